@@ -87,7 +87,8 @@ class Reflector {
   MonotonicTime last_bookmark() const;
   // Returns the last time at which our objects were known to be the server's state: when the latest
   // complete state came, or the latest line of a watch that has caught up. Before both, returns
-  // when the reflector was started. A state counts even if the sink refused it (Replaced).
+  // when the reflector was started. A state that the sink takes for a mistake does not count
+  // (Replaced::kDoubtful).
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
   // 10 s (kWatchTakenAsWell). From then on its lines count. If this reflector has never got a

@@ -68,7 +68,7 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   }
   replacing_ = false;
   last_heard_ = clock_.Now();
-  view_at_ = last_heard_;
+  const MonotonicTime view_before = std::exchange(view_at_, last_heard_);
   const uint64_t resets = counters_.resets;
   const Replaced replaced = sink_.EndReplace(version, confirming_);
   // A handler has reset or stopped us.
@@ -83,6 +83,7 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   }
   // More than half of the objects are missing: list again.
   if (replaced == Replaced::kDoubtful) {
+    view_at_ = view_before;  // the sink has kept the former state
     ++counters_.vanish_alarms;
     log_.Warning("more than half of the objects are missing from a list, listing again",
                  {{"resource", options_.resource.plural}});
