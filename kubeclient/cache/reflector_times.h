@@ -6,35 +6,40 @@
 
 namespace windlass {
 
-// The server ends each watch after a random time between these two. They are client-go's figures
-//
+// We ask the server to end each watch after a random time between these two. They are client-go's
+// figures.
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
 inline constexpr Duration kWatchTimeoutHigh = seconds(600);
-// After an orderly end the next watch waits for a random time below this limit, so that our watches
-// reach a restarted server one by one.
+// The next watch waits for a random time below this limit after a watch that ended in order or was
+// silent. So does the first request after an outage. Thus our watches reach a restarted server one
+// by one.
 inline constexpr Duration kWatchAgainJitter = seconds(1);
 
 // A watch that has not failed counts as healthy this long after its headers came, or earlier, as
-// soon as it brings an object or a bookmark.
+// soon as it brings an object or a bookmark. A healthy watch ends the reflector's trouble
+// (AllIsWell in reflector_machine.cc).
 inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // A silent watch list is reported after the first of these times. After the second it is given up,
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
 // How long the reflector asks for lists instead of watch lists after the server refused a watch
-// list, or was silent during one.
+// list, or was silent during one. Exception: if no list can bring the state, for
+// example because one object is too large, the reflector asks for a watch list even then.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // While watches fail with a 5xx, the reflector asks for a watch again for this long. After that it
-// asks for a list.
+// asks for a complete state.
 inline constexpr Duration kServerErrorPatience = seconds(60);
 // When the pages of a list have expired this often in a row, the list is read in one piece. If one
 // piece was too large before, a watch list is read instead.
 inline constexpr int kPageRestartsMax = 2;
-// At most this many relists in a row begin at once. Further relists wait for the back-off.
+// At most this many relists by kRelistNow, kRelistConsistently and kRelistInPages
+// (relist_or_retry.h) begin at once in a row. Further ones wait for the back-off. A healthy watch
+// ends the row.
 inline constexpr int kRelistsAtOnceMax = 3;
 // After this many lists or bookmarks in a row that show an earlier state, the reflector acts: after
-// a list it resets, after a bookmark it probes the server. After an outage the first such
-// list is enough.
+// a list it resets, after a bookmark it probes the server. One earlier state is enough for
+// a reset if a probe shows it, or the first list after an outage.
 inline constexpr int kTimesBackMax = 3;
 // If the name, uid or version of an object cannot be read, a relist follows within this time
 //

@@ -19,7 +19,8 @@
 namespace windlass {
 namespace {
 
-// A watch that ends sooner than this, without having sent a line, counts as failed.
+// If a watch ends in order sooner than this, without having sent a line, the next watch waits for
+// the back-off.
 constexpr Duration kVeryShortWatch = seconds(1);
 // After this many silent watches in a row, the reflector lists one object, to find out whether the
 // server has reached our version.

@@ -65,7 +65,7 @@ std::string ListWatchFailure::Describe() const {
 std::string ListWatchFailure::Label() const {
   if (malformed) return "malformed";
   if (code == 0) return "transport";
-  // Any other code becomes "other", so that the metric has a bounded number of series.
+  // A code outside of 300 to 599 becomes "other", to bound the number of the metric's series.
   return code >= 300 && code < 600 ? std::to_string(code) : "other";
 }
 

@@ -1,4 +1,4 @@
-// Calls `look_at` for each of its keys once per round, without asking the API server. The caller
+// Calls `look_at` for each of its keys once per round, without asking the API server. `look_at`
 // wakes the key, so an object is synced even if its wake-up was lost by a bug.
 //
 // A round takes 30 minutes +- 50 % and spreads the keys over that time. Core thread only.

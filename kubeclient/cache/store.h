@@ -7,7 +7,8 @@
 //   - After a successful DELETE a tombstone, a note of the deletion, stays until the watch or a
 //     relist confirms the deletion. Until then neither of them brings back the object, or an
 //     earlier object of the same name.
-//   - A relist never undoes a fold that is newer than the list.
+//   - A relist does not undo a fold that is newer than the list.
+//   - Reset and Shed forget the writes made so far.
 // Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place.
 // A pointer to a stored object is valid until that object is replaced or removed: do not keep it
 // across turns of the event loop.

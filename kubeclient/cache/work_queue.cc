@@ -86,7 +86,8 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
 }
 
 // Called when a retry or a deadline is due. Both continue earlier work, so the key keeps the
-// priority of that work, but gets at least kStatus and at most kUnderWay.
+// priority of that work, but gets at least kStatus and at most kUnderWay. If Add has asked for a
+// higher priority meanwhile, the key gets that one.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kUnderWay));
@@ -242,8 +243,8 @@ void WorkQueue::Retry(const QueueKey& key, Entry& entry, Duration longest, Durat
   Settle(key, entry);
 }
 
-// Called when the processing of a key has ended. If the key was added during the processing, it
-// becomes ready again. If it was not, and has no timer, it is forgotten.
+// Called when the processing of a key has ended. If the key was woken during the processing
+// (WakeUp), it becomes ready again. If it was not, and has no timer, it is forgotten.
 void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
   entry.spec_changed = false;
   entry.is_retry = false;

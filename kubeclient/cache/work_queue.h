@@ -8,8 +8,8 @@
 //     A key that becomes ready clears its retry slot: the next sync decides anew.
 //   - After the back-off, retry_turns.h decides when the retry goes on (D-521).
 //   - ready_keys.h decides the order of ready keys.
-//   - Memory is one entry per key that is ready, being processed, has a timer or waits for its turn
-//
+//   - Memory is one entry per key that is ready, set aside or being processed, has a timer, or
+//     waits for its turn to retry.
 // Core thread only. The order is a pure function of calls, clock and seed.
 #pragma once
 
@@ -104,7 +104,8 @@ class WorkQueue {
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.
   void TakeUpAside();
-  // Returns true if a ready key has Priority::kUser. A noisy key never has it.
+  // Returns true if a ready key has Priority::kUser. A key that is_noisy has
+  // demoted does not count.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
   // Sets the deadline slot anew. Call it only for a key that is being processed. Do not end that
@@ -120,8 +121,10 @@ class WorkQueue {
   // Processing failed. The key waits for a back-off, and then for its turn among the retries of its
   // namespace (D-521). The back-off is 50 ms +- 50 % and doubles with each further failure in a
   // row, up to `longest`. If `at_least` (a server's Retry-After) is longer, the key waits for that
-  // time. The deadline slot stays as it is. A key that was added while it was processed is ready at
-  // once; its failures are remembered.
+  // time. The deadline slot stays as it is. A key that was added while it was processed does not
+  // wait for the back-off:
+  //   - After kAwaitedStatus or kStatusChange it is ready within kStatusCoalescing.
+  //   - After any other Wake it is ready at once. kSpecChange has also made it forget its failures.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
   // by a timer after kConflictWait. Its back-off does not grow, and it does not queue with the
@@ -134,8 +137,8 @@ class WorkQueue {
 
   bool empty() const { return ready_keys_.empty(); }
   bool idle() const;  // no key is ready, set aside or processed; timers may be set
-  // Returns how many keys are in memory: ready, being processed, with a timer, or waiting for a
-  // turn.
+  // Returns how many keys are in memory: ready, set aside, being processed, with a timer, or
+  // waiting for a turn to retry.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
   // Returns a text of what decides which keys come next, except times, random numbers, the numbers

@@ -38,7 +38,8 @@ namespace windlass {
 
 // This many failures in a row (see above) trip the breaker.
 inline constexpr int kBreakerFailures = 5;
-// The breaker counts the calls that ended within this time.
+// For a majority of bad calls, the breaker counts the calls that ended within this time. Failures
+// in a row count however old they are.
 inline constexpr Duration kBreakerWindow = seconds(10);
 // A majority of bad calls trips the breaker only if at least this many calls ended within the
 // window. Example: 2 bad calls of 3 prove nothing.
@@ -52,8 +53,10 @@ inline constexpr Duration kBreakerOpenMin = seconds(1);
 // lengthens each wait at random, by up to a fifth.
 inline constexpr Duration kProbeWaitMax = seconds(5);
 
-// How a call ended. A 500 or 503 that may be due to the written object alone has no outcome
-// (about_the_object.h).
+// How a call ended. These calls have no outcome:
+//   - a call that got a 500 or 503 that may be due to the written object alone
+//     (about_the_object.h);
+//   - a call that we cancelled, or for which we have no credentials.
 enum class CallOutcome : uint8_t {
   kUseful,    // the server answered, even if with a refusal
   kInternal,  // 500

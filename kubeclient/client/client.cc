@@ -226,8 +226,8 @@ Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   }
 }
 
-// If the call needs a place, gives it a free place. Returns true if no place is free; then the call
-// waits in Places::waiting.
+// Gives the call a free place if it needs one and has none. Returns true if there is no free place
+// for it; then the call waits in Places::waiting.
 bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;

@@ -102,7 +102,8 @@ class Client {
   //   - a PodDisruptionBudget refuses an eviction (C-019).
   // Writes, except of Events, are repeated only within kDecisionAgeMax after Execute. If a write's
   // next try has to wait longer than that, the caller gets the error of the last try.
-  // A dry run that was sent is not repeated if its answer is late or lost.
+  // In the table a dry run counts as a read. Exception: a dry run that was sent is not repeated if
+  // its answer is late or lost.
   //
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);

@@ -44,8 +44,10 @@ std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpRes
   return CallOutcomeOf(response->status);
 }
 
-// Returns nullopt if the stream began with a status below 300 and later ended with an error. The
-// status may be minutes old then, and says nothing about the server now.
+// Returns nullopt in two cases:
+//   - The stream ended before its headers, with an error that says nothing about the server.
+//   - It began with a status below 300 and later ended with an error. That status may be minutes
+//     old, and says nothing about the server now.
 std::optional<CallOutcome> CallOutcomeOf(const StreamEnd& end) {
   if (end.error && end.status == 0) return CallOutcomeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;

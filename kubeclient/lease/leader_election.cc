@@ -1,10 +1,13 @@
 // In each retry period there is one round: a few calls in a row. Every PUT carries the
 // resourceVersion of the Lease on which the PUT was decided.
-//   - A leader's round is a PUT with the version that the leader wrote last. If the answer is a 409
-//     or leaves the outcome open, a GET follows, and then a PUT with the version from the GET.
-//   - A candidate's round begins with a GET. If the candidate may take the Lease, a PUT follows; if
-//     there is no Lease, a POST. The round has no GET if the candidate may take the Lease that it
-//     saw last, in a GET or in an event of its watch.
+//   - A leader's round is a PUT with the version that the leader saw last, mostly in the reply to
+//     its own PUT. If the answer is a 409 or leaves the outcome open, a GET follows. Then comes a
+//     PUT with the version from the GET, or a POST if the Lease is gone.
+//   - A candidate's round begins with a GET. If the candidate may take the Lease, a PUT follows. If
+//     there is no Lease and the candidate may create one, a POST follows. The round has no GET if
+//     the candidate may take the Lease that it saw last, in a GET or in an event of its watch.
+//   - A process that holds the Lease, but must leave it to a preferredHolder, ends its term. Its
+//     next PUT gives the Lease up.
 #include "kubeclient/lease/leader_election.h"
 
 #include <algorithm>

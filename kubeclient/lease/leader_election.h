@@ -3,9 +3,10 @@
 //
 // The permit counts from the moment when a successful renewal was sent. Our clock also runs while
 // the machine is suspended (L-002, L-003). We ignore the times that other processes wrote into the
-// Lease. Instead, a candidate takes over once it has seen the Lease unchanged for the Lease's
-// leaseDurationSeconds, measured by the candidate's own clock. A candidate watches the Lease, and
-// reads it if the watch was silent for a retry period (L-009). Core thread only.
+// Lease. Instead, a candidate takes the Lease from its holder once it has seen the Lease unchanged
+// for the Lease's leaseDurationSeconds, by the candidate's own clock. A Lease without a holder is
+// usually free at once (lease_view.h). A candidate watches the Lease, and reads it if the watch was
+// silent for a retry period (L-009). Core thread only.
 #pragma once
 
 #include <functional>
@@ -27,8 +28,8 @@ namespace windlass {
 inline constexpr int kLeaseRoundCallsMax = 4;
 // How long giving up the Lease may take (L-008).
 inline constexpr Duration kLeaseReleaseMax = seconds(2);
-// After a Lease was given up, each candidate waits for a random time below this limit, so that the
-// candidates come one by one (L-009).
+// When a candidate's watch shows that the Lease was given up or deleted, the candidate waits for a
+// random time below this limit, so that the candidates come one by one (L-009).
 inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
 // The four strings have no defaults, and none may be empty.
@@ -74,8 +75,8 @@ class LeaderElection {
   // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. After a release, a
   // successor leads at once and does nothing against late writes of ours (it raises no fence). So
   // call Stop only when every write of the term has been answered. Stop does not release the Lease
-  // if late writes of another term may still arrive. They may if the permit of our latest term ran
-  // out, or if we tried to take the Lease over and do not know whether it is ours.
+  // if late writes of another term may still arrive. Examples: the permit of our latest term ran
+  // out, or we tried to take the Lease over and do not know whether it is ours.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
   // the Lease expires, and the successor's taken_over() is true. If this process starts again and

@@ -7,6 +7,9 @@
 // duration from the time when we received the record. The holder sent the record earlier, so the
 // holder stops writing before the duration is over (L-005). Example: at 100 s we receive a record
 // with 15 s. If it does not change, we may take the Lease at 115 s.
+//
+// We may take a Lease without a holder at once, unless it has another preferredHolder (yields).
+// SeeNothing decides when we may create an absent Lease.
 #pragma once
 
 #include <optional>
@@ -42,8 +45,9 @@ class LeaseView {
   const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
   MonotonicTime free_at() const { return free_at_; }  // from this time on we may claim the Lease
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
-  // Returns true if the Lease's preferredHolder is another process, so that we must leave the Lease
-  // to that process (coordinated leader election, L-018).
+  // Returns true if the Lease's preferredHolder is another process (coordinated leader election,
+  // L-018). If we hold the Lease, we must give it up to that process. If it has no holder, we leave
+  // it to that process for our lease duration, and may then take it.
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }

@@ -36,7 +36,7 @@ class TlsIdentity {
   //
   // Returns kConfig, with a message that names no file, if:
   //   - a certificate or the key cannot be read, or the key is encrypted;
-  //   - the CA has no certificate that may issue others;
+  //   - the CA has neither a certificate that may issue others nor a self-signed one;
   //   - the client certificate comes without its key, or the key without its certificate;
   //   - the key belongs to another certificate;
   //   - OpenSSL refuses the client certificate, for example because its key is too short;
