@@ -212,7 +212,7 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
     context.console.Error(NotThere(context, place));
     return {.ended = ExitCode::kError};
   }
-  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  const Json* pending = PendingRollback(rollout);
   const bool joins = pending != nullptr && NumberOf(*pending, "/revision") == asked;
   Outlook outlook{.warning = hold, .revision = asked != 0 || joins ? asked : RevisionOf(*target)};
   outlook.ended = refuse_beside(outlook.revision);

@@ -548,6 +548,18 @@ TEST_CASE("an answered rollbackTo that is still there holds up no command (RO-08
   }
 }
 
+// Without --to-revision, undo joins a request for 0 that waits. One that is answered is over.
+TEST_CASE("undo without a revision does not join an answered rollbackTo for 0 (RO-082)") {
+  WebRollout web;
+  web.Spec({{"rollbackTo", {{"revision", 0}}}});
+  web.SetCondition(kRollouts, "web",
+                   {"RollbackToNotRemoved", "True", "RevisionBefore", "it is kept"});
+  web.GoesBackTo(1);
+  web.After(milliseconds(500), [&web] { CHECK(web.AskedFor() == kRevision1); });
+  CHECK(web.Run("undo wro/web") == Done("rollout.windlass.dev/web rolled back\n", ""));
+  CHECK(web.AskedFor() == nullptr);
+}
+
 TEST_CASE("A dry run of undo to the present revision of a Rollout says that nothing is to do") {
   WebRollout web;
   web.Edit(kRollouts, "web", "status", [](Json& o) {
