@@ -13,6 +13,7 @@ constexpr std::string_view kNoDryRun = "windlass.example/no-dry-run";
 constexpr std::string_view kPodRefused = "windlass.example/pod-refused";
 constexpr std::string_view kNoAnnotations = "windlass.example/no-annotations";
 constexpr std::string_view kNoPodAnnotations = "windlass.example/no-pod-annotations";
+constexpr std::string_view kKeepRollback = "windlass.example/keep-rollback";
 constexpr const char* kWebhook = "policy.windlass.example";
 
 // A quota of count/replicasets.apps.
@@ -66,9 +67,21 @@ std::optional<ApiAnswer> CheckPod(const Json& owner, const ApiResource& resource
   }
 }
 
+// Puts the request for a rollback back into the Deployment `object`, if the stored one has it.
+void KeepRollback(const ObjectStore& store, Json& object) {
+  constexpr const char* kRequest = "deprecated.deployment.rollback.to";
+  const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});
+  const Object stored = store.Find({resources::kDeployments, NamespaceOf(object), NameOf(object)});
+  if (stored == nullptr || AnnotationOf(*owner, kKeepRollback).empty()) return;
+  const std::string asked = AnnotationOf(*stored, kRequest);
+  if (asked.empty() || !AnnotationOf(object, kRequest).empty()) return;
+  object["metadata"]["annotations"][kRequest] = asked;
+}
+
 }  // namespace
 
 void Mutate(const ObjectStore& store, const ApiResource& resource, Json& object) {
+  if (resource.resource == resources::kDeployments) return KeepRollback(store, object);
   const bool is_pod = resource.resource == resources::kPods;
   if (!is_pod && resource.resource != resources::kReplicaSets) return;
   const Object owner = store.Find({resources::kNamespaces, "", NamespaceOf(object)});

@@ -7,7 +7,9 @@
 // - pod-refused: "422" refuses every Pod, dry run or not, with 422; likewise 400, 403, 429 and 500;
 // - pod-refused: "422 app:v2" does so for Pods with a container of image app:v2;
 // - no-annotations: "true" drops all annotations of ReplicaSets, whenever one is written;
-// - no-pod-annotations: "true" does so for Pods.
+// - no-pod-annotations: "true" does so for Pods;
+// - keep-rollback: "true" puts the annotation deprecated.deployment.rollback.to back into each
+//   Deployment from which a write removes it.
 #pragma once
 
 #include <optional>

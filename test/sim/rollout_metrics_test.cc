@@ -103,6 +103,28 @@ TEST_CASE("metrics: a rollback that was asked for by revision says so, for both 
                                     {"rollbacks_total default Rollout rollback_to", 1}});
 }
 
+TEST_CASE("metrics: a request for a rollback that is over triggers no further one (D-471)") {
+  World world(6);
+  world.api().Update("user", {resources::kNamespaces, "", "default"}, "", [](Json& object) {
+    object["metadata"]["annotations"]["windlass.example/keep-rollback"] = "true";
+  });
+  const WindlassProcess windlass(world);
+  world.Apply(SampleDeployment("web", 2));
+  Complete(world, "web");
+  world.SetImage("web", kGood);
+  Complete(world, "web");
+  world.Annotate("web", "deprecated.deployment.rollback.to", "1");
+  world.RunFor(seconds(1));
+  Complete(world, "web");
+  Page rollbacks{{"rollbacks_total default Deployment rollback_to", 1}};
+  CHECK(Rollbacks(windlass) == rollbacks);
+  world.SetImage("web", kGood);
+  Complete(world, "web");
+  rollbacks["rollbacks_total default Deployment template"] = 1;
+  CHECK(Rollbacks(windlass) == rollbacks);
+  Proves("D-471");
+}
+
 TEST_CASE("metrics: an abort ends the rollout, and the way back is another") {
   World world(5);
   const WindlassProcess windlass(world, {}, RolloutsAlone());

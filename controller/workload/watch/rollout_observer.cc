@@ -6,6 +6,7 @@
 #include "controller/core/object_fault.h"
 #include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/complete.h"
 #include "controller/workload/watch/rollout_beginning.h"
 #include "controller/workload/watch/rollout_state.h"
@@ -155,8 +156,9 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
   if (!changed && (known != nullptr || !goes_on)) return {};
 
   const bool tries_again = before.follow_revision && !now.follow_revision;
-  return Retargeted(now, to, tries_again,
-                    before.roll_back_to ? kTriggerRollbackTo : kTriggerTemplate);
+  // A request that is answered, but still there, leads to nothing any more (answered_rollback.h).
+  const bool asked = before.roll_back_to && !workload::IsAnswered(before);
+  return Retargeted(now, to, tries_again, asked ? kTriggerRollbackTo : kTriggerTemplate);
 }
 
 // Called for an object whose rollout `known` was under way when a fault began, now that a Workload
