@@ -63,6 +63,29 @@ Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   return refused;
 }
 
+// Lets the records of `own` that name the generation after `generation` name `generation` instead.
+// Returns false if there is none.
+bool NamePresent(RolloutOwn& own, int64_t generation) {
+  bool changed = false;
+  const auto name_present = [&](int64_t& recorded) {
+    if (recorded <= generation) return;
+    recorded = generation;
+    changed = true;
+  };
+  if (own.rolled_back) name_present(own.rolled_back->generation);
+  for (Condition& condition : own.conditions) {
+    if (condition.type == kRollbackRefused) name_present(condition.observed_generation);
+  }
+  return changed;
+}
+
+// Returns true if `own` has the refusal `outcome` already.
+bool HasRefusal(const RolloutOwn& own, const RollbackOutcome& outcome, int64_t generation) {
+  const Condition* told = FindCondition(own.conditions, kRollbackRefused);
+  return told != nullptr && told->observed_generation == generation &&
+         told->reason == outcome.reason && told->message == outcome.message;
+}
+
 }  // namespace
 
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
@@ -89,15 +112,14 @@ std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutc
   // server put the template back, that write has been made already.
   const int64_t generation = workload.meta.generation + (outcome.put_back ? 0 : 1);
   if (outcome.put_back) own.rolled_back.reset();
-  if (outcome.target != nullptr) {
+  if (outcome.not_removed) {
+    if (!NamePresent(own, workload.meta.generation)) return std::nullopt;
+  } else if (outcome.target != nullptr) {
     const RolledBack record = RecordOf(outcome, generation);
     if (own.rolled_back == record) return std::nullopt;
     own.rolled_back = record;
   } else {
-    const Condition* told = FindCondition(own.conditions, kRollbackRefused);
-    const bool stored = told != nullptr && told->observed_generation == generation &&
-                        told->reason == outcome.reason && told->message == outcome.message;
-    if (stored) return std::nullopt;
+    if (HasRefusal(own, outcome, generation)) return std::nullopt;
     workload::RemoveCondition(own.conditions, kRollbackRefused);
     own.conditions.push_back(RefusalOf(outcome, generation));
   }

@@ -37,7 +37,9 @@ std::optional<int64_t> FollowRevision(const Rollout& rollout) {
 
 std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& rolled_back) {
   if (!rolled_back) return std::nullopt;
-  return PerformedRollback{.asked = rolled_back->revision, .became = rolled_back->became};
+  return PerformedRollback{.asked = rolled_back->revision,
+                           .became = rolled_back->became,
+                           .generation = rolled_back->generation};
 }
 
 // Returns the cause of the verdict InPlaceNotPossible, in the words of the condition

@@ -128,6 +128,8 @@ struct PerformedRollback {
   // before the rollback, or 0 if it had no number.
   int64_t asked = 0;
   int64_t became = 0;  // the number that the target gets by the rollback
+  // The generation that the rollback makes, or has made; 0 if the kind does not record it.
+  int64_t generation = 0;
 };
 
 // References, pointers and string_views are borrowed, most of them from the stored object. They are

@@ -86,6 +86,9 @@ struct RollbackOutcome {
   // then sends no further write to remove the request: the rollback removed it, or the API server
   // put the request back as well.
   bool put_back = false;
+  // True if the request is answered, but the API server keeps it. The record then names the present
+  // generation instead of the one that the removal would have made. `target` is null.
+  bool not_removed = false;
 };
 
 // Where a user finds a setting in an object, for error messages.

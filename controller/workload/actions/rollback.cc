@@ -319,15 +319,6 @@ bool IsDone(const Situation& situation) {
   });
 }
 
-// Returns true if this sync has tried to patch the workload, even in vain. Patches of its status do
-// not count.
-bool IsTried(const Situation& situation) {
-  const Workload& workload = situation.workload;
-  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return IsPatchOf(outcome, workload.kind.traits().resource, workload.meta);
-  });
-}
-
 // `lost` is a rollback of this sync after which the workload had its former template again. Returns
 // the step that records this instead of the rollback. Returns nullopt if it is recorded already, or
 // if the kind records nothing.
@@ -354,31 +345,49 @@ std::optional<Step> EndIfRemoved(const Situation& situation) {
   return record;
 }
 
-// Called if the workload's request is answered, but still there (IsAnswered). Returns
-//   1. the write that tries to remove the request, once in each sync
-//   2. if the API server put the former template back in this sync: the write that records this
-//   3. the status write that says that the request is still there
-//   4. nullopt: the rollout goes on as if the request were not there
-// No refusal of these writes holds up the rollout.
-std::optional<Step> NextOfAnswered(const Situation& situation) {
-  const Workload& workload = situation.workload;
-  if (!IsTried(situation)) {
-    return Write{
-        .request = workload.kind.ClearRollback(workload),
-        .because = {decisions::kClearRollback, {{"reason", std::string(kRollbackToNotRemoved)}}},
-        .go_on_if_refused = true,
-        .check = CheckCleared(workload)};
-  }
-  if (const Outcome* lost = FindTemplatePutBack(situation)) {
-    auto record = RecordPutBack(situation, *lost);
-    if (record && std::holds_alternative<Write>(*record)) return record;
-  }
-  if (IsAnswered(workload)) return std::nullopt;
-  auto status = WriteHeldUp(situation);
-  Write* write = status ? std::get_if<Write>(&*status) : nullptr;
+// Like Record, but no refusal of the record holds up the rollout.
+std::optional<Step> RecordInPassing(std::optional<Step> record) {
+  Write* write = record ? std::get_if<Write>(&*record) : nullptr;
   if (write == nullptr) return std::nullopt;
   write->go_on_if_refused = true;
-  return UnlessInVain(situation, std::move(*write));
+  return record;
+}
+
+// Called if the workload's request is answered (IsAnswered) or performed (IsPerformed), but still
+// there. Returns
+//   1. if the API server put the former template back in this sync: the write that records this
+//   2. if the record names the generation that the removal of the request would have made: the
+//      write that corrects the record
+//   3. the status write that says that the request is still there
+//   4. nullopt: the rollout goes on as if the request were not there
+// No refusal of these writes holds up the rollout. ClearAnswered removes the request.
+std::optional<Step> NextOfAnswered(const Situation& situation) {
+  if (const Outcome* lost = FindTemplatePutBack(situation)) {
+    if (auto record = RecordInPassing(RecordPutBack(situation, *lost))) return record;
+  }
+  if (IsAnswered(situation)) {
+    const RollbackOutcome outcome{.asked = *situation.workload.roll_back_to,
+                                  .reason = kRollbackToNotRemoved,
+                                  .now = situation.now,
+                                  .not_removed = true};
+    if (auto record = RecordInPassing(Record(situation, outcome))) return record;
+  }
+  return WriteAnsweredRollback(situation);
+}
+
+// Returns true if the workload asks for revision 0, its record says that the rollback to 0 made the
+// present generation, and the template is that of the recorded revision. The request is then still
+// there because the API server kept it: a request that a user makes after the rollback makes a
+// further generation. The template matters because another edit may have made the generation
+// between the record and the rollback. A request for a number needs no such rule: performed twice,
+// it changes nothing more (ClearRepeated).
+bool IsPerformed(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const std::optional<PerformedRollback>& done = workload.rolled_back;
+  if (workload.roll_back_to != 0 || !done || done->generation == 0) return false;
+  if (done->generation != workload.meta.generation) return false;
+  const ReplicaSet* target = FindTarget(workload, situation.all, done->asked);
+  return target != nullptr && HasWorkloadsTemplate(situation, *target);
 }
 
 }  // namespace
@@ -386,7 +395,7 @@ std::optional<Step> NextOfAnswered(const Situation& situation) {
 std::optional<Step> HandleRollback(const Situation& situation) {
   const std::optional<int64_t> wanted = situation.workload.roll_back_to;
   if (!wanted) return EndIfRemoved(situation);
-  if (IsAnswered(situation)) return NextOfAnswered(situation);
+  if (IsAnswered(situation) || IsPerformed(situation)) return NextOfAnswered(situation);
   // While Pods follow another revision, no ReplicaSet is made or numbered for the template
   // (RO-033).
   if (!situation.workload.follow_revision) {
@@ -418,6 +427,26 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   }
   return RollBackTo(situation, *target, revision,
                     NumberToBe(situation.workload, *target, candidates));
+}
+
+std::optional<Step> ForgetAnsweredRollback(const Situation& situation) {
+  const auto& stored = situation.workload.status.conditions;
+  if (FindCondition(stored, kRollbackToNotRemoved) == nullptr) return std::nullopt;
+  return IsAnswered(situation) ? std::nullopt : WriteAnsweredRollback(situation);
+}
+
+Step ClearAnswered(const Situation& situation, Step end) {
+  const Workload& workload = situation.workload;
+  const bool ends = std::holds_alternative<Wait>(end) || std::holds_alternative<Failed>(end);
+  if (!ends || workload.paused) return end;
+  if (!IsAnswered(situation) && !IsPerformed(situation)) return end;
+  if (!IsTimeToClear(situation)) return end;
+  return Write{
+      .request = workload.kind.ClearRollback(workload),
+      .because = {decisions::kClearRollback, {{"reason", std::string(kRollbackToNotRemoved)}}},
+      .on_success = {TellCleared(workload)},
+      .go_on_if_refused = true,
+      .check = CheckCleared(workload)};
 }
 
 }  // namespace windlass::workload

@@ -201,6 +201,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   }
   const Situation situation = MakeSituation(view, claims, learned, now);
   if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
+  if (auto step = ForgetAnsweredRollback(situation)) return *step;
   if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
 
   Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
@@ -208,6 +209,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
   step = LookAgainNoLater(std::move(step), UntilCountsAreSure(situation));
+  step = ClearAnswered(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilClearedAgain(situation));
   return TryAgain(situation, std::move(step));
 }

@@ -1,5 +1,6 @@
 #include "controller/workload/status/answered_rollback.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -37,7 +38,8 @@ std::string PutBackText(int64_t revision) {
       revision);
 }
 
-// Returns the reason of the condition for a request for the revision `asked`.
+// Returns the reason of the condition for a request for the revision `asked`. The error of
+// CheckCleared has the same text as its cause.
 std::string ReasonFor(int64_t asked) {
   return asked == 0 ? "RevisionBefore" : "Revision" + std::to_string(asked);
 }
@@ -45,6 +47,35 @@ std::string ReasonFor(int64_t asked) {
 const Outcome* FindNotKeptOf(const Situation& situation) {
   const Workload& workload = situation.workload;
   return FindNotKept(situation.learned, workload.kind.traits().resource, KeyOf(workload.meta));
+}
+
+// Returns the write of this sync after which the API server kept the request that is there now.
+// Returns null if there is none. In particular, returns null if the API server kept a request for
+// another revision, and a user has replaced that request since.
+const Outcome* FindRequestKept(const Situation& situation) {
+  const std::optional<int64_t>& asked = situation.workload.roll_back_to;
+  const Outcome* lost = FindNotKeptOf(situation);
+  if (!asked || lost == nullptr) return nullptr;
+  const std::vector<ErrorCause>& causes = lost->kept->error().causes;
+  const bool same = !causes.empty() && causes.front().reason == ReasonFor(*asked);
+  return same ? lost : nullptr;
+}
+
+// Returns the stored condition if it is about the request of `workload`; otherwise null.
+const Condition* FindStored(const Workload& workload) {
+  if (!workload.roll_back_to) return nullptr;
+  const Condition* stored = FindCondition(workload.status.conditions, kRollbackToNotRemoved);
+  if (stored == nullptr || stored->status != "True") return nullptr;
+  return stored->reason == ReasonFor(*workload.roll_back_to) ? stored : nullptr;
+}
+
+// Returns how long until Windlass tries again to remove the answered request; 0 if a try is due.
+// The last try was at the update time of `stored`. A time in the future comes from another clock,
+// so a try is due then.
+Duration UntilNextTry(const Condition& stored, WallTime now) {
+  const Duration since = now - stored.last_update_time;
+  const bool is_due = since >= kClearAgainAfter || since < Duration::zero();
+  return is_due ? Duration::zero() : kClearAgainAfter - since;
 }
 
 }  // namespace
@@ -55,10 +86,13 @@ std::function<Status(std::string_view reply)> CheckCleared(const Workload& workl
   if (traits.rollback_path.empty()) return {};
   if (why.ends_with('.')) why.pop_back();
   if (!why.empty()) why += "; ";
+  std::string reason = workload.roll_back_to ? ReasonFor(*workload.roll_back_to) : std::string();
   return [path = traits.rollback_path, request = traits.rollback_request,
-          why = std::move(why)](std::string_view reply) -> Status {
+          reason = std::move(reason), why = std::move(why)](std::string_view reply) -> Status {
     if (!Has(reply, path)) return Unit{};
-    return Error{ErrorKind::kInvalid, why + NotRemovedText(request)};
+    Error error{ErrorKind::kInvalid, why + NotRemovedText(request)};
+    error.causes.push_back({.reason = reason});
+    return error;
   };
 }
 
@@ -78,10 +112,13 @@ std::function<Status(std::string_view reply)> CheckRolledBack(const Workload& wo
         const bool is_back =
             kept.ok() && DifferAtMostInForm(*kept, before) && !DifferAtMostInForm(*kept, written);
         if (!is_back) return cleared(reply);
-        std::string text = PutBackText(revision);
+        Error error{ErrorKind::kConflict, PutBackText(revision)};
         const Status gone = removed(reply);
-        if (!gone.ok()) text += ". Besides, " + gone.error().message;
-        return Error{ErrorKind::kConflict, std::move(text)};
+        if (!gone.ok()) {
+          error.message += ". Besides, " + gone.error().message;
+          error.causes = gone.error().causes;
+        }
+        return error;
       };
 }
 
@@ -92,40 +129,69 @@ const Outcome* FindTemplatePutBack(const Situation& situation) {
   return is_back ? lost : nullptr;
 }
 
-bool IsAnswered(const Workload& workload) {
-  if (!workload.roll_back_to) return false;
-  const Condition* stored = FindCondition(workload.status.conditions, kRollbackToNotRemoved);
-  return stored != nullptr && stored->reason == ReasonFor(*workload.roll_back_to);
-}
+bool IsAnswered(const Workload& workload) { return FindStored(workload) != nullptr; }
 
 bool IsAnswered(const Situation& situation) {
-  if (!situation.workload.roll_back_to) return false;
-  return IsAnswered(situation.workload) || FindNotKeptOf(situation) != nullptr;
+  return IsAnswered(situation.workload) || FindRequestKept(situation) != nullptr;
+}
+
+bool IsPatched(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, workload.kind.traits().resource, workload.meta);
+  });
+}
+
+bool IsTimeToClear(const Situation& situation) {
+  if (IsPatched(situation)) return false;
+  const Condition* stored = FindStored(situation.workload);
+  return stored == nullptr || UntilNextTry(*stored, situation.now) == Duration::zero();
 }
 
 void ShowAnsweredRollback(const Situation& situation, WorkloadStatus& status) {
-  if (IsAnswered(situation.workload)) return;  // the draft has the stored condition
-  const Outcome* lost = FindNotKeptOf(situation);
-  if (!situation.workload.roll_back_to || lost == nullptr) {
+  const Workload& workload = situation.workload;
+  const Condition* stored = FindStored(workload);
+  const Outcome* lost = FindRequestKept(situation);
+  if (stored == nullptr && lost == nullptr) {
     return RemoveCondition(status.conditions, kRollbackToNotRemoved);
   }
-  RefreshCondition(status.conditions, NewCondition(kRollbackToNotRemoved, "True",
-                                                   ReasonFor(*situation.workload.roll_back_to),
-                                                   lost->kept->error().message, situation.now));
+  // The draft has the stored condition. Its time changes only after a try to remove the request.
+  if (stored != nullptr) {
+    const bool is_due = UntilNextTry(*stored, situation.now) == Duration::zero();
+    if (!is_due || !IsPatched(situation)) return;
+  }
+  std::string message = stored != nullptr ? stored->message : lost->kept->error().message;
+  RefreshCondition(status.conditions,
+                   NewCondition(kRollbackToNotRemoved, "True", ReasonFor(*workload.roll_back_to),
+                                std::move(message), situation.now));
 }
 
 std::vector<Event> TellAnsweredRollback(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!IsAnswered(situation) || IsAnswered(workload)) return {};
+  const Outcome* lost = FindRequestKept(situation);
+  if (lost == nullptr || IsAnswered(workload)) return {};
   return {
       {.type = Event::Type::kWarning,
        .reason = std::string(workload.kind.traits().name()) + std::string(kRollbackToNotRemoved),
-       .message = FindNotKeptOf(situation)->kept->error().message}};
+       .message = lost->kept->error().message}};
+}
+
+Event TellCleared(const Workload& workload) {
+  const KindTraits& traits = workload.kind.traits();
+  const int64_t asked = workload.roll_back_to.value_or(0);
+  const std::string to = asked == 0 ? "the revision before" : "revision " + std::to_string(asked);
+  return {.type = Event::Type::kNormal,
+          .reason = std::string(traits.name()) + "RollbackToRemoved",
+          .message = Fill("Removed {}, which asked for {} and was answered before, so there was "
+                          "no further rollback. To go back once more, ask for the rollback again",
+                          traits.rollback_request, to)};
 }
 
 std::optional<Duration> UntilClearedAgain(const Situation& situation) {
   if (situation.workload.paused || !IsAnswered(situation)) return std::nullopt;
-  return kClearAgainAfter;
+  const Condition* stored = FindStored(situation.workload);
+  if (stored == nullptr || IsPatched(situation)) return kClearAgainAfter;
+  return std::max<Duration>(UntilNextTry(*stored, situation.now), seconds(1));
 }
 
 }  // namespace windlass::workload

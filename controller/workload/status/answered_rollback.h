@@ -4,19 +4,30 @@
 //
 // Such a request is over. Windlass does not carry it out again: it would replace every template
 // that a user writes later, and a request for the revision before would go back one revision more
-// in each sync. So the rollout goes on as if the request were not there. Unless the workload is
-// paused or being deleted, each sync tries once more to remove the request, and a sync comes at
-// least every kClearAgainAfter.
+// in each sync. So the rollout goes on as if the request were not there. Every kClearAgainAfter,
+// when a sync has nothing else to do, it tries once more to remove the request. It does not try
+// while the workload is paused or being deleted, or after a refusal that ends the walk
+// (EndOfWalk). No answer to this try holds up the rollout.
 //
 //   condition RollbackToNotRemoved   True while the answered request is there, absent otherwise.
 //                                    Its reason names the revision that the request asks for:
 //                                    "Revision3"; "RevisionBefore" for 0. By this reason, later
 //                                    syncs know that the request is answered. A request for another
-//                                    revision is a new one
+//                                    revision is a new one. Its update time is that of the last try
+//                                    to remove the request
 //   Warning Event                    when the condition is set
+//   Normal Event                     when Windlass has removed the answered request at last
 //
-// The condition is in the status, so that it survives a restart. If the API server refuses the
-// status or does not keep the condition, each sync answers the request anew.
+// The condition is in the status, so that it survives a restart. The first write of the sync that
+// finds the request gone, or replaced, removes the condition (WriteAnsweredRollback): otherwise the
+// next request for the same revision would count as answered. If a user removes the request and
+// asks for the same revision again before a sync has seen that, the request counts as answered. The
+// Normal Event then tells the user to ask again.
+//
+// If the API server refuses the status or does not keep the condition, each sync answers the
+// request anew. So does the next sync after a crash between the rollback and the condition. For a
+// request for 0 this means one revision more. Exception: the status of some kinds shows that the
+// rollback was performed (PerformedRollback::generation).
 #pragma once
 
 #include <functional>
@@ -37,8 +48,9 @@ inline constexpr Duration kClearAgainAfter = seconds(60);
 
 // Returns a check (Write::check) for a write that removes the request to roll back of `workload`.
 // The check returns an error if the request is still there. The error says so, and what a user can
-// do. If `why` is not empty, the error begins with it: why the request is removed. Checks nothing
-// if KindTraits::rollback_path is empty.
+// do. If `why` is not empty, the error begins with it: why the request is removed. The cause of the
+// error (Error::causes) names the revision that the request asks for. Checks nothing if
+// KindTraits::rollback_path is empty.
 std::function<Status(std::string_view reply)> CheckCleared(const Workload& workload,
                                                            std::string why = {});
 
@@ -60,17 +72,31 @@ const Outcome* FindTemplatePutBack(const Situation& situation);
 // Returns true if the stored condition says that the request of `workload` is answered.
 bool IsAnswered(const Workload& workload);
 // Like the function above, but also returns true if this sync has answered the request, and the
-// request is still there.
+// request is still there. Returns false if the request asks for another revision than the one that
+// this sync has answered.
 bool IsAnswered(const Situation& situation);
 
-// Sets the condition in `status`, or removes it if no answered request is there.
+// Returns true if this sync has tried to patch the workload, even in vain. Patches of its status do
+// not count.
+bool IsPatched(const Situation& situation);
+
+// Requires that the request of the workload is answered. Returns true if this sync has not tried to
+// patch the workload, and the last try to remove the request is kClearAgainAfter ago or unknown.
+bool IsTimeToClear(const Situation& situation);
+
+// Sets the condition in `status`, or removes it if no answered request is there. If this sync has
+// tried to remove the request, also sets the condition's update time.
 void ShowAnsweredRollback(const Situation& situation, WorkloadStatus& status);
 
 // Returns the Events to send when the status of ShowAnsweredRollback has been written.
 std::vector<Event> TellAnsweredRollback(const Situation& situation);
 
-// Returns kClearAgainAfter if an answered request is there, and the workload is not paused;
-// otherwise nullopt. While a workload is paused, Windlass removes no request.
+// Returns the Event to send when the answered request of `workload` has been removed. Without it, a
+// user who asked for the same revision once more would see the request vanish without a rollback.
+Event TellCleared(const Workload& workload);
+
+// Returns how long until the next try to remove the answered request. Returns nullopt if there is
+// none, or if the workload is paused: while it is paused, Windlass removes no request.
 std::optional<Duration> UntilClearedAgain(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -6,6 +6,7 @@
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/room_to_grow.h"
@@ -215,7 +216,20 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 std::optional<Step> WriteCounters(const Situation& situation) {
   WorkloadStatus status = CountUnobserved(situation);
   UpdateReplicaFailure(situation, status);
+  ShowAnsweredRollback(situation, status);
   return WriteUnobserved(situation, std::move(status));
+}
+
+std::optional<Step> WriteAnsweredRollback(const Situation& situation) {
+  WorkloadStatus next = situation.workload.status;
+  ShowAnsweredRollback(situation, next);
+  if (next == situation.workload.status) return std::nullopt;
+  auto step = WriteUnobserved(situation, std::move(next));
+  if (!step) return std::nullopt;
+  Write& write = std::get<Write>(*step);
+  write.on_success = TellAnsweredRollback(situation);
+  write.go_on_if_refused = true;
+  return UnlessInVain(situation, std::move(write));
 }
 
 std::optional<Step> WriteHeldUp(const Situation& situation) {
@@ -244,6 +258,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) next = CountUnobserved(situation);
   KeepReplicaFailure(situation, next);
+  ShowAnsweredRollback(situation, next);
   if (situation.has_progress_deadline()) {
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));

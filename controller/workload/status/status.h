@@ -55,8 +55,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message);
 
-// Returns the status write of the counters, Available and ReplicaFailure alone. The observed
-// generation stays as it is. Returns nullopt if nothing differs.
+// Returns the status write of the counters, Available, ReplicaFailure, and the condition about
+// answered rollbacks. The observed generation stays as it is. Returns nullopt if nothing differs.
 std::optional<Step> WriteCounters(const Situation& situation);
 
 // Returns the status write of a sync that cannot go on, because a write was refused or because
@@ -70,12 +70,17 @@ std::optional<Step> WriteCounters(const Situation& situation);
 // nothing differs.
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
-// Returns the status write after a refused create (D-175). It has counters, Available and, if there
-// is a deadline, Progressing, else the conditions of the extension. Without new counters the status
-// would be out of date while the refusal lasts. Exception: a new workload, without a ReplicaSet and
-// without an observed generation, has nothing to count. Its write has neither new counters nor
-// conditions of the extension. observedGeneration stays as it is, because Windlass has not acted
-// upon the present generation (D-065). Returns nullopt if nothing differs.
+// Returns the status write that only sets or removes the condition RollbackToNotRemoved, or renews
+// its time (ShowAnsweredRollback). Returns nullopt if the condition does not change, or if such a
+// write would be in vain. No refusal of this write holds up the rollout.
+std::optional<Step> WriteAnsweredRollback(const Situation& situation);
+
+// Returns the status write after a refused create (D-175). It has counters, Available, the
+// condition about answered rollbacks and, if there is a deadline, Progressing. Without new counters
+// the status would be out of date while the refusal lasts. Exception: a new workload, without a
+// ReplicaSet and without an observed generation, has nothing to count, so its write has no new
+// counters. observedGeneration stays as it is, because Windlass has not acted upon the present
+// generation (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the

@@ -159,6 +159,7 @@ TEST_CASE("a rollback is recorded before it is performed, and only once (RO-080 
   REQUIRE(performed);
   CHECK(performed->asked == row.want);
   CHECK(performed->became == 9);
+  CHECK(performed->generation == 13);
   CHECK_FALSE(Note(rollout, outcome));
   Proves("RO-080 RO-083");
 }
@@ -240,6 +241,35 @@ TEST_CASE("a rollback whose template was put back is recorded as refused (RO-083
   rollout.WriteStatus();
   CHECK(rollout.ConditionText("RollbackRefused") == "");
   Proves("RO-083 RO-084");
+}
+
+// For the user whose webhook keeps the field: the next template is not shown as refused.
+TEST_CASE("a kept field makes no generation, so the record names the present one (RO-084)") {
+  Asking rollout(99);
+  rollout.Apply(
+      *Note(rollout, {.asked = 99, .reason = "RevisionNotFound", .message = "no", .now = kNow}));
+  const RollbackOutcome kept{.asked = 99, .now = kNow, .not_removed = true};
+  const auto note = Note(rollout, kept);
+  REQUIRE(note);
+  rollout.Apply(*note);
+  CHECK(rollout.ConditionText("RollbackRefused") == "True RevisionNotFound");
+  CHECK_FALSE(Note(rollout, kept));
+
+  rollout.object["metadata"]["generation"] = 13;
+  rollout.WriteStatus();
+  CHECK(rollout.ConditionText("RollbackRefused") == "");
+  Proves("RO-084");
+}
+
+TEST_CASE("a kept field that asked again for the last rollback leads to no phase (RO-083)") {
+  Asking rollout(5);
+  const ReplicaSet target = Target();
+  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 9, .now = kNow}));
+  const RollbackOutcome kept{.asked = 5, .now = kNow, .not_removed = true};
+  rollout.Apply(*Note(rollout, kept));
+  CHECK(rollout.status()["rolledBack"] == Json{{"revision", 5}, {"became", 9}, {"generation", 12}});
+  CHECK_FALSE(Note(rollout, kept));
+  Proves("RO-083");
 }
 
 }  // namespace

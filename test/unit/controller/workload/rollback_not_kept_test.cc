@@ -2,6 +2,8 @@
 // mutating admission webhook: it keeps the request, or puts the former template back.
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +29,25 @@ constexpr const char* kPutBack =
     "there was no rollback to revision 1: the API server accepted the template of that revision "
     "from Windlass, but kept the present template. Find the mutating admission webhook or policy "
     "that puts it back, exempt Windlass from it, and ask for the rollback again";
+
+constexpr const char* kRemoved =
+    "Removed the annotation deprecated.deployment.rollback.to, which asked for revision 1 and was "
+    "answered before, so there was no further rollback. To go back once more, ask for the rollback "
+    "again";
+
+// Returns how long until the sync that `step` asks for.
+Duration UntilNextSync(const Step& step) {
+  REQUIRE(std::holds_alternative<Wait>(step));
+  REQUIRE(std::get<Wait>(step).look_again_in);
+  return *std::get<Wait>(step).look_again_in;
+}
+
+// Returns true for a patch of that subresource of the Deployment; of the Deployment itself if
+// `subresource` is empty.
+bool IsOwnPatch(const Request& request, std::string_view subresource) {
+  return request.resource() == resources::kDeployments && request.verb() == Verb::kPatch &&
+         request.subresource() == subresource;
+}
 
 void KeepRequest(const Json& before, Json& d) {
   const Json annotations = before["metadata"].value("annotations", Json::object());
@@ -80,20 +101,33 @@ TEST_CASE("a request that the API server keeps is told, and the rollout goes on 
     CHECK(cluster.Image() == "v4");
     CHECK(cluster.SizeOf("v4") == 4);
   }
-  SECTION("each sync removes the request once, and the next sync comes by itself") {
+  SECTION("once a minute a sync tries to remove the request, and it comes by itself") {
     cluster.writes.clear();
-    const Step step = cluster.Sync();
-    REQUIRE(std::holds_alternative<Wait>(step));
-    const auto again = std::get<Wait>(step).look_again_in;
-    CHECK((again && *again <= kClearAgainAfter));
-    CHECK(cluster.writes == std::vector<std::string>{"clear rollback"});
+    CHECK(UntilNextSync(cluster.Sync()) <= kClearAgainAfter);
+    CHECK(cluster.writes.empty());
+    CHECK(UntilNextSync(cluster.SyncAfter(60)) <= kClearAgainAfter);
+    CHECK(cluster.writes == std::vector<std::string>{"clear rollback", "status"});
+    CHECK(UntilNextSync(cluster.SyncAfter(20)) == seconds(40));
+    CHECK(cluster.writes.size() == 2);
   }
   SECTION("it ends with the webhook") {
     cluster.deployment_webhook = nullptr;
+    cluster.now += 60;
     cluster.Settle();
     CHECK_FALSE(cluster.Asks());
     CHECK(cluster.Told().empty());
     CHECK(cluster.Image() == "v1");
+    CHECK(cluster.Sent(kRemoved) == 1);
+  }
+  SECTION("the same request, made again before a sync saw that it was gone, is told as removed") {
+    cluster.deployment_webhook = nullptr;
+    cluster.SetImage("v3");
+    cluster.Edit([](Json& d) { d["metadata"]["annotations"].erase(kRollbackTo); });
+    cluster.Ask("1");
+    cluster.now += 60;
+    cluster.Settle();
+    CHECK(cluster.Image() == "v3");
+    CHECK(cluster.Sent(kRemoved) == 1);
   }
   SECTION("a request for another revision is carried out") {
     cluster.Ask("2");
@@ -106,19 +140,74 @@ TEST_CASE("a request that the API server keeps is told, and the rollout goes on 
 }
 
 TEST_CASE("a refused removal of a request that was kept does not hold up the rollout (D-471)") {
+  const ErrorKind kind = GENERATE(ErrorKind::kForbidden, ErrorKind::kConflict,
+                                  ErrorKind::kThrottled, ErrorKind::kServer);
+  CAPTURE(Name(kind));
   ThreeRevisions cluster;
   cluster.deployment_webhook = KeepRequest;
   cluster.Ask("1");
   cluster.Settle();
   cluster.SetImage("v4");
+  cluster.now += 60;
+  int tries = 0;
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    const bool own = request.resource() == resources::kDeployments;
-    const bool patch = request.verb() == Verb::kPatch && request.subresource().empty();
-    if (!own || !patch) return std::nullopt;
-    return Result<Reply>(Error{ErrorKind::kForbidden, "not today"});
+    if (!IsOwnPatch(request, "")) return std::nullopt;
+    ++tries;
+    return Result<Reply>(Error{kind, "not today"});
   };
   cluster.Settle();
   CHECK(cluster.SizeOf("v4") == 4);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  CHECK(tries >= 1);
+  if (kind == ErrorKind::kForbidden) CHECK(tries == 1);  // the next try is a minute later
+  Proves("D-471");
+}
+
+TEST_CASE("a request for another revision that arrives in the sync is not answered (D-471)") {
+  ThreeRevisions cluster;
+  cluster.deployment_webhook = KeepRequest;
+  cluster.Ask("1");
+  bool asked_again = false;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool kept = IsOwnPatch(request, "status") && cluster.Image() == "v1";
+    if (kept && !std::exchange(asked_again, true)) cluster.Ask("2");
+    return std::nullopt;
+  };
+  cluster.Settle();
+  CHECK(asked_again);
+  CHECK(cluster.Image() == "v2");
+  CHECK(cluster.SizeOf("v2") == 4);
+  CHECK(cluster.Told() == "True Revision2");
+  Proves("D-471");
+}
+
+// For the user who goes back from a template that a quota refuses, once the webhook is mended.
+TEST_CASE("the condition ends with the request, even while a create is refused (D-471)") {
+  ThreeRevisions cluster;
+  cluster.deployment_webhook = KeepRequest;
+  cluster.Ask("0");
+  cluster.Settle();
+  REQUIRE(cluster.Image() == "v2");
+  REQUIRE(cluster.Told() == "True RevisionBefore");
+  cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() != Verb::kCreate) return std::nullopt;
+    return Result<Reply>(Error{ErrorKind::kForbidden, "denied"});
+  };
+  cluster.SetImage("v4");
+  cluster.Settle();
+  REQUIRE(cluster.Told() == "True RevisionBefore");
+
+  cluster.deployment_webhook = nullptr;
+  cluster.Edit([](Json& d) { d["metadata"]["annotations"].erase(kRollbackTo); });
+  cluster.Settle();
+  CHECK(cluster.Told().empty());
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+
+  cluster.server = nullptr;
+  cluster.Ask("0");
+  cluster.Settle();
+  CHECK(cluster.Image() == "v2");
+  CHECK(std::ranges::count(cluster.writes, "roll back") == 2);
   Proves("D-471");
 }
 
@@ -131,6 +220,25 @@ TEST_CASE("a kept request for 0 goes back one revision, and not to and fro (RO-0
   CHECK(cluster.SizeOf("v2") == 4);
   CHECK(cluster.Told() == "True RevisionBefore");
   CHECK(std::ranges::count(cluster.writes, "roll back") == 1);
+  Proves("RO-024");
+}
+
+// A Deployment has no record of the rollback, so after a crash before the condition it goes back
+// once more. It does not go on from there.
+TEST_CASE("after a crash before the condition, a kept request for 0 goes back once more (RO-024)") {
+  ThreeRevisions cluster;
+  cluster.deployment_webhook = KeepRequest;
+  cluster.Ask("0");
+  cluster.Sync(/*writes_max=*/1);
+  REQUIRE(cluster.writes == std::vector<std::string>{"roll back"});
+  REQUIRE(cluster.Told().empty());
+  cluster.Settle();
+  CHECK(cluster.Image() == "v3");
+  CHECK(cluster.Told() == "True RevisionBefore");
+  cluster.now += 60;
+  cluster.Settle();
+  CHECK(cluster.Image() == "v3");
+  CHECK(std::ranges::count(cluster.writes, "roll back") == 2);
   Proves("RO-024");
 }
 

@@ -26,6 +26,7 @@ class LogBook : public BoatKind {
     std::string message{};
     int64_t becomes = 0;
     WallTime now{};
+    bool not_removed = false;
   };
 
   LogBook() { own_traits.records_rollbacks = true; }
@@ -37,7 +38,8 @@ class LogBook : public BoatKind {
              .reason = std::string(outcome.reason),
              .message = std::string(outcome.message),
              .becomes = outcome.becomes,
-             .now = outcome.now};
+             .now = outcome.now,
+             .not_removed = outcome.not_removed};
     if (is_stored) return std::nullopt;
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "status", R"({"status":{}})");
   }
@@ -444,6 +446,65 @@ TEST_CASE("0 goes back one revision each time (RO-024)") {
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
   Proves("RO-024");
+}
+
+// The API server keeps the request.
+constexpr const char* kStillAsks = R"({"spec":{"rollbackTo":{"revision":0}}})";
+
+void CheckRemovals(Voyage& boat) {
+  boat.kind.own_traits.rollback_request = "spec.rollbackTo";
+  boat.kind.own_traits.rollback_path = "/spec/rollbackTo";
+}
+
+// For the user whose webhook keeps the request: a crash makes no second rollback.
+TEST_CASE("a kept request for 0 whose record says that it was performed is over (RO-024)") {
+  ThreeRevisions boat;
+  CheckRemovals(boat);
+  boat.kind.is_stored = true;
+  boat.asked = 0;
+  boat.world.deployment.meta.generation = 7;
+  boat.before = {.asked = 2, .became = 4, .generation = 7};
+  SECTION("the template is that of the recorded revision") {
+    ReplicaSet& back = boat.world.replica_sets[2];
+    boat.world.SetAnnotation(back, kRevision, "4");
+    boat.world.SetAnnotation(back, kRevisionHistory, "2");
+    boat.world.SetAnnotation(boat.world.replica_sets[1], kRevision, "3");
+    int cleared = 0;
+    for (;;) {
+      const Step step = boat.Decide();
+      const Write* write = std::get_if<Write>(&step);
+      if (write == nullptr) {
+        CHECK(std::holds_alternative<Wait>(step));
+        break;
+      }
+      CHECK(write->because.decision != decisions::kRollBack);
+      if (write->because.decision == decisions::kClearRollback) ++cleared;
+      boat.learned.push_back(OutcomeOf(*write, Reply{kStillAsks}));
+    }
+    CHECK(cleared == 1);
+  }
+  SECTION("another edit made that generation, so the rollback is still to be performed") {
+    boat.CheckPatch(
+        {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
+  }
+  Proves("RO-024");
+}
+
+TEST_CASE("after a removal that was not kept, the record names the present generation (RO-084)") {
+  ThreeRevisions boat;
+  CheckRemovals(boat);
+  boat.asked = 9;
+  boat.Record();
+  boat.kind.is_stored = true;
+  const Step clear = boat.Decide();
+  REQUIRE(std::holds_alternative<Write>(clear));
+  REQUIRE(std::get<Write>(clear).because.decision == decisions::kClearRollback);
+  CHECK_FALSE(boat.kind.entry.not_removed);
+  boat.learned.push_back(OutcomeOf(std::get<Write>(clear), Reply{kStillAsks}));
+  boat.Decide();
+  CHECK(boat.kind.entry.not_removed);
+  CHECK(boat.kind.entry.target.empty());
+  Proves("RO-084");
 }
 
 }  // namespace
