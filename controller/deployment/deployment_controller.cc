@@ -7,7 +7,6 @@
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
-#include "controller/in_place/watch/lost_settings.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/old_counts.h"
@@ -86,8 +85,9 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   if (deployment == nullptr) return NextUnseen(key);
   if (auto step = MindRivals(*deployment, learned, now)) return step;
   TrustOldCounts(own_cache().replica_sets().store(), deployment->meta.uid, now);
-  const std::optional<View> view = ViewOf(key);
-  NoteLostSettings(own_cache().replica_sets().store(), view->workload, learned, now);
+  std::optional<View> view = ViewOf(key);
+  in_place_->lost_settings().Fill(*view);
+  in_place_->lost_settings().Note(*view, learned, now);
   return workload::Next(*view, learned, now);
 }
 

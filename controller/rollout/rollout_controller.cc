@@ -12,7 +12,6 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
-#include "controller/in_place/watch/lost_settings.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/kind/conditions.h"
 #include "controller/rollout/crd.h"
@@ -116,9 +115,9 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
   if (const Rollout* rollout = rollouts_.objects().Find(key)) {
     TrustOldCounts(own_cache().replica_sets().store(), rollout->meta.uid, now);
   }
-  const std::optional<View> view = Look(key, now);
+  std::optional<View> view = Look(key, now);
   if (!view) return NextUnseen(key);
-  NoteLostSettings(own_cache().replica_sets().store(), view->workload, learned, now);
+  in_place_->lost_settings().Note(*view, learned, now);
   Step step = workload::Next(*view, learned, now);
   services_.Plan(key, step);
   return step;
@@ -130,6 +129,7 @@ std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) 
   // Windlass needs the defaults of the template to recognise the ReplicaSet that has the template
   // (rule 3 of FindNewReplicaSet, new_replica_set.h).
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
+  in_place_->lost_settings().Fill(*view);
   rollout::RecoverStable(*view, {.exchanges = in_place::HasStash, .is_host = in_place::IsHost});
   return view;
 }

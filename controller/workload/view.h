@@ -88,6 +88,11 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
+  // Of the ReplicaSets above, those on which the API server did not keep the settings of in-place
+  // updates, by uid, and when it did not keep them. Only ReplicaSets for which the workload's spec
+  // and settings are still those of that write (controller/in_place/watch/lost_settings.h).
+  std::map<Uid, WallTime> settings_lost{};
+
   // Names what Windlass cannot read; empty if Windlass can read all. If it is not empty, objects
   // above may be missing or out of date. It names one of
   // - the workload or a ReplicaSet that it may own, with the cause if known. Example:

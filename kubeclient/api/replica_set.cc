@@ -77,7 +77,6 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
   } else {
     const int64_t held = before->meta.generation;
     told = before->told;
-    now.lost_annotations = before->lost_annotations;
     if (generation < held || generation > held + 1) {
       told.known = false;
       told.lowest = 0;

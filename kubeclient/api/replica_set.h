@@ -77,14 +77,6 @@ struct Told {
   std::optional<WallTime> observed_since{};
 };
 
-// A write of annotations that the API server accepted but did not keep, for example because an
-// admission webhook removes them. A user of the store waits for some time before it writes them
-// again.
-struct LostAnnotations {
-  WallTime at{};
-  int64_t owner_generation = 0;  // metadata.generation of the owner when the write was sent
-};
-
 struct ReplicaSet {
   ObjectMeta meta;       // its annotations lack large_annotations
   int32_t replicas = 1;  // spec.replicas
@@ -96,8 +88,6 @@ struct ReplicaSet {
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
   Told told;  // computed by the store (Remember); not in the API
-  // Not in the API. The user of the store sets it (Store::Amend); Remember keeps it.
-  std::optional<LostAnnotations> lost_annotations{};
   LargeAnnotations large_annotations{};
 };
 
@@ -107,9 +97,8 @@ inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }
 
-// Computes now.told from before->told and both versions of the ReplicaSet, and keeps
-// before->lost_annotations. The store calls this when `now` replaces `before`. If `now` is new to
-// the store, `before` is null.
+// Computes now.told from before->told and both versions of the ReplicaSet. The store calls this
+// when `now` replaces `before`. If `now` is new to the store, `before` is null.
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
 // Call this after an uncached list showed `live` Pods of `rs` that have not ended and are not being

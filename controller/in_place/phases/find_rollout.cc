@@ -433,6 +433,7 @@ InPlace FindInPlace(const workload::Situation& situation) {
     FindPodsOrUnknown(situation, in_place);
   }
   FindLeftPods(situation, in_place);
+  in_place.look_again = Sooner(in_place.look_again, MirrorAgainAt(situation));
   const bool late = IsLoading(situation);
   if (late && (asks || AnyHasNotes(situation.all))) {
     in_place.look_again = Sooner(in_place.look_again, {situation.now + kLateLookAgain});

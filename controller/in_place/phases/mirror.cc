@@ -10,12 +10,29 @@
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
-// If the clock was set back, `at` may be after `now`. Such an `at` does not count as a short time
-// ago.
+namespace {
+
+// Returns the end of kNotKeptTryAgain for `rs` if WereLostLately returns true; otherwise nullopt.
+// If the clock was set back, the time of the loss may be after `now`. Such a time does not count as
+// a short time ago.
+std::optional<WallTime> LostUntil(const workload::Situation& situation, const ReplicaSet& rs) {
+  const auto lost = situation.view.settings_lost.find(rs.meta.uid);
+  if (lost == situation.view.settings_lost.end()) return std::nullopt;
+  const WallTime until = lost->second + kNotKeptTryAgain;
+  const bool lately = lost->second <= situation.now && situation.now < until;
+  return lately ? std::optional(until) : std::nullopt;
+}
+
+}  // namespace
+
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
-  const std::optional<LostAnnotations>& lost = rs.lost_annotations;
-  return lost && lost->owner_generation == situation.workload.meta.generation &&
-         lost->at <= situation.now && situation.now < lost->at + kNotKeptTryAgain;
+  return LostUntil(situation, rs).has_value();
+}
+
+std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation) {
+  std::optional<WallTime> again;
+  for (const ReplicaSet* rs : situation.all) again = Sooner(again, LostUntil(situation, *rs));
+  return again;
 }
 
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,

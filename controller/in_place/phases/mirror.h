@@ -14,9 +14,14 @@
 namespace windlass::in_place {
 
 // Returns true if the API server did not keep the settings on `rs` less than kNotKeptTryAgain ago,
-// and the generation of the workload is still the same (ReplicaSet::lost_annotations). So after a
-// user's change Windlass tries at once.
+// and the user has changed neither the settings nor the spec of the workload since
+// (View::settings_lost). So after such a change Windlass tries at once.
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs);
+
+// Returns when Windlass may write settings again: the earliest end of kNotKeptTryAgain among the
+// ReplicaSets for which WereLostLately returns true. No event reports that the webhook is gone.
+// Returns nullopt if there is no such ReplicaSet.
+std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
 // Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
 // result of MirrorDifference. Returns nullopt if the write would be in vain:

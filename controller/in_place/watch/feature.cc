@@ -11,6 +11,7 @@ namespace windlass {
 InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
     : host_(host),
       cache_(host.informers()),
+      lost_settings_(cache.replica_sets().store()),
       wake_ups_(cache_, cache, host),
       observer_(
           host.informers().environment().clock, host.informers().faults(),

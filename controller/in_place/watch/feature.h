@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/in_place/watch/cache.h"
+#include "controller/in_place/watch/lost_settings.h"
 #include "controller/in_place/watch/observer.h"
 #include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/controller_host.h"
@@ -23,6 +24,8 @@ class InPlaceFeature final : public ControllerExtension {
   InPlaceFeature(ControllerHost& host, WorkloadCache& cache);
 
   const InPlaceCache& cache() const { return cache_; }
+  // The controller fills each View from it, and tells it the answers of each sync.
+  LostSettings& lost_settings() { return lost_settings_; }
 
   // Returns the caches that a new leader compares with the API server before its first write: only
   // the cache of whole Pods, because updates in place write to Pods. No leader writes to Nodes or
@@ -49,6 +52,7 @@ class InPlaceFeature final : public ControllerExtension {
  private:
   ControllerHost& host_;
   InPlaceCache cache_;
+  LostSettings lost_settings_;
   InPlaceWakeUps wake_ups_;
   InPlaceObserver observer_;
 };

@@ -1,21 +1,48 @@
-// Remembers in the cache that an admission webhook removed the settings of updates in place from a
-// ReplicaSet. So Windlass writes them again only after some time, and not in each sync (Mirror in
-// controller/in_place/phases).
+// Remembers that an admission webhook removed the settings of updates in place from a ReplicaSet.
+// So Windlass writes them again only after some time, and not in each sync (Mirror in
+// controller/in_place/phases). Losing this memory costs only one more write.
 #pragma once
 
+#include <cstddef>
+#include <map>
+
 #include "controller/core/step.h"
-#include "controller/workload/workload.h"
+#include "controller/workload/view.h"
+#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
 
-// Call before each step of a sync of `workload` is planned. `learned` has the answers of this sync.
-// If the last answer is that to a write of settings, and the ReplicaSet in `replica_sets` still
-// lacks exactly what was written, sets ReplicaSet::lost_annotations. Does nothing if the settings
-// of `workload` or the version of the ReplicaSet have changed since the write. Core thread only.
-void NoteLostSettings(Store<ReplicaSet>& replica_sets, const Workload& workload,
-                      const Learned& learned, WallTime now);
+// Core thread only.
+class LostSettings {
+ public:
+  // Forgets each ReplicaSet that `replica_sets` lists no more. The store must not change after this
+  // object is gone.
+  explicit LostSettings(Store<ReplicaSet>& replica_sets);
+  LostSettings(const LostSettings&) = delete;
+  LostSettings& operator=(const LostSettings&) = delete;
+
+  // Call before each step of a sync of the view's workload is planned. `learned` has the answers of
+  // this sync. If the last answer is that to a write of settings, and the ReplicaSet in `view`
+  // still lacks exactly what was written, remembers `now` for this ReplicaSet, and adds it to
+  // View::settings_lost. Does nothing if the settings of the workload or the version of the
+  // ReplicaSet have changed since the write.
+  void Note(View& view, const Learned& learned, WallTime now);
+
+  // Sets View::settings_lost. Leaves out a ReplicaSet if the user has changed the settings or the
+  // spec of the workload since. An annotation that is a setting does not raise the generation.
+  void Fill(View& view) const;
+
+  size_t size() const { return lost_.size(); }
+
+ private:
+  struct Lost {
+    WallTime at{};
+    Fingerprint wanted{};  // of the workload's generation and settings when they were lost
+  };
+  std::map<Uid, Lost> lost_;
+};
 
 }  // namespace windlass

@@ -1,7 +1,9 @@
 // Settings of in-place updates that are fields of the object: ReplicaSets have them as annotations
 // (P-074).
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,12 +30,16 @@ struct Fleet : workload::Harbour {
     kind.Extend(InPlaceExtension());
     kind.own_traits.mirrors_settings = true;
   }
-  Request NextWrite() const {
+  View Seen() const {
     View view = Look();
     view.workload.in_place_settings = settings;
     view.workload.requested_template = requested;
     view.in_place_known = sees_pods;
-    const Step step = workload::Next(view, {}, workload::kNow);
+    view.settings_lost = settings_lost;
+    return view;
+  }
+  Request NextWrite() const {
+    const Step step = workload::Next(Seen(), {}, workload::kNow);
     const Write* write = std::get_if<Write>(&step);
     REQUIRE(write != nullptr);
     return write->request;
@@ -47,6 +53,7 @@ struct Fleet : workload::Harbour {
 
   std::vector<Setting> settings{{"windlass.dev/in-place", "IfPossible"},
                                 {"windlass.dev/in-place-surge", "Never"}};
+  std::map<Uid, WallTime> settings_lost;
   std::string requested;
   bool sees_pods = false;
 };
@@ -85,19 +92,40 @@ TEST_CASE("a new ReplicaSet gets no annotation of the object that is no setting 
 TEST_CASE("settings that were not kept are not written again for a minute (P-074)") {
   Fleet fleet;
   ReplicaSet& rs = fleet.world.AddNew("web-1", 2, 2);
-  const int64_t generation = fleet.world.deployment.meta.generation;
   const auto writes_settings = [&] {
     return fleet.NextWrite().body().find("windlass.dev/in-place") != std::string::npos;
   };
   CHECK(writes_settings());
-  rs.lost_annotations = {workload::kNow + seconds(-59), generation};
+  fleet.settings_lost[rs.meta.uid] = workload::kNow + seconds(-59);
   CHECK_FALSE(writes_settings());
-  rs.lost_annotations = {workload::kNow + seconds(-60), generation};
+  fleet.settings_lost[rs.meta.uid] = workload::kNow + seconds(-60);
   CHECK(writes_settings());
-  rs.lost_annotations = {workload::kNow + seconds(1), generation};  // the clock was set back
+  fleet.settings_lost[rs.meta.uid] = workload::kNow + seconds(1);  // the clock was set back
   CHECK(writes_settings());
-  rs.lost_annotations = {workload::kNow, generation - 1};  // a user has changed the workload
-  CHECK(writes_settings());
+  Proves("P-074");
+}
+
+// Whom this serves: who mends the webhook, and changes nothing else. No event comes then.
+TEST_CASE("a workload at rest is looked at when its settings may be written again (P-074)") {
+  Fleet fleet;
+  const Uid old = fleet.world.AddOld("web-1", 0, 0).meta.uid;
+  const Uid present = fleet.world.AddNew("web-2", 2, 2).meta.uid;
+  const auto looks_again = [&] {
+    View view = fleet.Seen();
+    view.in_place_missing = "pods (no right to watch them)";
+    const Learned learned;
+    const workload::Situation situation =
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), learned, workload::kNow);
+    return InPlaceOf(situation).look_again;
+  };
+  CHECK(looks_again() == std::nullopt);
+  fleet.settings_lost = {{old, workload::kNow + seconds(-10)},
+                         {present, workload::kNow + seconds(-30)}};
+  CHECK(looks_again() == workload::kNow + seconds(30));
+  fleet.settings_lost.erase(present);
+  CHECK(looks_again() == workload::kNow + seconds(50));
+  fleet.settings_lost[old] = workload::kNow + seconds(-60);
+  CHECK(looks_again() == std::nullopt);
   Proves("P-074");
 }
 

@@ -1,6 +1,7 @@
 // What is remembered of settings that a webhook removes from a ReplicaSet.
 #include "controller/in_place/watch/lost_settings.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr WallTime kNow{1'800'000'000};
 const ObjectKey kKey{"ns", "web-1"};
+constexpr Uid kUid{0xD0, 2};
 
 // Boat web wants settings on its ReplicaSet web-1, which has none.
 struct Fixture {
@@ -29,7 +31,7 @@ struct Fixture {
     ReplicaSet rs;
     rs.meta.namespace_ = "ns";
     rs.meta.name = "web-1";
-    rs.meta.uid = {0xD0, 2};
+    rs.meta.uid = kUid;
     rs.meta.resource_version = {std::to_string(++version)};
     if (!setting.empty()) rs.meta.annotations.Set("windlass.dev/in-place", setting);
     store.Apply(std::move(rs));
@@ -43,9 +45,25 @@ struct Fixture {
     outcome.decided = in_place::decisions::kMirrorAnnotations;
     return outcome;
   }
-  std::optional<LostAnnotations> After(Outcome outcome) {
-    NoteLostSettings(store, boat, {std::move(outcome)}, kNow);
-    return store.Find(kKey)->lost_annotations;
+  // Returns what a sync's next step sees of the boat and of web-1.
+  View Seen() const {
+    View view{.workload = boat};
+    if (const ReplicaSet* rs = store.Find(kKey)) view.replica_sets.push_back(rs);
+    memory.Fill(view);
+    return view;
+  }
+  // Returns when the settings were lost, as the next step sees it after `outcome`.
+  std::optional<WallTime> After(Outcome outcome) {
+    View view = Seen();
+    memory.Note(view, {std::move(outcome)}, kNow);
+    CHECK(view.settings_lost == Seen().settings_lost);
+    return Lost();
+  }
+  // Returns the same for a later sync.
+  std::optional<WallTime> Lost() const {
+    const View view = Seen();
+    const auto found = view.settings_lost.find(kUid);
+    return found == view.settings_lost.end() ? std::nullopt : std::optional(found->second);
   }
 
   workload::BoatKind kind;
@@ -58,17 +76,46 @@ struct Fixture {
                 .max_surge = unset,
                 .max_unavailable = unset};
   Store<ReplicaSet> store;
+  LostSettings memory{store};
   int version = 0;
 };
 
 TEST_CASE("settings that a ReplicaSet lacks after their write are lost (P-074)") {
   Fixture f;
-  const auto lost = f.After(f.Mirror());
-  REQUIRE(lost);
-  CHECK(lost->at == kNow);
-  CHECK(lost->owner_generation == 7);
+  CHECK(f.After(f.Mirror()) == kNow);
   f.Put({});
-  CHECK(f.store.Find(kKey)->lost_annotations);  // a newer version does not change that
+  CHECK(f.Lost() == kNow);  // a newer version does not change that
+  CHECK(f.memory.size() == 1);
+  f.store.FoldDelete(kKey, kUid);
+  CHECK(f.memory.size() == 0);
+  Proves("P-074");
+}
+
+// Whom this serves: who mends the webhook, and then says anew how Pods are to be updated.
+TEST_CASE("lost settings are written again at once after a user's change (P-074)") {
+  Fixture f;
+  REQUIRE(f.After(f.Mirror()));
+  SECTION("an annotation, which raises no generation") {
+    f.boat.in_place_settings = {{"windlass.dev/in-place", "IfPossible"}};
+  }
+  SECTION("one more annotation") {
+    f.boat.in_place_settings.push_back({"windlass.dev/in-place-surge", "Never"});
+  }
+  SECTION("the spec") { f.meta.generation = 8; }
+  CHECK_FALSE(f.Lost());
+  f.meta.generation = 7;
+  f.boat.in_place_settings = {{"windlass.dev/in-place", "Only"}};
+  CHECK(f.Lost() == kNow);  // what is wanted now was lost
+  Proves("P-074");
+}
+
+TEST_CASE("the order of the settings does not matter for what was lost (P-074)") {
+  Fixture f;
+  f.boat.in_place_settings.push_back({"windlass.dev/in-place-surge", "Never"});
+  REQUIRE(f.After(f.Mirror()));
+  f.boat.in_place_settings = {{"windlass.dev/in-place-surge", "Never"},
+                              {"windlass.dev/in-place", "Only"}};
+  CHECK(f.Lost() == kNow);
   Proves("P-074");
 }
 
@@ -88,8 +135,10 @@ TEST_CASE("settings are lost only if just their write was in vain (P-074)") {
 
 TEST_CASE("nothing is lost before something was written (P-074)") {
   Fixture f;
-  NoteLostSettings(f.store, f.boat, {}, kNow);
-  CHECK_FALSE(f.store.Find(kKey)->lost_annotations);
+  View view = f.Seen();
+  f.memory.Note(view, {}, kNow);
+  CHECK(view.settings_lost.empty());
+  CHECK(f.memory.size() == 0);
   Proves("P-074");
 }
 
