@@ -88,7 +88,7 @@ RolloutController::RolloutController(ControllerHost& host,
   rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
 }
 
-RolloutController::~RolloutController() = default;
+RolloutController::~RolloutController() { host().informers().environment().timers.Cancel(sweep_); }
 
 const InPlaceCache& RolloutController::in_place() const { return in_place_->cache(); }
 
@@ -148,10 +148,13 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
       // If the Rollout has another template or is gone when the answer comes, the answer is
-      // forgotten at once.
+      // forgotten at once. At rest the answer may change nothing in the Rollout, and then
+      // RolloutChanged is not called.
       return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         note(outcome);
-        ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
+        const Rollout* rollout = rollouts_.objects().FindByUid(key, uid);
+        ForgetOldTemplate(uid, rollout);
+        if (rollout != nullptr && IsRolledOut(*rollout)) Rest(uid);
       });
     }
   }
@@ -194,9 +197,23 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   if (gone || ShowsItsTemplate(*change.new_object)) {
     templates_.Forget(uid);
   } else {
-    templates_.Rest(uid);
+    Rest(uid);
   }
   stuck_.Forget(uid);
+}
+
+void RolloutController::Rest(const Uid& uid) {
+  templates_.Rest(uid);
+  if (sweep_ == 0) SweepLater();
+}
+
+void RolloutController::SweepLater() {
+  const InformerEnvironment& environment = host().informers().environment();
+  const auto sweep = [this, &clock = environment.clock] {
+    sweep_ = 0;
+    if (templates_.ForgetOver(clock.Wall())) SweepLater();
+  };
+  sweep_ = environment.timers.At(environment.clock.Now() + rollout::kAnswerAtRestCounts, sweep);
 }
 
 bool RolloutController::ShowsItsTemplate(const Rollout& rollout) const {

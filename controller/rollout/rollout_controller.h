@@ -18,6 +18,7 @@
 #include "controller/rollout/template_defaults.h"
 #include "controller/workload/watch/workload_controller.h"
 #include "controller/workload/watch/workload_store.h"
+#include "kubeclient/base/timer_queue.h"
 
 namespace windlass {
 
@@ -82,9 +83,14 @@ class RolloutController final : public WorkloadController {
   // `rollout` is null, the Rollout is gone, and all its answers are forgotten. `uid` is the uid of
   // the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
+  // Calls Rest of `templates_`, and sees to it that these answers are forgotten when they are over.
+  void Rest(const Uid& uid);
+  // Calls ForgetOver of `templates_` about once a minute, until no Rollout at rest is left in it.
+  void SweepLater();
 
   RolloutStore& rollouts_;
   rollout::TemplateDefaults templates_;
+  TimerId sweep_ = 0;  // set while a Rollout at rest may be in `templates_`
   rollout::StuckAnswers stuck_;
   rollout::ServiceWatch services_;
   rollout::RolloutExtension extension_;

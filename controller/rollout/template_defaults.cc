@@ -40,7 +40,7 @@ TemplateChecks TemplateDefaults::Find(const Subject& subject, WallTime now) cons
   const bool over = IsOver(entry, entry.replica_set, now);
   if (!over) checks.replica_set = CheckOf(entry.replica_set, subject.generation, now);
   if (!IsOver(entry, entry.pod, now)) checks.pod = CheckOf(entry.pod, subject.generation, now);
-  if (entry.not_told_since) {
+  if (IsUntold(entry, now)) {
     checks.defaults_overdue_from = *entry.not_told_since + kDefaultsTakeAtMost;
   }
   const std::optional<DefaultedTemplate>& defaulted = entry.replica_set.answer.defaulted;
@@ -62,8 +62,7 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
 // as the first.
 void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
   Entry& entry = EntryOf(subject);
-  const bool goes_on = entry.not_told_since && *entry.not_told_since <= now &&
-                       now - entry.not_told_last < kNoVerdictCounts;
+  const bool goes_on = IsUntold(entry, now) && *entry.not_told_since <= now;
   if (!goes_on) entry.not_told_since = now;
   entry.not_told_last = now;
 }
@@ -75,12 +74,32 @@ void TemplateDefaults::ForgetOthers(const Uid& rollout, std::string_view request
 
 void TemplateDefaults::Rest(const Uid& rollout) {
   const auto found = entries_.find(rollout);
-  if (found != entries_.end()) found->second.rests = true;
+  if (found == entries_.end()) return;
+  if (!found->second.rests) found->second.not_told_since.reset();
+  found->second.rests = true;
+}
+
+bool TemplateDefaults::ForgetOver(WallTime now) {
+  bool rest = false;
+  std::erase_if(entries_, [&](const auto& one) {
+    const Entry& entry = one.second;
+    const bool over = IsOver(entry, entry.replica_set, now) && IsOver(entry, entry.pod, now) &&
+                      !IsUntold(entry, now);
+    rest = rest || (entry.rests && !over);
+    return over;
+  });
+  return rest;
 }
 
 // If the clock was set back, `kept.at` is after `now`. Such an answer is over, too.
 bool TemplateDefaults::IsOver(const Entry& entry, const Kept& kept, WallTime now) {
   return entry.rests && (now < kept.at || now >= kept.at + kAnswerAtRestCounts);
+}
+
+// Returns true if the defaults did not come, and Windlass asked for them less than kNoVerdictCounts
+// ago.
+bool TemplateDefaults::IsUntold(const Entry& entry, WallTime now) {
+  return entry.not_told_since && now - entry.not_told_last < kNoVerdictCounts;
 }
 
 TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {

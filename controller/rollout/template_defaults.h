@@ -68,7 +68,8 @@ struct TemplateChecks {
   Check replica_set{};
   Check pod{};
   // When the defaults become overdue: kDefaultsTakeAtMost after the first answer without them.
-  // nullopt if there was no such answer, or if NoteReplicaSet was called since.
+  // nullopt if there was no such answer, if NoteReplicaSet was called since, or if the last such
+  // answer came kNoVerdictCounts ago.
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
@@ -100,7 +101,7 @@ class TemplateDefaults {
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
   // Notes that an answer did not tell the defaults. Keeps the time of the first such answer, and
   // not the answer itself. After kNoVerdictCounts without such an answer, for example because the
-  // Rollout was paused, the next one counts as the first.
+  // Rollout was paused, the next one counts as the first, and Find does not count the earlier ones.
   void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
@@ -108,8 +109,13 @@ class TemplateDefaults {
   // Call this instead of Forget if the rollout is complete, but only these answers show which
   // ReplicaSet has the template. From then on each answer about this template counts for
   // kAnswerAtRestCounts. If the answers were forgotten, the sync that asked would end with a
-  // failure, and the next one would ask again.
+  // failure, and the next one would ask again. The first call for a Rollout also forgets the times
+  // of NoteNotTold, because they belong to the rollout that is complete.
   void Rest(const Uid& rollout);
+  // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
+  // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it
+  // returns false: a cluster may have thousands of Rollouts at rest, and an answer has a template.
+  bool ForgetOver(WallTime now);
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
   // note an answer do so, too. This function is for the case that no answer about `requested`
   // comes.
@@ -133,6 +139,7 @@ class TemplateDefaults {
   Entry& EntryOf(const Subject& subject);
   static TemplateChecks::Check CheckOf(const Kept& kept, int64_t generation, WallTime now);
   static bool IsOver(const Entry& entry, const Kept& kept, WallTime now);
+  static bool IsUntold(const Entry& entry, WallTime now);
 
   std::map<Uid, Entry> entries_;
 };

@@ -110,6 +110,30 @@ TEST_CASE_METHOD(Fixture, "answers stay if no ReplicaSet shows its requested tem
   Proves("RO-093");
 }
 
+// Whom this serves: a cluster with thousands of Rollouts at rest. No event comes, but the memory
+// for their answers must end.
+TEST_CASE_METHOD(Fixture, "answers about a Rollout at rest are forgotten by themselves (RO-093)") {
+  transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
+  transport.Line("/replicasets?", ReplicaSetEvent("ADDED", 12, ""));
+  const auto answer = [&] {
+    const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
+    const auto note = controller.BeforeRead({"ns", "web"}, read);
+    REQUIRE(note);
+    note(Outcome{read.Identity(), Reply{"{}"}});
+    CHECK(controller.templates().size() == 1);
+  };
+  answer();
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "NewReplicaSetAvailable"));
+  time.Advance(seconds(59));
+  CHECK(controller.templates().size() == 1);
+  time.Advance(seconds(2));
+  CHECK(controller.templates().size() == 0);
+  answer();  // of a later sync, which changes nothing in the Rollout
+  time.Advance(seconds(61));
+  CHECK(controller.templates().size() == 0);
+  Proves("RO-093");
+}
+
 // Whom this serves: everybody else, when a user has large templates checked and pauses the
 // Rollouts.
 TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more goes (RO-093)") {

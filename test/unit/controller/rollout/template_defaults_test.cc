@@ -85,6 +85,25 @@ TEST_CASE("at rest an answer counts for a minute, so that its sync can end with 
   Proves("RO-093");
 }
 
+// Whom this serves: a cluster with thousands of Rollouts at rest, beside a webhook that removes
+// annotations. Each answer has a whole template.
+TEST_CASE("at rest an answer takes no memory once it is over (RO-093)") {
+  TemplateDefaults memory;
+  CHECK_FALSE(memory.ForgetOver(kNow));
+  memory.NoteReplicaSet(kOther, Accepted(), kNow);  // a rollout is under way
+  memory.NoteReplicaSet(kWeb, Accepted(), kNow);
+  memory.NotePod(kWeb, {.verdict = DryRunVerdict::kAccepted}, kNow + seconds(10));
+  CHECK_FALSE(memory.ForgetOver(kNow + seconds(1000)));
+  CHECK(memory.size() == 2);
+  memory.Rest(kWeb.rollout);
+  CHECK(memory.ForgetOver(kNow + seconds(69)));
+  CHECK(memory.size() == 2);
+  CHECK_FALSE(memory.ForgetOver(kNow + seconds(70)));
+  CHECK(memory.size() == 1);
+  CHECK(memory.Find(kOther, kNow + seconds(70)).defaulted != nullptr);
+  Proves("RO-093");
+}
+
 struct LifetimeRow {
   DryRunVerdict verdict;
   int64_t seconds;  // that it counts
@@ -157,6 +176,31 @@ TEST_CASE("defaults are overdue once they have not come for half a minute (RO-12
     newer.requested = "t-newer";
     memory.NoteNotTold(newer, kNow + seconds(40));
     CHECK(memory.Find(newer, kNow).defaults_overdue_from == kNow + seconds(70));
+  }
+  Proves("RO-122");
+}
+
+// Whom this serves: who scales a Rollout up from 0 long after its API server was in trouble.
+TEST_CASE("an old trouble makes no defaults overdue (RO-122)") {
+  TemplateDefaults memory;
+  const auto overdue_from = [&](int64_t after) {
+    return memory.Find(kWeb, kNow + seconds(after)).defaults_overdue_from;
+  };
+  memory.NoteNotTold(kWeb, kNow);
+  SECTION("nobody has asked since") {
+    CHECK(overdue_from(599) == kNow + seconds(30));
+    CHECK_FALSE(overdue_from(600));
+  }
+  SECTION("the rollout was complete since") {
+    memory.Rest(kWeb.rollout);
+    CHECK_FALSE(overdue_from(1));
+    memory.NoteNotTold(kWeb, kNow + seconds(5));
+    memory.Rest(kWeb.rollout);  // the status was written
+    CHECK(overdue_from(6) == kNow + seconds(35));
+    CHECK(memory.ForgetOver(kNow + seconds(604)));
+    CHECK(memory.size() == 1);
+    CHECK_FALSE(memory.ForgetOver(kNow + seconds(605)));
+    CHECK(memory.size() == 0);
   }
   Proves("RO-122");
 }
