@@ -12,8 +12,8 @@ namespace windlass::cli {
 
 namespace {
 
-// Returns `warning`. If spec.strategy cannot be carried out, appends a text that says so, and that
-// says what waits until the strategy is corrected.
+// Returns `warning`, followed by the text of StalledByStrategy if spec.strategy cannot be carried
+// out.
 std::string WithStrategy(std::string warning, const Json& rollout, const Place& place) {
   const std::string stalled = StalledByStrategy(rollout);
   if (stalled.empty()) return warning;

@@ -25,8 +25,8 @@ bool Withdraw(Session& session, const Place& place, const Json& patch) {
 }
 
 // Returns why Windlass has not answered the request within kAnswerMax. Call this before the command
-// withdraws the request, because the withdrawal raises the generation. The condition with the
-// reason is then about an earlier generation, and WhyNotCarriedOut does not return it any more.
+// withdraws the request. The withdrawal raises the generation, and WhyNotCarriedOut returns only
+// conditions of the present generation.
 std::string WhyUnanswered(Session& session, const Place& place) {
   const std::string longest = std::to_string(kAnswerMax.count()) + " s: ";
   const Result<Json> object = ReadObject(session, place);

@@ -31,9 +31,10 @@ struct Withdrawal {
 };
 
 // Call this if WaitForAnswer has returned `answer`, which is nullopt or an error. Withdraws the
-// request for a rollback: otherwise Windlass could perform the rollback after the command has
-// failed. Prints that the request was withdrawn, or why the rollback may still happen. If the
-// object was deleted, prints only the NotFound error. Returns the exit code.
+// request for a rollback, unless withdrawal.patch is null: otherwise Windlass could perform the
+// rollback after the command has failed. Prints that the request was withdrawn, or why the rollback
+// may still happen. If the object was deleted, prints only the NotFound error. Returns the exit
+// code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

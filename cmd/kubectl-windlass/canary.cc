@@ -31,7 +31,7 @@ bool IsLive(const Json& pod) {
 
 // Returns the revision that the last update in place gave to the Pod, from annotation kPodState:
 //   - nullopt if the Pod has no such annotation, or if the annotation was copied from another Pod
-//   - 0 if the annotation cannot be read
+//   - 0 if the annotation cannot be read, or has no revision
 std::optional<int64_t> PatchedRevision(const Json& pod) {
   const std::string text = AnnotationOf(pod, in_place::kPodState);
   if (text.empty()) return std::nullopt;

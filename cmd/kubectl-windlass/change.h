@@ -28,8 +28,9 @@ struct Changed {
 // returns this exit code. After an error, WriteChange prints it and returns its exit code.
 // The patch contains the resourceVersion that was read. So if another client has changed the object
 // since the read, the API server refuses the patch. WriteChange then reads the object and calls
-// `decide` again, with kWritesMax tries in all. Exception: the patch of a Deployment has no
-// resourceVersion, like kubectl's patch, so the API server does not refuse it for that reason.
+// `decide` again, with kWritesMax tries in all. It gives up with an error if the object was deleted
+// and created again meanwhile. Exception: the patch of a Deployment has no resourceVersion, like
+// kubectl's patch, so the API server does not refuse it for that reason.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -1,6 +1,8 @@
 // The commands. Each command writes to the console and returns the exit code. The file of a command
-// is named after the command. Exceptions: resume and restart are in pause_command.cc, retry is in
-// abort_command.cc. docs/kubectl-windlass.md says what the commands do.
+// is named after the command. docs/kubectl-windlass.md says what the commands do. Exceptions:
+//   - resume and restart are in pause_command.cc, and retry is in abort_command.cc
+//   - undo of a Rollout is in undo_rollout.cc
+//   - commands for a ReplicationController, except get, are in controller_commands.cc
 #pragma once
 
 #include <map>
@@ -63,7 +65,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place);
 ExitCode RetryRollout(const CommandContext& context, const Place& place);
 
 // Commands for a ReplicationController (controller_commands.cc). They show its rolling update, wait
-// for the end of this update, and pause, resume or roll back this update.
+// for the end of this update, and pause, resume or roll back this update. If no update is under
+// way, status waits until the Pods of the ReplicationController are available.
 ExitCode StatusOfController(const CommandContext& context, const Place& place);
 ExitCode HistoryOfController(const CommandContext& context, const Place& place);
 ExitCode UndoController(const CommandContext& context, const Place& place);
@@ -92,14 +95,15 @@ ExitCode RunCommand(const CommandContext& context);
 // (status_command.cc). Returns the exit code in these cases:
 //   - the rollout has ended
 //   - the rollout waits for a person, for example because it is paused
-//   - --timeout has passed, a request has failed, or the object was deleted
+//   - --timeout has passed, the user has pressed Ctrl-C, a request has failed, or the object was
+//     deleted
 //   - with --watch=false: always, after the first look
 // `object` is the object as the caller has read it. `maker` is the ReplicationController that
 // creates the Pods. `maker` is null in two cases:
 //   - ReplicaSets create the Pods
-//   - the new controller of an update does not exist yet. As soon as the new controller has
-//     replicas, WatchStatus returns nullopt. Then call WatchStatus again, with this controller as
-//     `maker`
+//   - in an update, the controller that gets new Pods does not exist yet, or cannot be read. As
+//     soon as the new controller has replicas, WatchStatus returns nullopt. Then call WatchStatus
+//     again, with the controller that gets new Pods as `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

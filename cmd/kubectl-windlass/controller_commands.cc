@@ -1,6 +1,7 @@
 // The commands status, history, undo, abort, pause and resume for a ReplicationController. They
-// read and change its rolling update, which is a ReplicationControllerUpdate. A rolling update with
-// --local has no ReplicationControllerUpdate, so only the program that runs it can change it.
+// read and change its rolling update, which is a ReplicationControllerUpdate. If no update is under
+// way, status waits until the Pods of the ReplicationController are available. A rolling update
+// with --local has no ReplicationControllerUpdate, so only the program that runs it can change it.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -136,8 +137,8 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     const Standing standing = StandingOfUpdate(update);
     // kEnded means that the update has failed, for example by a timeout, and that Windlass does
     // nothing until the spec changes. Setting spec.paused would change the spec, and a failed
-    // update would become a paused update. (UpdateToSteer has refused an update that has
-    // succeeded.)
+    // update would become a paused update. (UpdateToSteer has refused an update that has succeeded
+    // or was rolled back.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, StoppedText(update));
     }
@@ -170,7 +171,11 @@ bool IsApplied(const Json& object) {
 }
 
 // Sets spec.rollback, so that Windlass rolls the update back. Also sets spec.paused to false, so
-// that the rollback of a paused update begins at once.
+// that the rollback of a paused update begins at once. Refuses this in three cases:
+//   - the update has changed nothing yet
+//   - the update can no longer be rolled back (IsPastReturn)
+//   - spec.rollback is true already
+// Returns the exit code of Steer. `turned` is the argument `done` of Steer.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {

@@ -37,8 +37,8 @@ std::string ProgressText(const Standing& standing, const std::string& target, in
 
 std::string NotRolledBackText(const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
-  // If a user sets spec.rollback at the end of an update, the rollback comes too late, and Windlass
-  // finishes the update (RC-14). In this case spec.rollback is still true.
+  // True if a user has set spec.rollback at the end of the update: the rollback came too late, and
+  // Windlass has finished the update (RC-14). False if a user has set spec.rollback to false again.
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
          " was not rolled back, but has succeeded: spec.rollback was set to " +

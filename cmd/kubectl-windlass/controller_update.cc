@@ -282,7 +282,7 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // kOriginalReplicas counts only together with kOriginalReplicasOf, which only Windlass writes.
+  // kOriginalReplicas counts only together with kOriginalReplicasOf, which kubectl does not write.
   // kOriginalReplicas alone comes from kubectl, which never removes it. So it may be left from an
   // earlier update, and it does not say to which controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {

@@ -1,6 +1,9 @@
-// Finds and reads the rolling update of a ReplicationController. The ReplicationControllerUpdate
-// has the name of the old controller. If a user names the new controller, its annotation kSourceId
-// leads to the update.
+// Finds and reads the rolling update of a ReplicationController, and judges whether it can still be
+// changed. The ReplicationControllerUpdate has the name of the old controller. If a user names the
+// new controller, its annotation kSourceId leads to the update.
+//
+// Also finds controllers in the middle of an update for which no ReplicationControllerUpdate is
+// stored (UnfinishedUpdateOf), for example an update with --local that was stopped.
 #pragma once
 
 #include <optional>
@@ -50,15 +53,15 @@ bool HasBegun(const Json& update);
 // Returns true if the update has stopped because a user deleted the old controller, and the update
 // can go on neither forward nor back. The condition Stalled then has one of two reasons:
 //   - kNotFound: the update had begun, and neither of its two controllers exists
-//   - kOldDeleted, and one of these is true:
-//     - the old controller does not exist, or cannot be read
-//     - the old controller exists again, but without the annotations of the update
-//     - the update was in a rename, the old controller exists again without the annotation
-//       kRenameJournal, and the new controller is deleted
+//   - kOldDeleted, and one of these is true of the old controller:
+//     - it does not exist, or cannot be read
+//     - it exists again, but without the annotations of the update
+//     - it exists again, but without kRenameJournal, and a rename has deleted the new controller
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has not changed its controllers yet, as far as the status of the
-// update and the annotations of the old controller show.
+// update and the annotations of the old controller show. If the old controller does not exist, only
+// the status counts. Returns false if the old controller cannot be read.
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
 // Returns true if the update can no longer be rolled back, because it has begun to delete one of

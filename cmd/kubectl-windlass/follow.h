@@ -27,7 +27,8 @@ namespace windlass::cli {
 
 // If watch and lists of a selection fail for this long, Follow returns an error, or gives up the
 // selection if it is optional. A list that succeeds ends the failure. So if only the watch fails,
-// Follow goes on: it lists the selection after 1, 2 and 4 s, and then every 8 s.
+// Follow goes on: it lists the selection after 1, 2 and 4 s, and then every 8 s. This does not hold
+// for a watch that fails with 401, 403 or 404 (see above).
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {

@@ -91,7 +91,8 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
 }
 
 // Returns true if the table is of whole kinds, all of them could be read, and none has an object. A
-// kind that the cluster does not serve counts as read, and as a kind without objects.
+// kind that the cluster does not serve counts as read and as empty: so `get` says "No resources
+// found" even if the CustomResourceDefinition of Rollouts is not installed.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -193,8 +194,8 @@ void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selectio
                         .optional = true});
 }
 
-// Returns the selections for a table of all objects of a kind. `objects` holds the kind that the
-// user named; if it is empty, the table has all kinds.
+// Returns the selections for a table of a whole kind; with -l, of its objects with these labels.
+// `objects` holds the kind that the user named; if it is empty, the table has all kinds.
 std::vector<Selection> KindsToList(const CommandContext& context,
                                    const std::vector<ObjectArgument>& objects) {
   std::vector<Selection> selections;

@@ -42,8 +42,9 @@ const Json* TrueCondition(const Json& object, std::string_view type);
 std::string ReasonOf(const Json& object, std::string_view type);
 // Returns the field as a time; nullopt if the field is absent or not a time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
-// Returns when a client last wrote the object through `subresource`, such as "status"; if this is
-// "", through the object itself. Returns nullopt if metadata.managedFields has no such time.
+// Returns when a client last wrote the object through `subresource`, such as "status". If
+// `subresource` is "", returns when a client last wrote the object directly. Returns nullopt if
+// metadata.managedFields has no such time.
 std::optional<WallTime> LastWrite(const Json& object, std::string_view subresource = {});
 // Returns true if the controller has seen the latest spec: status.observedGeneration says so.
 bool IsObserved(const Json& object);
@@ -55,7 +56,8 @@ bool IsObserved(const Json& object);
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
 // room for some annotations, and the rollout goes on without them. Otherwise returns null.
-// If neither this function nor HoldsUpWindlass returns the condition, it is about Pods.
+// If the condition is True, but neither this function nor HoldsUpWindlass returns it, it is about
+// Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);

@@ -18,7 +18,8 @@ inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 //   - a file
 //   - a directory: its *.json, *.yaml and *.yml files
 //   - "-": `standard_input`
-// Returns an error if there is no object, if a file cannot be read, or if `path` is a URL.
+// Returns an error if there is no object, if a file cannot be read or parsed, or if `path` is a
+// URL.
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input);
 
 // Reads the ReplicationController from the file `path`, or from `standard_input` if `path` is "-".

@@ -1,4 +1,4 @@
-// pause, resume and restart: each command sends one patch. For Deployments, the requests and most
+// pause, resume and restart: each command patches the spec. For Deployments, the requests and most
 // texts are those of kubectl rollout. For Rollouts, the command sends a merge patch, because the
 // API server accepts no strategic merge patch for a custom resource.
 #include <nlohmann/json.hpp>

@@ -107,9 +107,9 @@ bool ExplainFailure(const Container& one, PodState& state) {
   return true;
 }
 
-// Call this for a container that is not ready, and does not fail. Returns the reason for which the
-// container waits, such as "ContainerCreating", or a text that says that the container runs. For an
-// app container or sidecar, the text also says which probe has not succeeded.
+// Call this for a container that is not ready, and does not fail. If the container waits, returns
+// the reason, such as "ContainerCreating". Otherwise returns "runs" for an init container that has
+// to end. For an app container or sidecar, returns "runs", and which probe has not succeeded.
 std::string WhyNotReady(const Container& one) {
   const std::string waiting = one.WaitingReason();
   if (!waiting.empty()) return Join(waiting, TextOf(one.status, "/state/waiting/message"));

@@ -4,7 +4,8 @@
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// Without --force, the command refuses, and writes nothing, in these cases:
+// The command refuses, and writes nothing, if nothing can be promoted (WhyNothingToPromote), or if
+// an earlier promotion asks for more (RefuseWeaker). Without --force, it refuses in further cases:
 //   - there are too few replicas for the step to have a Pod: spec.replicas is 0, or it is 1 and the
 //     phase is Paused
 //   - at a pause: Pods of the step are not available
@@ -146,8 +147,9 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " shows the Pods";
 }
 
-// Refuses this promotion if the Rollout still has an earlier one that is not carried out yet, and
-// the earlier one has --full or --force where this command does not. Examples:
+// Windlass may not have carried out an earlier promotion yet, and this promotion would replace it.
+// Refuses this promotion if the earlier one has --full or --force, and this command lacks that
+// flag. Examples:
 //   - the annotation is "2@8/force", and this command has no --force
 //   - the annotation is "full@8", and this command has --force but not --full
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,

@@ -34,7 +34,8 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // Refuses an update in two cases:
 //   - the old controller does not exist, and the new controller was not made to replace it
 //   - with -f: no label key has different values in the selectors of the file and of the old
-//     controller (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2"
+//     controller (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2".
+//     Not compared if a rename was cut off, and is not finished yet
 // Returns the exit code when it has printed an error, else nullopt. If the user may not read
 // ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
@@ -135,9 +136,10 @@ struct Look {
   std::optional<ExitCode> refused{};
 };
 
-// Refuses a command without --no-wait if the user may not list updates. Otherwise the command would
-// write the update, and then fail because it could not follow the update. Windlass would carry the
-// update out nevertheless. Returns the exit code when it has printed the error, else nullopt.
+// Refuses a command that has to follow the update (--no-wait is not given) if the user may not list
+// updates. Otherwise the command would write the update, and then fail because it could not follow
+// the update. Windlass would carry the update out nevertheless. Returns the exit code when it has
+// printed the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
@@ -174,9 +176,13 @@ std::string UntimedWaitOf(const Json& update);
 // Windlass continues the update as soon as the cause is gone. `update` is the object as it was
 // written. With -o, prints the object at the end if `before.is_last` is true. If this command
 // created the update, and the update fails without having changed anything, deletes the update.
+// Returns also if the update was deleted, after Ctrl-C, when --timeout has passed, or after an
+// error.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
-// Returns true if the update was refused because another update is under way.
+// Returns true if the update was refused before its first scaling, because a controller has another
+// image, other content, or the annotations of another update. Usually another update is under way;
+// but perhaps a webhook has changed the image.
 bool IsRefusedForOther(const Json& update);
 
 // Prints why an update has succeeded although a rollback was asked for. Returns the exit code.

@@ -50,7 +50,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
 }
 
 // Refuses the file of -f if no label key has different values in the selectors of the file and of
-// `old` (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2".
+// `old` (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2". Returns the
+// exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -67,8 +68,8 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
-// Returns the text as one word for a shell, in quotes where needed, because the API server accepts
-// any text as an image.
+// Returns the text as one word for a shell. The API server accepts any text as an image, so the
+// text gets quotes if it contains characters with a meaning for the shell.
 std::string InShell(const std::string& text) {
   if (text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos) return text;
   std::string quoted = "'";
@@ -147,7 +148,7 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
 }
 
 // Returns the name of the new controller if a rollback gives its Pods back to `old`. Returns "" if
-// no rollback has begun, or if the new controller is gone or cannot be read.
+// no rollback has begun, if a rename has begun, or if the new controller is gone or cannot be read.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";

@@ -64,7 +64,8 @@ Json ContentOf(const Json& controller) {
   return content;
 }
 
-// Returns NAME of "NAME", "rc/NAME" or "replicationcontroller/NAME".
+// Returns NAME of "NAME", "rc/NAME" or "replicationcontroller/NAME". Returns an error if the type
+// before the "/" is not that of a ReplicationController.
 Result<std::string> NameOfController(const std::string& argument) {
   if (argument.find('/') == argument.npos) return argument;
   WINDLASS_TRY(const std::vector<ObjectArgument> objects, ParseObjectArguments({argument}));

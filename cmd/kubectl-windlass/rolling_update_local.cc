@@ -99,8 +99,9 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-// Prints that another update is under way. If that update began at the same time as this one,
-// deletes the new controller that this program has made.
+// Call this if IsRefusedForOther is true. Prints why the update was refused: another update is
+// under way, or a webhook has changed the image. If the other update began at the same time as this
+// one, deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
   // If this program made the new controller, reason kOtherImage means that a webhook has changed

@@ -184,8 +184,9 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
 
 // Takes back the failed update, and then runs the new update. Before that, checks the two
 // controllers, the name NEW, and the plan of the new update. The API server checks the new spec
-// only when the command writes it, after the failed update was taken back. With --dry-run=server,
-// the API server checks the new spec at once.
+// only when the command writes it, after the failed update was taken back. With --dry-run, takes
+// nothing back: --dry-run=server lets the API server check the new spec at once, and
+// --dry-run=client prints the plan.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;

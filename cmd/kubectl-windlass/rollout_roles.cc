@@ -54,9 +54,12 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
 }
 
 // Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet
-// whose revision is status.currentRevision, if it has no note (Windlass took it over from another
-// controller). Returns null instead during an abort, and before Windlass has seen the latest spec,
-// because status.currentRevision may then belong to another template.
+// whose revision is status.currentRevision, except if this revision may belong to another template:
+//   - the ReplicaSet has a note, so Windlass has made it for another template. Without a note,
+//     Windlass took it over from another controller
+//   - the Rollout is aborted
+//   - Windlass has not seen the latest spec
+// In these cases returns null.
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !TemplateOf(rollout)) return found;
@@ -66,11 +69,12 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
 
 // Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss a ReplicaSet that has
 // the template, because only Windlass knows the API server's defaults. So if FindOfTemplate returns
-// null, returns the ReplicaSet of status.currentRevision in two cases:
+// null, and Windlass has seen the latest spec, returns the ReplicaSet of status.currentRevision in
+// two cases:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods and no note. A note would show that it was made for another
 //     template
-// Returns null in all other cases, and while Windlass has not seen the latest spec.
+// Otherwise returns null.
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !IsObserved(rollout)) return found;

@@ -167,6 +167,7 @@ void WarnOfTrust(const Console& console, const ClientConfig& config) {
 
 // Starts the network and the handling of Ctrl-C, and calls `run` with the inbox. If `run` stores
 // its session in `session`, Ctrl-C interrupts that session; if not, the first Ctrl-C does nothing.
+// SIGTERM and SIGHUP have the effect of Ctrl-C.
 ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;

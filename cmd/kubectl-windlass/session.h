@@ -2,10 +2,10 @@
 // the answers. The core loop runs while the session waits.
 //
 // Two events end the present wait, and every later wait, at once:
-//   - --timeout has passed: timed_out() is true;
-//   - the user pressed Ctrl-C: interrupted() is true.
-// Such a wait returns kCancelled. Exception: after --timeout, a wait whose condition is true
-// succeeds. Core thread only.
+//   - --timeout has passed: timed_out() is true
+//   - the user pressed Ctrl-C, or SIGTERM or SIGHUP came: interrupted() is true
+// Such a wait returns kCancelled. Exceptions: after --timeout, a wait whose condition is true
+// succeeds; and SendLast waits in spite of both events. Core thread only.
 #pragma once
 
 #include <functional>
@@ -57,8 +57,9 @@ class Session {
   // only reads, and nothing of it has reached the server, sends it once more. Exception: if a proxy
   // has opened no tunnel, does not send it again.
   Result<Reply> Send(HttpRequest request, Verb verb);
-  // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
-  // the order of the requests.
+  // Sends several requests, at most kInFlightMax at a time, waits for all answers, and returns them
+  // in the order of the requests. After a 429, sends the request again, as Send does. If the
+  // session ends first, a request without an answer gets kCancelled.
   std::vector<Result<Reply>> SendAll(const std::vector<HttpRequest>& requests, Verb verb);
 
   // Sends a request although the session was interrupted or has timed out, to undo what the command

@@ -1,5 +1,5 @@
-// status: prints a sentence whenever it changes, until the rollout ends, is held, or --timeout has
-// passed.
+// status: prints a sentence about the rollout, and again whenever the sentence changes, until the
+// rollout ends, is held, or --timeout has passed. With --watch=false, prints it only once.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -36,7 +36,7 @@ class StatusWatch {
   // command began. If this object got another template while the command followed an earlier
   // object, that template belongs to a newer rollout.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
-  // `object` was read. If the command ends before it looks at the object, End knows where it stood.
+  // Stores where `object` stands. End needs this if the command ends before the first Look.
   void Read(const Json& object) {
     last_ = standing_(object);
     is_read_ = true;
@@ -65,8 +65,8 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // While the command waited, the direction of a ReplicationController's update was reversed
-  // (spec.rollback has changed), and the update has reached its end in the new direction.
+  // This rollout has ended if the update of a ReplicationController was reversed while the command
+  // waited (spec.rollback has changed), and has reached its end in the new direction.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -113,7 +113,7 @@ void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& caus
     if (standing.sentence.empty()) return;
     if (standing.sentence != said_) said_causes_.clear();
     // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason may
-    // alternate (ErrImagePull, ImagePullBackOff). So each reason is printed once.
+    // alternate (ErrImagePull, ImagePullBackOff). So each reason is printed once for a sentence.
     const bool new_cause = cause && said_causes_.insert(cause->reason).second;
     if (standing.sentence == said_ && !new_cause) return;
     said_ = standing.sentence;
@@ -209,8 +209,8 @@ constexpr size_t kPods = 2;
 
 // Returns what is followed: the object, the ReplicaSets or ReplicationController that make its
 // Pods, and the Pods. Returns only the object if no labels select its Pods, for example while the
-// new controller of an update does not exist. A user who may not read Pods still follows the
-// object. `maker` is the argument `maker` of WatchStatus.
+// new controller of an update does not exist. A user who may not read Pods, ReplicaSets or
+// ReplicationControllers still follows the object. `maker` is the argument `maker` of WatchStatus.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -236,7 +236,8 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 //   - a webhook that removes what Windlass notes on Pods
 //   - why Pods fail, or cannot be created
 // Returns nullopt if none applies, if the text of `standing` has the cause already, or if the
-// latest spec is not observed. `sets` is true if ReplicaSets make the Pods.
+// latest spec is not observed. `sets` is true if ReplicaSets make the Pods. If a
+// ReplicationController makes them, and could not be read, its Pods are not looked at.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // While the latest spec is not observed, the present Pods may be those of another template.

@@ -10,8 +10,9 @@ namespace {
 constexpr std::string_view kForce = "/force";
 
 // Call this only if Pods of the step are not available. Returns true if there are too few replicas
-// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused. spec.paused
-// makes the phase Paused, too, so callers must look at spec.paused before they rely on kNone.
+// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused. (While a Pod
+// of the step is not available, the phase is not Paused.) spec.paused makes the phase Paused, too,
+// so callers must look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

@@ -126,8 +126,8 @@ void AddHeader(const Json& workload, const Kind& kind, const RolloutRoles& roles
   }
 }
 
-// Returns true if the ReplicaSet has the present template, so that the workload makes new Pods in
-// it.
+// Returns true if the ReplicaSet has the present template, so that new Pods belong to it. Returns
+// false during an abort.
 bool IsNew(const Json& replica_set, const Json& workload, const Kind& kind,
            const RolloutRoles& roles) {
   if (kind.roles != nullptr) return roles.updated == &replica_set;

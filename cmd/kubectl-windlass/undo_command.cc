@@ -90,10 +90,11 @@ struct Before {
 };
 
 // Returns what a rollback without --to-revision goes back to. Examples with revisions 1, 2 and 3:
-//   - the template is that of revision 3: 2. Windlass may refuse to go on with its rollout.
-//   - the template was written a moment ago and has no revision yet, or Windlass has refused it
-//     (RefusedInPlace): 3, whose Pods still run
-//   - the template is that of a revision, but no controller has observed the last change: `unseen`
+//   - the template is that of revision 3: 2, even if Windlass refuses to go on with the rollout
+//   - no revision has the template yet, for example because it was written a moment ago: 3, whose
+//     Pods still run
+//   - Windlass has refused the template (RefusedInPlace), and it is not that of revision 3: 3
+//   - a revision has the template, but no controller has observed the last change: `unseen`
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
   for (const Json& rs : replica_sets) {

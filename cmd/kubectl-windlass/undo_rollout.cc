@@ -121,8 +121,8 @@ std::string WithdrawText(const Place& place) {
 //     (AnsweredRollback)
 //   - another client has replaced or removed the request
 //   - another client has paused the Rollout, so that the request waits
-// If Windlass does not answer, the command removes the request that it has written, so that no
-// rollback comes after the command has failed.
+// If the wait ends without an answer, for example after Ctrl-C, the command removes the request
+// that it has written, so that no rollback comes after the command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it removes the request (RO-080). So the answer is there

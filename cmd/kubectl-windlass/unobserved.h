@@ -13,8 +13,8 @@ namespace windlass::cli {
 // controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// The last change of `object` is the latest spec, or the promotion of a pause. Returns a text in
-// two cases:
+// In two cases, returns a text about the last change of `object` (its latest spec, or the promotion
+// of a pause):
 //   - no controller has seen the last change: "Windlass has not seen the last change of rollout/a,
 //     so its status is out of date"
 //   - a condition says why the controller cannot begin, but may be about an earlier change: "it is

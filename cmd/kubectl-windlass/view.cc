@@ -53,7 +53,7 @@ class TreeView final : public ObjectView {
         owns_pods ? SelectorOfController(workload) : SelectorOfWorkload(workload);
     Select(resources::kPods, labels);
     if (!owns_pods) Select(resources::kReplicaSets, labels);
-    // A user who may not read Pods still sees the object.
+    // A user who may not read Pods or ReplicaSets still sees the object.
     for (size_t i = 1; i < selections.size(); ++i) selections[i].optional = true;
   }
 
@@ -76,7 +76,7 @@ class TreeView final : public ObjectView {
 // A ReplicationController in the middle of an update: the update, and both controllers.
 class UpdateView final : public ObjectView {
  public:
-  // `first` and `second`: the two controllers; one of them may be null.
+  // `first` and `second`: the two controllers; each is null if it does not exist or cannot be read.
   UpdateView(const CommandContext& context, const Place& update, const Json& first,
              const Json& second)
       : ObjectView(context, update) {
@@ -183,8 +183,9 @@ class TableView final : public View {
   }
 
  private:
-  // Returns the objects of `kind` that are in the middle of an update for which there is no stored
-  // update object. Returns none in two cases, because an update that was not read may be under way:
+  // Returns the objects of `kind` that are in the middle of an update, although no stored update
+  // object for it is under way. Returns none in two cases, because an update object that was not
+  // read may be under way:
   //   - the updates could not be read
   //   - the user has named the objects, so updates with other names were not read
   std::set<const Json*> Unfinished(const Follow& follow, const Kind& kind) const {
