@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/canonical.h"
@@ -89,14 +92,68 @@ const Json* FindNamed(const std::vector<const Json*>& sets, const std::string& n
   return Find(sets, [&](const Json& rs) { return TextOf(rs, "/metadata/name") == name; });
 }
 
-const Json* FindStable(const Json& rollout, const std::vector<const Json*>& sets) {
+// Returns the revision that the ReplicaSet had when it was last complete, from its note kComplete.
+// Returns 0 if there is no such note, or if it was copied from another ReplicaSet.
+int64_t CompleteAs(const Json& replica_set) {
+  if (!WasComplete(replica_set)) return 0;
+  const std::string note = AnnotationOf(replica_set, workload::kComplete);
+  return ParseWhole<int64_t>(std::string_view(note).substr(0, note.find('/'))).value_or(0);
+}
+
+bool HasNoRevision(const Json& replica_set) {
+  return AnnotationOf(replica_set, kRevisionAnnotation).empty() &&
+         AnnotationOf(replica_set, workload::kRevisionHistory).empty() &&
+         CompleteAs(replica_set) == 0;
+}
+
+// Returns true if the ReplicaSet has the template of the stable revision (status.stableTemplate).
+bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
+  const std::string stable = TextOf(rollout, "/status/stableTemplate");
+  if (stable.empty()) return false;
+  if (AnnotationOf(replica_set, workload::kRequestedTemplate) == stable) return true;
+  const std::optional<Fingerprint> present = TemplateOf(replica_set);
+  return present && windlass::TextOf(*present) == stable;
+}
+
+// Returns the stable ReplicaSet if its annotations do not show that it is the one: the first of
+// these that exists, or null.
+//   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
+//   - another ReplicaSet with the stable template
+//   - the ReplicaSet of status.stableReplicaSet, if its number cannot be read, and no note says
+//   that
+//     it was complete as another revision
+const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets) {
+  const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
+  if (named != nullptr && HasStableTemplate(rollout, *named)) return named;
+  const Json* same = Find(sets, [&](const Json& rs) { return HasStableTemplate(rollout, rs); });
+  if (same != nullptr) return same;
+  const bool unreadable = named != nullptr && RevisionOf(*named) < 1 && CompleteAs(*named) == 0;
+  return unreadable ? named : nullptr;
+}
+
+// Returns the stable ReplicaSet as Windlass finds it (FindKept in
+// controller/workload/revisions/revisions.h): the first of these that exists, or null.
+//   - a ReplicaSet with the note that it was complete as this revision: the one that has the number
+//     now, else the youngest
+//   - the ReplicaSet of status.stableReplicaSet, if it has no annotation about a revision
+//   - the ReplicaSet that has the number, or else had it
+//   - the result of FindSpoilt
+const Json* FindStable(const Json& rollout, std::vector<const Json*> sets) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
   if (stable < 1) return nullptr;
+  std::ranges::sort(sets, {}, [](const Json* rs) {
+    return std::pair(TextOf(*rs, "/metadata/creationTimestamp"), TextOf(*rs, "/metadata/name"));
+  });
+  const auto has_number = [&](const Json& rs) { return RevisionOf(rs) == stable; };
+  std::vector<const Json*> noted = sets;
+  std::erase_if(noted, [&](const Json* rs) { return CompleteAs(*rs) != stable; });
+  if (const Json* rs = Find(noted, has_number)) return rs;
+  if (!noted.empty()) return noted.back();
   const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
-  if (named != nullptr) return named;
-  const Json* numbered = Find(sets, [&](const Json& rs) { return RevisionOf(rs) == stable; });
-  if (numbered != nullptr) return numbered;
-  return Find(sets, [&](const Json& rs) { return HadRevision(rs, stable); });
+  if (named != nullptr && HasNoRevision(*named)) return named;
+  if (const Json* rs = Find(sets, has_number)) return rs;
+  const Json* former = Find(sets, [&](const Json& rs) { return HadRevision(rs, stable); });
+  return former != nullptr ? former : FindSpoilt(rollout, sets);
 }
 
 // Returns the ReplicaSet with the highest revision; null if there is none.

@@ -14,9 +14,9 @@
 namespace windlass::cli {
 
 struct RolloutRoles {
-  // The ReplicaSet of status.stableRevision; null if there is none, or if it was deleted. Its
-  // revision number may differ from status.stableRevision: an abort gives the ReplicaSet the
-  // highest number.
+  // The ReplicaSet of status.stableRevision; null if there is none, or if Windlass does not find it
+  // either: it was deleted, or a client wrote another number over its own. Its revision number may
+  // differ from status.stableRevision: an abort gives the ReplicaSet the highest number.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
   // only if this ReplicaSet is also `stable` or `stays`.

@@ -159,6 +159,18 @@ TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former numbe
   CHECK(LineOf(out, "Asked for").empty());
 }
 
+// When two ReplicaSets exchange their templates, the number goes with the template, and the status
+// may still have the name of before.
+TEST_CASE("The number of the stable ReplicaSet counts more than its name (RO-022)") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["stableReplicaSet"] = "web-0"; });
+  const std::string out = run.Run("get wro/web").out;
+  CHECK(LineOf(out, "├─ web-1").ends_with("stable"));
+  CHECK(LineOf(out, "└─ web-0").ends_with("old"));
+  Proves("RO-022");
+}
+
 // For the user who holds a new image back: status.currentRevision is still that of the old one.
 TEST_CASE("A ReplicaSet of another template than the present one is old") {
   KubectlRun run;
