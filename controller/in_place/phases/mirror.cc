@@ -23,6 +23,13 @@ std::optional<WallTime> LostUntil(const workload::Situation& situation, const Re
   return lately ? std::optional(until) : std::nullopt;
 }
 
+// Returns true while a rollout is under way: there is no new ReplicaSet yet, or an old one is to
+// have Pods.
+bool IsRollingOut(const workload::Situation& situation) {
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  return situation.new_replica_set == nullptr || std::ranges::any_of(situation.old, has_pods);
+}
+
 }  // namespace
 
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
@@ -31,6 +38,7 @@ bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) 
 
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation) {
   std::optional<WallTime> again;
+  if (!IsRollingOut(situation)) return again;
   for (const ReplicaSet* rs : situation.all) again = Sooner(again, LostUntil(situation, *rs));
   return again;
 }
@@ -70,10 +78,7 @@ Cause ReplacedBecause(Cause why) {
 // began.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation) {
   if (InPlaceOf(situation).options().policy != Policy::kIfPossible) return std::nullopt;
-  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
-  const bool rolls =
-      situation.new_replica_set == nullptr || std::ranges::any_of(situation.old, has_pods);
-  if (!rolls) return std::nullopt;
+  if (!IsRollingOut(situation)) return std::nullopt;
   for (const ReplicaSet* rs : situation.old | std::views::reverse) {
     if (auto why = SettingsNotKept(situation, *rs)) return ReplacedBecause(*std::move(why));
   }

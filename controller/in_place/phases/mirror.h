@@ -18,9 +18,11 @@ namespace windlass::in_place {
 // (View::settings_lost). So after such a change Windlass tries at once.
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs);
 
-// Returns when Windlass may write settings again: the earliest end of kNotKeptTryAgain among the
-// ReplicaSets for which WereLostLately returns true. No event reports that the webhook is gone.
-// Returns nullopt if there is no such ReplicaSet.
+// Returns when Windlass writes settings again during a rollout: the earliest end of
+// kNotKeptTryAgain among the ReplicaSets for which WereLostLately returns true. No event reports
+// that the webhook is gone. Returns nullopt if there is no such ReplicaSet, and at rest: otherwise
+// 500 workloads at rest beside such a webhook would cost 500 writes a minute or more, for nothing.
+// The next change of the workload is tried at once.
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
 // Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
