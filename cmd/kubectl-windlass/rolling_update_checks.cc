@@ -28,9 +28,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
 }
 
 // Call this only if the controller `name` does not exist. Returns true if the new controller, named
-// by spec.newName, was made to replace it. Either an earlier command was cut off after it had
-// deleted the old controller, or a user deleted the old controller in the middle of the update. The
-// planner finds out which of the two is true.
+// by spec.newName, exists, and its annotation says that it replaces a controller `name`. Either an
+// earlier command was cut off after it had deleted the old controller, or a user deleted the old
+// controller in the middle of the update. The planner finds out which of the two is true.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;

@@ -265,9 +265,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // A failed read without which the planner cannot go on has ended the walk above. The planner
-    // can go on without the other reads, for example the read of the HorizontalPodAutoscalers. So a
-    // warning is enough if the user has no right to such a read.
+    // If the planner needs a read, its failure has ended the walk above. The other reads can be
+    // missed, for example that of the HorizontalPodAutoscalers. So a warning is enough if the user
+    // has no right to such a read. KeepLackOfRight has noted the failure of a dry run.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

@@ -1,5 +1,7 @@
-// status: prints a sentence about the rollout, and again whenever the sentence changes, until the
-// rollout ends, is held, or --timeout has passed. With --watch=false, prints it only once.
+// status: prints a sentence about the rollout, and again when the sentence changes or another cause
+// holds the rollout up. Ends when the rollout ends, is held or gives way to a newer one, when the
+// object is deleted or does not have the revision that was asked for, and after --timeout. With
+// --watch=false, prints only once.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>

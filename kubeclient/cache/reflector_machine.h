@@ -136,8 +136,8 @@ struct ReflectorMachine {
   TimerId timer_ = 0;                           // guards an open stream, or ends a wait
   void (ReflectorMachine::*next_)() = nullptr;  // what follows the latest wait
 
-  // The complete state that is being read.
-  bool replacing_ = false;
+  // --- the complete state that is being read, and the next one ---
+  bool replacing_ = false;   // the sink receives a state
   bool consistent_ = true;   // ask without a resourceVersion
   bool confirming_ = false;  // the list confirms an earlier one that lacked most objects
   bool stream_ = false;      // only a watch list can bring the next complete state

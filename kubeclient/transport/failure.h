@@ -45,9 +45,9 @@ struct ProxyFailure {
   bool operator==(const ProxyFailure&) const = default;
 };
 
-// The value of Error::http_status if a proxy opened no tunnel to the server. It is not the status
-// that the proxy answered (ProxyFailure::status). In an error of kind kNotSent it has this meaning
-// only, and the message then says what to do.
+// The value of Error::http_status if a proxy opened no tunnel to the server. The status with which
+// the proxy answered is in ProxyFailure::status. In an error of kind kNotSent, 502 always means the
+// proxy, and the message says what to do; in other errors, 502 is the HTTP status of an answer.
 inline constexpr int kNoTunnel = 502;
 
 // Returns true if `error` says that a proxy opened no tunnel.

@@ -245,11 +245,11 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
       .check = CheckRolledBack(workload, own->said->body, *std::move(pod_template), revision)};
 }
 
-// Requires that `target` is what a rollback to `asked` goes to, and has the workload's template.
-// Returns false if `asked` is 0, because 0 goes back one revision each time (RO-024). Otherwise
-// returns true if the workload has a record of a rollback to `asked`, and this rollback
-// brought `target` back: `target` has the number that the record names, or still the number
-// `asked`. (A rollback gives `target` no new number while Pods follow another revision.)
+// Returns true if the workload has a record of a rollback to `asked`, and that rollback brought
+// `target` back. `target` then has the number in the record; or still the number `asked`, if the
+// rollback gave it no new number, because Pods followed another revision. Returns false if `asked`
+// is 0: such a request goes back one revision each time (RO-024). Requires that `target` is the
+// ReplicaSet of revision `asked`, and has the workload's template.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;

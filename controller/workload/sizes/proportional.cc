@@ -196,10 +196,10 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets together are to have:
-  //   - desired + surge, if some ReplicaSets are written and others are not: the written sizes are
-  //     shares of desired + surge. Exception: the written ReplicaSets alone have more than that
-  //   - otherwise `upstream`, the total of upstream's sizes
+  // Returns how many replicas all ReplicaSets together are to have. Usually this is `upstream`, the
+  // total of upstream's sizes. It is desired + surge if some ReplicaSets are written, others are
+  // not, and the written ones together have at most desired + surge: their sizes are shares of that
+  // total.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;

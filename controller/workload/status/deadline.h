@@ -1,7 +1,8 @@
 // progressDeadlineSeconds: when a rollout that does not move is reported as timed out. Source:
 // D-425, D-433, D-440…D-444.
 //
-// A timeout changes only the condition Progressing. The rollout continues as before, and its next
+// A timeout changes only what users read: the condition Progressing and, for a Rollout, what
+// follows from it (phase, message and other conditions). The rollout continues as before, and its next
 // progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds here, as
 // the API stores them.
 //

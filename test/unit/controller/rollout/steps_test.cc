@@ -57,8 +57,8 @@ struct ErrorRow {
 TEST_CASE("steps that cannot be carried out are refused by the name of their field (RO-050)") {
   const auto row = GENERATE(values<ErrorRow>({
       {{SetUpdated(Pods(1)), Pause("1d")}, "spec.strategy.steps[1].pause.duration: \"1d\""},
-      {{SetUpdated(Pods(0))}, "spec.strategy.steps[0].setUpdated: 0 updates no Pod"},
-      {{SetUpdated(Share("0%"))}, "spec.strategy.steps[0].setUpdated: 0 updates no Pod"},
+      {{SetUpdated(Pods(0))}, "spec.strategy.steps[0].setUpdated: must be above 0"},
+      {{SetUpdated(Share("0%"))}, "spec.strategy.steps[0].setUpdated: must be above 0"},
       {{SetUpdated(Pods(-1))}, "spec.strategy.steps[0].setUpdated: \"-1\" is negative"},
       {{SetUpdated(Share("101%"))}, "spec.strategy.steps[0].setUpdated: \"101%\" is more than all"},
       {{SetUpdated(Share("half"))}, "spec.strategy.steps[0].setUpdated: \"half\""},
