@@ -120,8 +120,7 @@ bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
 //   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
 //   - another ReplicaSet with the stable template
 //   - the ReplicaSet of status.stableReplicaSet, if its number cannot be read, and no note says
-//   that
-//     it was complete as another revision
+//     that it was complete as another revision
 const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
   if (named != nullptr && HasStableTemplate(rollout, *named)) return named;

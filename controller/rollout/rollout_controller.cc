@@ -151,10 +151,13 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
       // forgotten at once. At rest the answer may change nothing in the Rollout, and then
       // RolloutChanged is not called.
       return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
-        note(outcome);
         const Rollout* rollout = rollouts_.objects().FindByUid(key, uid);
+        // Rest forgets since when answers are missing, so it comes before this answer.
+        const bool rests = rollout != nullptr && IsRolledOut(*rollout);
+        if (rests) Rest(uid);
+        note(outcome);
         ForgetOldTemplate(uid, rollout);
-        if (rollout != nullptr && IsRolledOut(*rollout)) Rest(uid);
+        if (rests) Rest(uid);
       });
     }
   }

@@ -89,12 +89,15 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
     unraised_.erase(first);
     return std::nullopt;
   }
-  Error error{ErrorKind::kInvalid,
-              Fill("the API server accepted a patch of {} from Windlass, and did not keep "
-                   "metadata.annotations[{}], so a late write of the former leader may still "
-                   "change the object. Find the mutating admission policy or webhook that removes "
-                   "this annotation, and exempt the annotation from it, so that Windlass can go on",
-                   ObjectText(touch.resource(), touch.key()), kTermAnnotation)};
+  Error error{
+      ErrorKind::kInvalid,
+      Fill("the API server accepted a patch of {} from Windlass, and did not keep "
+           "metadata.annotations[{}], so a late write of the former leader may still "
+           "change the object. Windlass goes on at {} at the latest, because no such write "
+           "can arrive after that. Find the mutating admission policy or webhook that "
+           "removes this annotation, and exempt the annotation from it, so that Windlass "
+           "need not wait after a change of leader",
+           ObjectText(touch.resource(), touch.key()), kTermAnnotation, late_writes_end_text_)};
   error.detail = ErrorDetail::kNotKept;
   return error;
 }

@@ -441,6 +441,8 @@ Step ClearAnswered(const Situation& situation, Step end) {
   if (!ends || workload.paused) return end;
   if (!IsAnswered(situation) && !IsPerformed(situation)) return end;
   if (!IsTimeToClear(situation)) return end;
+  // Next would not send the write, and a sync without back-off would follow in place of `end`.
+  if (situation.learned.size() >= kRequestsPerSyncMax) return end;
   return Write{
       .request = workload.kind.ClearRollback(workload),
       .because = {decisions::kClearRollback, {{"reason", std::string(kRollbackToNotRemoved)}}},

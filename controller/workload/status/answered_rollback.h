@@ -20,8 +20,9 @@
 //
 // The condition is in the status, so that it survives a restart. The first write of the sync that
 // finds the request gone, or replaced, removes the condition (WriteAnsweredRollback): otherwise the
-// next request for the same revision would count as answered. If a user removes the request and
-// asks for the same revision again before a sync has seen that, the request counts as answered. The
+// next request for the same revision would count as answered. No sync finds that while the workload
+// has an invalid selector or the caches have no room for it. If a user removes the request and asks
+// for the same revision again before a sync has found that, the request counts as answered. The
 // Normal Event then tells the user to ask again.
 //
 // If the API server refuses the status or does not keep the condition, each sync answers the

@@ -76,11 +76,12 @@ std::optional<Step> WriteHeldUp(const Situation& situation);
 std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 
 // Returns the status write after a refused create (D-175). It has counters, Available, the
-// condition about answered rollbacks and, if there is a deadline, Progressing. Without new counters
-// the status would be out of date while the refusal lasts. Exception: a new workload, without a
-// ReplicaSet and without an observed generation, has nothing to count, so its write has no new
-// counters. observedGeneration stays as it is, because Windlass has not acted upon the present
-// generation (D-065). Returns nullopt if nothing differs.
+// condition about answered rollbacks and, if there is a deadline, Progressing; without a deadline,
+// it has the conditions of the extension. Without new counters the status would be out of date
+// while the refusal lasts. A new workload, without a ReplicaSet and without an observed generation,
+// has nothing to count: its write has neither new counters nor conditions of the extension.
+// observedGeneration stays as it is, because Windlass has not acted upon the present generation
+// (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
