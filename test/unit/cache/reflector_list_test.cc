@@ -266,10 +266,10 @@ TEST_CASE_METHOD(ReflectorFixture,
 TEST_CASE_METHOD(ReflectorFixture,
                  "a state that looks like a mistake is confirmed by one consistent list (R-010)") {
   Sync();
-  const MonotonicTime view_before = reflector.view_at();
-  time.Advance(seconds(1));
   sink.looks_like_a_mistake = true;
   transport.Line(wire::ErrorEvent(410, "Expired"));
+  const MonotonicTime view_before = reflector.view_at();
+  time.Advance(seconds(1));
   transport.Line(wire::InitialEventsEnd("20"));
   CHECK(sink.Take() == "begin end 20 begin");
   CHECK(reflector.view_at() == view_before);  // the sink has kept the former state (S-012)

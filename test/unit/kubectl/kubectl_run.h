@@ -128,6 +128,12 @@ inline void SetCondition(Json& object, const StatusCondition& condition) {
   if (!condition.message.empty()) written["message"] = condition.message;
   object["status"]["conditions"] = Json::array({written});
 }
+// As SetCondition, but keeps the conditions of other types.
+inline void AddCondition(Json& object, const StatusCondition& condition) {
+  const Json others = object["status"].value("conditions", Json::array());
+  SetCondition(object, condition);
+  for (const Json& other : others) object["status"]["conditions"].push_back(other);
+}
 
 // Returns the fate of requests whose target has `part` in it. All others are delivered.
 inline std::function<sim::Fate(const HttpRequest&)> FateOf(std::string part, sim::Fate fate) {

@@ -215,7 +215,7 @@ TEST_CASE("undo goes back from an update that Only holds for a wrong setting (P-
   run.Edit(kDeployments, "web", "status", [](Json& o) {
     SetCounters(o, 3, 1, 3);
     SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", "the drain is wrong"});
-    SetCondition(o, {"Progressing", "False", "InPlaceNotPossible", "the drain is wrong"});
+    AddCondition(o, {"Progressing", "False", "InPlaceNotPossible", "the drain is wrong"});
   });
   CHECK(run.Run("undo web").code == ExitCode::kDone);
   CHECK(run.Stored(kDeployments, "web")["spec"]["template"]["spec"]["containers"][0]["image"] ==

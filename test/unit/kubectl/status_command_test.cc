@@ -188,7 +188,7 @@ void CreateMisconfigured(KubectlRun& run, const std::string& progressing) {
   run.Edit(kDeployments, "web", "status", [&](Json& o) {
     SetCounters(o, 3, 0, 3);
     SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", "the drain is wrong"});
-    SetCondition(o, {"Progressing", "False", progressing, "the drain is wrong"});
+    AddCondition(o, {"Progressing", "False", progressing, "the drain is wrong"});
   });
 }
 

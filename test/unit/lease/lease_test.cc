@@ -120,7 +120,7 @@ TEST_CASE("Answers to Lease calls (L-006)") {
       {"401", Refusal(401, "Unauthorized", "no"), Kind::kNotDone},
       {"403", Refusal(403, "Forbidden", "no"), Kind::kRefused},
       {"422", Refusal(422, "Invalid", "no"), Kind::kRefused},
-      {"429", Refusal(429, "TooManyRequests", "slow down"), Kind::kRefused},
+      {"429", Refusal(429, "TooManyRequests", "slow down"), Kind::kLater},
       {"301", Refusal(301, "", ""), Kind::kRefused},
       {"500", Refusal(500, "InternalError", "oops"), Kind::kUnclear},
       {"504", Refusal(504, "Timeout", "late"), Kind::kUnclear},

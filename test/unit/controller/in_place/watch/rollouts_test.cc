@@ -11,7 +11,7 @@
 #include "test/support/recording_host.h"
 #include "test/unit/cache/informer_parts.h"
 
-namespace windlass::in_place_rollouts_test {
+namespace windlass::rollouts_test {
 namespace {
 
 const ObjectKey kWeb{"ns", "web"};
@@ -64,4 +64,4 @@ TEST_CASE_METHOD(Fixture, "a fault does not end an update in place, the conditio
 }
 
 }  // namespace
-}  // namespace windlass::in_place_rollouts_test
+}  // namespace windlass::rollouts_test

@@ -10,7 +10,7 @@
 #include "test/support/recording_host.h"
 #include "test/unit/cache/informer_parts.h"
 
-namespace windlass::in_place_wake_ups_test {
+namespace windlass::wake_ups_test {
 namespace {
 
 // Answers nothing: what there is comes into the stores by hand.
@@ -130,4 +130,4 @@ TEST_CASE("Nodes with more Pods than a turn looks at are looked at in the next t
 }
 
 }  // namespace
-}  // namespace windlass::in_place_wake_ups_test
+}  // namespace windlass::wake_ups_test
