@@ -2,9 +2,9 @@
 // D-425, D-433, D-440…D-444.
 //
 // A timeout changes only what users read: the condition Progressing and, for a Rollout, what
-// follows from it (phase, message and other conditions). The rollout continues as before, and its next
-// progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds here, as
-// the API stores them.
+// follows from it (phase, message and other conditions). The rollout continues as before, and its
+// next progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds
+// here, as the API stores them.
 //
 // While Windlass drains a Pod for an in-place update, the deadline does not run: it counts from the
 // end of the drain time that the user asked for. This takes no status write (P-066). Only drains
