@@ -177,15 +177,24 @@ std::optional<Step> KeepSize(const workload::Situation& situation) {
                     : workload::KeepAtSize(situation, *in_place.host());
 }
 
+// Returns the step of Stage. If it cannot be done, the host is scaled first: neither a quota that
+// forbids the new ReplicaSet, nor a webhook that removes its annotations, may keep users from
+// scaling.
+Step StageOrKeepSize(const workload::Situation& situation) {
+  std::optional<Step> stage;
+  if (!workload::IsCreateRefused(situation)) {
+    stage = Stage(situation);
+    if (!std::holds_alternative<Failed>(*stage)) return *std::move(stage);
+  }
+  if (auto step = KeepSize(situation)) return *std::move(step);
+  return stage ? *std::move(stage) : Stage(situation);
+}
+
 std::optional<Step> NextOfPhase(const workload::Situation& situation) {
   switch (InPlaceOf(situation).phase()) {
     case InPlacePhase::kDeciding:
       if (InPlaceOf(situation).replace_soon()) return KeepSize(situation);
-      // A quota that forbids the new ReplicaSet must not keep users from scaling the host.
-      if (workload::IsCreateRefused(situation)) {
-        if (auto step = KeepSize(situation)) return step;
-      }
-      return Stage(situation);
+      return StageOrKeepSize(situation);
     case InPlacePhase::kStaged: return NextStaged(situation);
     case InPlacePhase::kReturning: return NextReturning(situation);
     case InPlacePhase::kCommitting: return AfterExchange(situation);

@@ -121,6 +121,12 @@ TEST_CASE("an annotation that the server does not keep is told, and nothing is p
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().ends_with(failed->error.message));
   CHECK(c.in_flight() == 0);
+  for (const int32_t replicas : {5, 1}) {  // users and autoscalers are not held up
+    c.Scale(replicas);
+    CHECK(std::holds_alternative<Failed>(c.Sync()));
+    CHECK(c.SizeOf("v1") == replicas);
+  }
+  Proves("P-070");
 }
 
 // Whom this serves: who asks why Pods were replaced.
