@@ -364,12 +364,15 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
     return;
   }
   const int64_t highest = HighestKnown(record.highest, change);
-  // An exchange that a user ended leaves nobody with the revision: its template gets it again.
+  // An exchange that a user ended leaves nobody with the revision: its template gets it again. So
+  // does a user who makes the number of a ReplicaSet unreadable.
   const bool is_again = record.templates.contains(*revision) &&
                         record.templates.at(*revision) == TemplateOf(*change.after) &&
                         std::ranges::count(record.revisions, *revision,
                                            &std::pair<const std::string, int64_t>::second) == 0;
-  if (*revision < highest || (*revision == highest && !is_again)) {
+  const bool was_unreadable = change.before != nullptr && before.value_or(0) <= 0;
+  if (is_again && (was_unreadable || *revision == highest)) return;
+  if (*revision <= highest) {
     Violate("I-11", change,
             "revision " + std::to_string(*revision) + " after " + std::to_string(highest));
   }
