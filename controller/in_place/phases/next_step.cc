@@ -181,13 +181,11 @@ std::optional<Step> KeepSize(const workload::Situation& situation) {
 // forbids the new ReplicaSet, nor a webhook that removes its annotations, may keep users from
 // scaling.
 Step StageOrKeepSize(const workload::Situation& situation) {
-  std::optional<Step> stage;
-  if (!workload::IsCreateRefused(situation)) {
-    stage = Stage(situation);
-    if (!std::holds_alternative<Failed>(*stage)) return *std::move(stage);
+  Step stage = Stage(situation);
+  if (workload::IsCreateRefused(situation) || std::holds_alternative<Failed>(stage)) {
+    if (auto step = KeepSize(situation)) return *std::move(step);
   }
-  if (auto step = KeepSize(situation)) return *std::move(step);
-  return stage ? *std::move(stage) : Stage(situation);
+  return stage;
 }
 
 std::optional<Step> NextOfPhase(const workload::Situation& situation) {
