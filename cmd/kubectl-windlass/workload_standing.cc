@@ -9,6 +9,7 @@
 #include "controller/api/custom_resources.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/own_reasons.h"
 
 namespace windlass::cli {
@@ -360,11 +361,9 @@ std::string RollbackText(int64_t revision) {
 
 const Json* AnsweredRollback(const Json& rollout) {
   const Json* stored = FieldOf(rollout, "/spec/rollbackTo");
-  const Json* answered = TrueCondition(rollout, "RollbackToNotRemoved");
+  const Json* answered = TrueCondition(rollout, workload::kRollbackToNotRemoved);
   if (stored == nullptr || answered == nullptr) return nullptr;
-  const int64_t revision = NumberOf(*stored, "/revision");
-  const std::string reason =
-      revision == 0 ? "RevisionBefore" : "Revision" + std::to_string(revision);
+  const std::string reason = workload::ReasonFor(NumberOf(*stored, "/revision"));
   return TextOf(*answered, "/reason") == reason ? answered : nullptr;
 }
 

@@ -38,12 +38,6 @@ std::string PutBackText(int64_t revision) {
       revision);
 }
 
-// Returns the reason of the condition for a request for the revision `asked`. The error of
-// CheckCleared has the same text as its cause.
-std::string ReasonFor(int64_t asked) {
-  return asked == 0 ? "RevisionBefore" : "Revision" + std::to_string(asked);
-}
-
 const Outcome* FindNotKeptOf(const Situation& situation) {
   const Workload& workload = situation.workload;
   return FindNotKept(situation.learned, workload.kind.traits().resource, KeyOf(workload.meta));

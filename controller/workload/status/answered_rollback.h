@@ -45,6 +45,12 @@ namespace windlass::workload {
 // "RolloutRollbackToNotRemoved".
 inline constexpr std::string_view kRollbackToNotRemoved = "RollbackToNotRemoved";
 
+// Returns the reason of the condition for a request for the revision `asked`. The error of
+// CheckCleared has the same text as its cause.
+inline std::string ReasonFor(int64_t asked) {
+  return asked == 0 ? "RevisionBefore" : "Revision" + std::to_string(asked);
+}
+
 inline constexpr Duration kClearAgainAfter = seconds(60);
 
 // Returns a check (Write::check) for a write that removes the request to roll back of `workload`.
