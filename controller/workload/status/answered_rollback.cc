@@ -1,24 +1,36 @@
 #include "controller/workload/status/answered_rollback.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/requests/body_json.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::workload {
 namespace {
 
-// Returns true if `object_json` has a value other than null at `path`, a JSON pointer.
+// Returns true if the current object of `in` has a value other than null at `path`, a JSON pointer
+// without escapes.
+bool HasMember(JsonReader& in, std::string_view path) {
+  const size_t end = path.find('/', 1);
+  bool found = false;
+  in.Object([&](std::string_view member) {
+    if (member != path.substr(1, end - 1)) return;
+    found = end == std::string_view::npos || HasMember(in, path.substr(end));
+  });
+  return found;
+}
+
+// Reads one path, and makes no tree: the object may have 8 MB.
 bool Has(std::string_view object_json, std::string_view path) {
-  const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
-  const Json::json_pointer pointer{std::string(path)};
-  return object.is_object() && object.contains(pointer) && !object[pointer].is_null();
+  JsonReader in;
+  in.Begin(object_json);
+  const bool found = HasMember(in, path);
+  return in.End().ok() && found;
 }
 
 std::string NotRemovedText(std::string_view request) {
