@@ -9,20 +9,10 @@
 #include "test/proves.h"
 #include "test/support/recording_host.h"
 #include "test/unit/cache/informer_parts.h"
+#include "test/unit/cache/silent_transport.h"
 
 namespace windlass::wake_ups_test {
 namespace {
-
-// Answers nothing: what there is comes into the stores by hand.
-class SilentTransport final : public Transport {
- public:
-  CallId Call(HttpRequest, ReplyHandler) override { return ++last_id_; }
-  CallId Stream(HttpRequest, StreamHandler) override { return ++last_id_; }
-  void Cancel(CallId) override {}
-
- private:
-  CallId last_id_ = 0;
-};
 
 // Deployment web is updated in place, and has a Pod on Node here.
 struct Fixture : InformerParts<SilentTransport> {

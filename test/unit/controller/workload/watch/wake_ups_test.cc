@@ -19,6 +19,7 @@
 #include "test/support/recording_log.h"
 #include "test/support/replace_all.h"
 #include "test/unit/cache/informer_parts.h"
+#include "test/unit/cache/silent_transport.h"
 
 namespace windlass::wake_ups_test {
 namespace {
@@ -26,17 +27,6 @@ namespace {
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
 // Stores that a test fills by hand, and the keys woken since the last query.
-// Answers nothing: what there is comes into the stores by hand.
-class SilentTransport final : public Transport {
- public:
-  CallId Call(HttpRequest, ReplyHandler) override { return ++last_id_; }
-  CallId Stream(HttpRequest, StreamHandler) override { return ++last_id_; }
-  void Cancel(CallId) override {}
-
- private:
-  CallId last_id_ = 0;
-};
-
 struct Fixture : InformerParts<SilentTransport> {
   Fixture() {
     cache.Extend(in_place);
