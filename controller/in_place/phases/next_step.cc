@@ -129,8 +129,8 @@ std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   return FallBackToReplace(situation, pods.not_kept->first);
 }
 
-// Returns the write that scales down the first old ReplicaSet that a user scaled up. Leaves
-// stand-ins to RemoveStandIns.
+// Returns the write that scales down the first old ReplicaSet that a user scaled up (EmptyOther).
+// Leaves stand-ins to RemoveStandIns.
 std::optional<Step> EmptyOldOnes(const workload::Situation& situation) {
   const ReplicaSet* pending = InPlaceOf(situation).pending();
   return EmptyOther(situation,

@@ -192,7 +192,12 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go) {
   for (const ReplicaSet* rs : situation.all) {
     if (rs == InPlaceOf(situation).host() || !is_to_go(*rs)) continue;
-    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
+    const int32_t needed = situation.recreate() ? 0 : NeededOf(situation, *rs);
+    if (needed == rs->replicas) continue;
+    workload::ReplicaSetChange note;
+    if (needed > 0) note.annotations[std::string(kStandIns)] = std::to_string(needed);
+    return workload::Resize(situation, *rs, needed, workload::decisions::kScaleDownOldReplicaSet,
+                            std::move(note));
   }
   return std::nullopt;
 }

@@ -41,9 +41,12 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 // nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
-// Returns the write that scales down to 0 the first ReplicaSet, other than the host, for which
-// `is_to_go` returns true. Returns nullopt if there is no such ReplicaSet. Callers use this
-// function for ReplicaSets that a user scaled up.
+// Returns the write that scales down the first ReplicaSet, other than the host, for which
+// `is_to_go` returns true. Callers use this function for ReplicaSets that a user scaled up. Pods
+// without which too few would be available stay, and are stand-ins from then on (I-01); under
+// Recreate none stays. Returns nullopt if no Pod can be removed.
+//     Example: 3 replicas, maxUnavailable 0, 2 available Pods of the host, and a user scaled the
+//     ReplicaSet of the last stand-in from 1 to 2: it gets 1.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 

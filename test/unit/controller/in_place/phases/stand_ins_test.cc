@@ -3,6 +3,7 @@
 #include <set>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::stand_ins_test {
@@ -99,6 +100,32 @@ void RefusePod(InPlaceCluster& c, const std::string& image, int pods) {
 
 std::string RefusedText(InPlaceCluster& c, const std::string& image) {
   return "replica set " + c.NameOf(image) + " cannot create Pods: exceeded quota: pods";
+}
+
+// A Pod of the host crashes, so the stand-in of v2 is needed when v3 overtakes v2. Then a user
+// scales the ReplicaSet of that stand-in up.
+TEST_CASE(
+    "a user who scales up a ReplicaSet of stand-ins loses none that is needed (I-01, P-025)") {
+  Proves("I-01");
+  InPlaceCluster c(3, 0);
+  c.SettleInPlace();
+  const std::string crashing = c.PodNames()[0];
+  c.SetImage("v2");
+  c.SyncAndRun();
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.KeepCrashing(crashing);
+  c.SetImage("v3");
+  c.FailToPullImage("v3");
+  c.SyncAndRun();
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.ReplicaSet("v2")["spec"]["replicas"] = 2;
+  c.SyncAndRun();
+  CHECK(c.SizeOf("v2") == 1);
+  CHECK(c.SizeOf("v1") == 3);
+  c.DeletePod(crashing);
+  c.RollOutInPlace("v4");
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.PodsOf("v4") == 3);
 }
 
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
