@@ -48,17 +48,22 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
-// now: new Pods that it relies on are not available any more, or maxSurge or maxUnavailable was
-// lowered. This can happen if Windlass crashed before it made the scaling. A scaling against the
-// direction of the update (target down, source up) is always due: it sets a size back that the API
-// server changed (TellNotKept). Example: for the target, 1 to 2 was written, and a policy made it
-// 5, so the scaling is now 5 to 2.
+// Returns true if a stored scaling may still be made. Windlass may have crashed or paused before it
+// made the scaling. Returns false if the scaling would go too far now:
+//   - new Pods that it relies on are not available any more
+//   - maxSurge or maxUnavailable was lowered
+//   - the target would grow while the source still has Pods of a larger size. Example: 4 Pods, and
+//     maxSurge 1. An autoscaler made the source 5 and then 4 again: its fifth Pod takes the room
+//     until kube-controller-manager deletes it (I-72).
+// A scaling against the direction of the update (target down, source up) is always due: it sets a
+// size back that the API server changed (TellNotKept). Example: for the target, 1 to 2 was written,
+// and a policy made it 5, so the scaling is now 5 to 2.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
   const bool up = &controller == &facts.target;
   if (up != (to > controller.replicas)) return true;
+  if (up && !HasScaledDown(situation, facts.source)) return false;
   const std::optional<int32_t> allowed =
       up ? ScaleUp(facts.counts, facts.goal) : ScaleDown(facts.counts, facts.goal);
   return allowed && (up ? *allowed >= to : *allowed <= to);

@@ -47,5 +47,34 @@ TEST_CASE("a scaling by somebody else is not taken for the one that is under way
   Proves("RC-16");
 }
 
+// An autoscaler scales the old controller up, and back, while web-2 is about to get its first Pod.
+TEST_CASE("a scaling that is under way waits for Pods of a size that was taken back (I-72)") {
+  World world;
+  StartUpdate(world, 4, "1s");
+  bool scaled = false;
+  world.after_write = [&world, scaled]() mutable {
+    if (scaled || !world.Has("web-2") || world.update()["status"].value("newReplicas", 0) != 1)
+      return;
+    REQUIRE(SizeOf(world, "web-2") == 0);
+    world.Scale("web", 5);
+    scaled = true;
+  };
+  REQUIRE(world.Run() == "Paused");
+  REQUIRE(world.PodsOf("web").size() == 5);
+
+  world.controller_manager_on = false;
+  world.Scale("web", 4);
+  for (int i = 0; i < 10; ++i) {
+    world.Sync();
+    world.now = world.now + seconds(1);
+  }
+  CHECK(SizeOf(world, "web-2") == 0);
+  CHECK(world.phase() == "Progressing");
+  world.controller_manager_on = true;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 4);
+  Proves("I-72");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::pending_scale_test
