@@ -78,9 +78,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = WithStrategy(AbortWarning(rollout, place), rollout, place)};
-    // The user may have promoted a step, and Windlass has not carried out the promotion yet. The
-    // promotion could take effect after the abort, for example if the user ends the abort before
-    // Windlass has seen the abort. So the patch removes the annotation, too.
+    // Also removes a promotion that Windlass has not carried out yet. Otherwise the promotion could
+    // take effect later, if the user ends the abort before Windlass has seen the abort.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

@@ -14,26 +14,28 @@ namespace windlass::cli {
 // How long a command waits for the answer of Windlass. Usually the answer comes within a second.
 inline constexpr seconds kAnswerMax{30};
 
-// Reads the object at `place` again and again until `answered` returns true for it, and returns
-// that object. Returns nullopt if kAnswerMax passes first. Returns an error if the session has
-// ended, or if a read fails, for example because the object was deleted.
+// Reads the object at `place` repeatedly until `answered` returns true. Returns:
+//   - the object for which `answered` returned true
+//   - nullopt if kAnswerMax passes first
+//   - an error if the session has ended, or a read fails (object deleted, for example)
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 
 // How a command withdraws its request for a rollback.
 struct Withdrawal {
   // A JSON patch that withdraws the request. The API server refuses the patch if another client has
-  // replaced the request. Null if another client had made the same request before this command: in
-  // this case the request stays.
+  // replaced the request.
+  // Null if another client made the same request before this command: the request then stays.
   Json patch;
   std::string by_hand;  // the kubectl command with which a user withdraws the request
   std::string then{};   // printed after a successful withdrawal: the state of the object now
 };
 
-// Call this if WaitForAnswer has returned `answer`, which is nullopt or an error. Withdraws the
-// request for a rollback, unless withdrawal.patch is null: otherwise Windlass could perform the
-// rollback after the command has failed. Prints that the request was withdrawn, or why the rollback
-// may still happen. If the object was deleted, prints only the NotFound error. Returns the exit
+// Withdraws the request for a rollback, after WaitForAnswer has returned nullopt or an error
+// (`answer`). Otherwise Windlass could perform the rollback after the command has failed.
+//   - if withdrawal.patch is null: withdraws nothing
+//   - if the object was deleted: prints only the NotFound error
+// Prints that the request was withdrawn, or why the rollback may still happen. Returns the exit
 // code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);

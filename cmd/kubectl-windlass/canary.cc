@@ -43,12 +43,12 @@ std::optional<int64_t> PatchedRevision(const Json& pod) {
 }
 
 // Returns true if `pod` was updated in place to the revision of a ReplicaSet other than its owner
-// `of_revision`. Example: the ReplicaSet of revision 8 owns all Pods, and revision 9 is rolled out
-// in place. Now a user goes back to revision 8, which gets the number 10. A Pod that was already
-// patched to 9 still runs the template of 9, so it is no canary of 10.
-// Returns false if no ReplicaSet has or had the revision in the annotation: the Pod then counts as
-// a Pod of its owner. The controller decides the same, but compares templates instead of revision
-// numbers (SpecRevision).
+// `of_revision`. Example:
+//   - the ReplicaSet of revision 8 owns all Pods, and revision 9 is rolled out in place
+//   - a user goes back to revision 8, which gets the number 10
+//   - a Pod that was already patched to 9 is no canary of 10
+// Returns false if no ReplicaSet has or had the revision in the annotation. The controller decides
+// the same by comparing templates (SpecRevision).
 bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_sets,
                     const Json& of_revision) {
   const int64_t patched = PatchedRevision(pod).value_or(0);
@@ -57,12 +57,11 @@ bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_set
                              [&](const Json* set) { return HasOrHadRevision(*set, patched); });
 }
 
-// Call this for a Pod that a ReplicaSet other than `of_revision` owns. Returns true if the last
-// update in place of `pod` was to the revision of `of_revision`. Two special cases:
-//   - `of_revision` is null: returns true for every Pod that was updated in place
-//   - the Pod's annotation cannot be read, so its revision is not known: returns true only if
-//     `of_revision` has 0 replicas. In this case every canary is a Pod that was updated in place,
-//     and this Pod may be one of these canaries
+// Returns true if `pod`, which another ReplicaSet owns, was last updated in place to the revision
+// of `of_revision`. Special cases:
+//   - if `of_revision` is null: true for every Pod that was updated in place
+//   - if the annotation of `pod` cannot be read: true if `of_revision` has 0 replicas. Every canary
+//     is then a Pod that was updated in place
 bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   const std::optional<int64_t> patched = PatchedRevision(pod);
   if (!patched || of_revision == nullptr) return patched.has_value();

@@ -24,12 +24,12 @@ struct Cause {
   std::string text;
 };
 
-// Returns the first of these causes that exists; nullopt if neither exists:
+// Returns the first of these causes that exists, or nullopt. `maker` is the ReplicaSet or
+// ReplicationController of `pods`, or null.
 //   - the cause of the worst Pod among `pods`, if this Pod is at least as bad as `least`
-//   - the condition ReplicaFailure of `maker`, which says why `maker` cannot create or delete Pods.
-//     `maker` is the ReplicaSet or ReplicationController of the Pods, or null
-// Leaves out Pods that are being deleted and Pods whose phase is Failed or Succeeded, because
-// `maker` replaces them.
+//   - the condition ReplicaFailure of `maker`: why it cannot create or delete Pods
+// Leaves out Pods that `maker` replaces: those being deleted, and those whose phase is Failed or
+// Succeeded.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 
@@ -37,12 +37,11 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
 // Returns the Pods that belong to the new revision. `replica_sets` are the ReplicaSets of the
-// workload. `of_revision` is the ReplicaSet of the new revision; null if there is none. These Pods
-// belong to the new revision:
-//   - Pods of `of_revision`, except those that were updated in place to the revision of another
+// workload; `of_revision` is that of the new revision, or null. Returns:
+//   - Pods of `of_revision`, unless they were updated in place to the revision of another
 //     ReplicaSet
-//   - Pods of another ReplicaSet that were updated in place to the new revision, as their
-//     annotation kPodState says
+//   - Pods of another ReplicaSet that were updated in place to the new revision (annotation
+//     kPodState)
 //   - if `of_revision` has 0 replicas: Pods of another ReplicaSet whose annotation cannot be read
 //   - if `of_revision` is null: all Pods that were updated in place
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,

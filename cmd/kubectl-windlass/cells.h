@@ -1,6 +1,6 @@
-// Functions for texts in a terminal. A terminal's line is a row of cells: most characters take one
-// cell, wide characters two, and combining characters none. The texts are UTF-8. Their authors are
-// not trusted, because every user of the cluster can write annotations and cause messages of Pods.
+// Functions for UTF-8 texts in a terminal, whose lines are rows of cells. Most characters take one
+// cell, wide characters two, and combining characters none. The texts are not trusted: every user
+// of the cluster can write annotations and cause messages of Pods.
 // The locale of the process does not matter.
 #pragma once
 
@@ -29,12 +29,11 @@ size_t CellsOf(std::string_view text);
 // contains at least the first character, even if this character is wider than `cells`.
 std::string Cut(std::string_view text, size_t cells);
 
-// Breaks `text` into lines, and returns at least one line. The first line has at most `first`
-// cells, and every later line at most `rest` cells. Exception: a character that is wider than a
-// whole line gets a line for itself.
-// Wrap breaks lines between words. It splits a word in two cases:
-//   - the word fits neither into the present line nor into a new line of `rest` cells
-//   - the word is the first word of `text`, and is wider than `first`, even if it fits into `rest`
+// Breaks `text` into at least one line. The first line has at most `first` cells, later lines at
+// most `rest` cells. Lines break between words. Exceptions:
+//   - a character that is wider than a whole line gets a line for itself
+//   - a word is split if it fits neither into the present line nor into a new line of `rest` cells
+//   - the first word of `text` is split if it is wider than `first`, even if it fits into `rest`
 // Example with `first` 12 and `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345",
 // "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);

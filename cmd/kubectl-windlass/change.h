@@ -23,14 +23,16 @@ struct Changed {
   Json after;
 };
 
-// Reads the object, calls `decide` with it, and sends the patch that `decide` returns. If there is
-// nothing to change, `decide` prints why and returns the exit code of the command; WriteChange
-// returns this exit code. After an error, WriteChange prints it and returns its exit code.
-// The patch contains the resourceVersion that was read. So if another client has changed the object
-// since the read, the API server refuses the patch. WriteChange then reads the object and calls
-// `decide` again, with kWritesMax tries in all. It gives up with an error if the object was deleted
-// and created again meanwhile. Exception: the patch of a Deployment has no resourceVersion, like
-// kubectl's patch, so the API server does not refuse it for that reason.
+// Reads the object, calls `decide` with it, and sends the patch that `decide` returns.
+//   - if there is nothing to change: `decide` prints why and returns the exit code, which
+//     WriteChange returns
+//   - after an error: prints the error and returns its exit code
+//   - if another client has changed the object since the read: the API server refuses the patch,
+//     which has the old resourceVersion. Reads and calls `decide` again, with kWritesMax tries in
+//     all
+//   - if the object was deleted and created again meanwhile: gives up with an error
+// The patch of a Deployment has no resourceVersion, like kubectl's patch. So the API server does
+// not refuse it for that reason.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

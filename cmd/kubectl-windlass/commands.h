@@ -1,5 +1,5 @@
-// The commands. Each command writes to the console and returns the exit code. The file of a command
-// is named after the command. docs/kubectl-windlass.md says what the commands do. Exceptions:
+// The commands, as docs/kubectl-windlass.md describes them. Each command writes to the console and
+// returns the exit code. The file of a command is named after the command. Exceptions:
 //   - resume and restart are in pause_command.cc, and retry is in abort_command.cc
 //   - undo of a Rollout is in undo_rollout.cc
 //   - commands for a ReplicationController, except get, are in controller_commands.cc
@@ -33,15 +33,13 @@ struct CommandContext {
     // new ReplicationController have the same update. If a user names both controllers, the command
     // handles their update only once.
     std::set<std::string> steered;
-    // Used if `status` has several objects, which it follows one after another: the JSON of each
-    // object when the command began. The key is the text of InCommand: "deployment/web -n shop".
-    // The second object may change while the command still waits for the first object. So
-    // WatchStatus compares the second object with this JSON. ReplicationControllerUpdates are not
-    // in the map.
+    // If `status` has several objects: the JSON of each when the command began. The key is the text
+    // of InCommand: "deployment/web -n shop". A later object may change while the command still
+    // waits for an earlier one. So WatchStatus compares it with this JSON.
+    // ReplicationControllerUpdates are not in the map.
     std::map<std::string, std::string> first;
-    // What the last call of ReadWorkload found: a text about a change that no controller has seen
-    // (OverdueText), or "" if there is none. ReadWorkload has printed this text as a warning, so
-    // WatchStatus does not print it again.
+    // The text about a change that no controller has seen (OverdueText); "" if there is none. The
+    // last ReadWorkload has printed it as a warning, so WatchStatus does not print it again.
     std::string told;
     bool printed = false;  // PrintOutput has printed an object
   };
@@ -64,9 +62,8 @@ ExitCode PromoteRollout(const CommandContext& context, const Place& place);
 ExitCode AbortRollout(const CommandContext& context, const Place& place);
 ExitCode RetryRollout(const CommandContext& context, const Place& place);
 
-// Commands for a ReplicationController (controller_commands.cc). They show its rolling update, wait
-// for the end of this update, and pause, resume or roll back this update. If no update is under
-// way, status waits until the Pods of the ReplicationController are available.
+// Commands for the rolling update of a ReplicationController (controller_commands.cc). If no update
+// is under way, status waits until the Pods of the ReplicationController are available.
 ExitCode StatusOfController(const CommandContext& context, const Place& place);
 ExitCode HistoryOfController(const CommandContext& context, const Place& place);
 ExitCode UndoController(const CommandContext& context, const Place& place);
@@ -91,19 +88,18 @@ ExitCode RunCommand(const CommandContext& context);
 
 // --- what the commands share ---
 
-// Prints how far the rollout of the object at `place` is, and prints this again whenever it changes
-// (status_command.cc). Returns the exit code in these cases:
-//   - the rollout has ended
-//   - the rollout waits for a person, for example because it is paused
+// Prints how far the rollout of the object at `place` is, and again whenever this changes
+// (status_command.cc). `object` is the object as the caller has read it. Returns the exit code
+// when:
+//   - the rollout has ended, or waits for a person, for example because it is paused
 //   - --timeout has passed, the user has pressed Ctrl-C, a request has failed, or the object was
 //     deleted
-//   - with --watch=false: always, after the first look
-// `object` is the object as the caller has read it. `maker` is the ReplicationController that
-// creates the Pods. `maker` is null in two cases:
+//   - with --watch=false: after the first look
+// `maker` is the ReplicationController that creates the Pods. It is null in two cases:
 //   - ReplicaSets create the Pods
 //   - in an update, the controller that gets new Pods does not exist yet, or cannot be read. As
-//     soon as the new controller has replicas, WatchStatus returns nullopt. Then call WatchStatus
-//     again, with the controller that gets new Pods as `maker`
+//     soon as it has replicas, WatchStatus returns nullopt. Then call WatchStatus again, with that
+//     controller as `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
@@ -132,10 +128,10 @@ inline constexpr int kWritesMax = 5;
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Prints `error`, which SelectObjects has returned. Returns kUsage if the command line is wrong,
-// for example if it names no object. Otherwise returns the exit code of Report, for example if -l
-// matches no object. (If the user names an object that does not exist, SelectObjects returns no
-// error.)
+// Prints `error`, which SelectObjects has returned. Returns:
+//   - kUsage if the command line is wrong, for example if it names no object
+//   - otherwise the exit code of Report, for example if -l matches no object
+// (SelectObjects returns no error for a name that does not exist.)
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Prints a usage error, and returns kUsage.

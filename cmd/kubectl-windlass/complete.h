@@ -1,7 +1,6 @@
-// Shell completion. The completion script of kubectl (for bash, zsh or fish) runs the executable
-// kubectl_complete-windlass. Its arguments are the words that the user typed after "kubectl
-// windlass". The executable prints the candidates in the format of the Go library cobra: one
-// candidate in each line, and a directive at the end. The script shows the candidates to the user.
+// Shell completion. kubectl's completion script runs the executable kubectl_complete-windlass with
+// the words typed after "kubectl windlass". The executable prints the candidates in the format of
+// the Go library cobra: one in each line, and a directive at the end.
 //
 //   deployment/web
 //   :4

@@ -1,7 +1,6 @@
 // The commands status, history, undo, abort, pause and resume for a ReplicationController. They
-// read and change its rolling update, which is a ReplicationControllerUpdate. If no update is under
-// way, status waits until the Pods of the ReplicationController are available. A rolling update
-// with --local has no ReplicationControllerUpdate, so only the program that runs it can change it.
+// read and change its ReplicationControllerUpdate, the rolling update. A rolling update with
+// --local has none, so only the program that runs it can change it.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -30,9 +29,10 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command is to change. If the command cannot change an
-// update, `refused` is the exit code of the command, and UpdateToSteer has printed why. Exception:
-// if the command has already changed this update, `refused` is kDone, and nothing was printed.
+// The controller and the update that a command is to change. `refused`, if set, is the exit code of
+// the command:
+//   - kDone: the command has already changed this update, and nothing was printed
+//   - otherwise: the update cannot be changed, and UpdateToSteer has printed why
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
@@ -93,15 +93,14 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "--local: stop that update with Ctrl-C where it runs"));
 }
 
-// Reads the update with UpdateToSteer, calls `change_for`, and sends the patch that `change_for`
-// returns. Returns the exit code:
+// Reads the update with UpdateToSteer, and sends the patch that `change_for` returns. Returns the
+// exit code:
 //   - if UpdateToSteer refuses: its exit code
 //   - if there is nothing to change: the exit code of `change_for`, which has printed why
 //   - if the patch fails: the exit code of Report
 //   - otherwise: kDone
-// If the update has changed between the read and the patch, for example because it has ended, Steer
-// begins again with the read. It makes at most kWritesMax tries. If `done` is not null, Steer
-// stores the patched update there, and whether the update was paused or had failed before.
+// If the update has changed between read and patch, begins again, with at most kWritesMax tries.
+// `done`, if not null, gets the patched update, and whether it was paused or had failed before.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -135,10 +134,9 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // kEnded means that the update has failed, for example by a timeout, and that Windlass does
-    // nothing until the spec changes. Setting spec.paused would change the spec, and a failed
-    // update would become a paused update. (UpdateToSteer has refused an update that has succeeded
-    // or was rolled back.)
+    // kEnded means here that the update has failed, and that Windlass waits for a change of the
+    // spec. Setting spec.paused is such a change: the failed update would become a paused update.
+    // (UpdateToSteer has refused an update that has succeeded or was rolled back.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, StoppedText(update));
     }
@@ -170,10 +168,10 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Sets spec.rollback, so that Windlass rolls the update back. Also sets spec.paused to false, so
-// that the rollback of a paused update begins at once. Refuses this in three cases:
+// Sets spec.rollback, so that Windlass rolls the update back. Ends a pause, so that the rollback
+// begins at once. Refuses in three cases:
 //   - the update has changed nothing yet
-//   - the update can no longer be rolled back (IsPastReturn)
+//   - it can no longer be rolled back (IsPastReturn)
 //   - spec.rollback is true already
 // Returns the exit code of Steer. `turned` is the argument `done` of Steer.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
@@ -250,10 +248,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // A null `maker` tells WatchStatus that the new controller does not exist yet. But from the
-    // second round on, the new controller has replicas, and `maker` is null only because the read
-    // of the controller has failed. If WatchStatus got this null, it would return nullopt at once,
-    // and the loop would not end. So WatchStatus gets an empty object instead.
+    // From the second round on, the new controller has replicas. A null `maker` then means that the
+    // read of the controller has failed. Given null, WatchStatus would return nullopt at once, and
+    // the loop would not end. So WatchStatus gets an empty object instead.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // If there is no exit code, the new controller has replicas now. The next round of the loop

@@ -97,10 +97,9 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // If a user edits the spec in the middle of an update, Windlass begins a new run of the update.
-  // It empties status.step, but status.target (which new controller, and with which content) shows
-  // that the earlier run has changed something. Exception: after an edit of spec.newName, both
-  // fields are empty until the new run changes something.
+  // An edit of the spec in the middle of an update begins a new run, with an empty status.step. But
+  // status.target still shows that the earlier run has changed something. Exception: after an edit
+  // of spec.newName, both are empty until the new run changes something.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -117,9 +116,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   }
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // The update was in a rename. A rename deletes the new controller, but not its Pods, and the old
-  // controller then adopts these Pods. This still works if the old controller has the annotation
-  // kRenameJournal. Without the annotation, the Pods of a deleted new controller are not adopted.
+  // The update was in a rename, which deletes the new controller, but not its Pods. The old
+  // controller adopts these Pods if it has the annotation kRenameJournal. Without this annotation,
+  // they are not adopted.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -198,9 +197,9 @@ bool HasNotes(const Json& old) {
 namespace {
 
 // Returns the text for UnfinishedUpdateOf. `others` must contain every controller of the namespace
-// that may be the other controller of the update; it may also contain `controller`. `is_unserved`
-// returns true if the cluster does not serve ReplicationControllerUpdates. It may send a request,
-// so it is called only if the text depends on it.
+// that may be the other controller of the update, and may contain `controller`.
+// `is_unserved` returns true if the cluster does not serve ReplicationControllerUpdates. It is
+// called only if needed, because it may send a request.
 std::string UnfinishedText(const Json& controller, const std::vector<const Json*>& others,
                            const std::function<bool()>& is_unserved) {
   // No text for a controller that is being deleted. In most cases, an update has deleted it at the
@@ -217,9 +216,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            repeat;
   }
   // Returns true if `target` replaces `source`. Usually annotation kSourceId of `target` has the
-  // uid of `source`. But if `source` was restored from a backup, it has another uid now. In this
-  // case the names must match, and annotation kOriginalReplicasOf of `source` must have the uid of
-  // `target`.
+  // uid of `source`. But a `source` restored from a backup has another uid. In this case the names
+  // must match, and kOriginalReplicasOf of `source` must be the uid of `target`.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -282,9 +280,9 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // kOriginalReplicas counts only together with kOriginalReplicasOf, which kubectl does not write.
-  // kOriginalReplicas alone comes from kubectl, which never removes it. So it may be left from an
-  // earlier update, and it does not say to which controller the Pods went.
+  // kOriginalReplicas counts only together with kOriginalReplicasOf. Alone, it comes from kubectl,
+  // which never removes it. So it may be left from an earlier update, and it does not say to which
+  // controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
@@ -338,10 +336,10 @@ namespace {
 constexpr seconds kEndSlack{10};
 
 // Returns when the update ended: the time that an API server gave to the last write of the status.
-// If there is no such time, returns the time of the condition Ready. This time is only the second
-// choice, because it is from the clock of Windlass, which may be minutes off. A clock that is ahead
-// would hide a later update with --local; a clock that is behind would show an update that has
-// ended. Returns nullopt if neither time is known.
+//   - if there is no such time: the time of the condition Ready. It is only the second choice,
+//     because the clock of Windlass may be minutes off. If the clock is ahead, a later update with
+//     --local stays hidden; if it is behind, an ended update is shown
+//   - if neither time is known: nullopt
 std::optional<WallTime> EndOf(const Json& update) {
   if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
   const Json* ready = TrueCondition(update, "Ready");
@@ -387,12 +385,11 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
   // Returns true if the annotations of `controller` may be about an update that has ended. An
-  // update first removes its annotations, and only then does its status say that it has ended. So
-  // if both are present, there are two cases:
-  //   - the controller was read before the update ended, so its annotations are out of date. Its
-  //     last write is then not later than the end of the update
-  //   - a later update of the same two controllers, in either direction, has begun with --local
-  //     and was stopped. It has written the controller after the end of the earlier update
+  // update removes its annotations before its status says that it has ended. So the last write of
+  // `controller` decides:
+  //   - not later than the end, or not known: true. `controller` was read before the end
+  //   - later: false. A later update of the same controllers, in either direction, was begun with
+  //     --local and stopped
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

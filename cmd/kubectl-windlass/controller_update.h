@@ -59,9 +59,10 @@ bool HasBegun(const Json& update);
 //     - it exists again, but without kRenameJournal, and a rename has deleted the new controller
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
-// Returns true if the update has not changed its controllers yet, as far as the status of the
-// update and the annotations of the old controller show. If the old controller does not exist, only
-// the status counts. Returns false if the old controller cannot be read.
+// Returns true if the update has not changed its controllers yet, by its status and the annotations
+// of the old controller.
+//   - if the old controller does not exist: only the status counts
+//   - if it cannot be read: false
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
 // Returns true if the update can no longer be rolled back, because it has begun to delete one of
@@ -71,8 +72,8 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
 // user named. Returns the exit code.
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update);
 // Returns the kubectl command that deletes the update. If the old controller has the annotation
-// kRollingUpdateTo, which asks for the update (RC-1), Windlass would create the update again. So in
-// this case the text begins with another kubectl command, which removes the annotation.
+// kRollingUpdateTo (RC-1), Windlass would create the update again. So a command that removes the
+// annotation then comes first.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
 // Returns the name of the controller that `controller` replaces, in an update or in a rollback.
 // Example: "web" if the annotation kSourceId of `controller` is "web:<uid>". Returns "" if there is
@@ -89,22 +90,22 @@ bool HasNotes(const Json& old);
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// Lists the controllers, and reads from their annotations whether `controller` is in the middle of
-// an update. If it is, returns a text that says so, and what to do. The text is printed after the
-// name of the controller: "is in the middle of …". Uses the version of `controller` in the list,
-// which is newer. Returns "" in these cases:
+// Returns a text if annotations show that `controller` is in the middle of an update. The text says
+// what to do, and is printed after the controller's name: "is in the middle of …". Lists the
+// controllers, and uses the version of `controller` there, which is newer. Returns "" in these
+// cases:
 //   - the annotations show no update
 //   - `controller` is being deleted, or is not in the list
-//   - the list fails. Exception: if `controller` has the annotation kRenameJournal, this annotation
-//     is enough for the text
+//   - the list fails, and `controller` has no annotation kRenameJournal, which is enough for the
+//     text
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
-// Returns the controllers for which UnfinishedUpdateOf would return a text. Leaves out:
+// Returns the controllers among `controllers` for which UnfinishedUpdateOf would return a text.
+// Sends no request. Leaves out:
 //   - controllers that belong to an update under way in `updates`
-//   - controllers with annotations of an update in `updates` that has ended, if no client has
-//     written these controllers since that end. The list `controllers` may be older than the list
-//     `updates`, and may still show the annotations that the update has removed at its end
-// Sends no request, so it does not know about controllers that are not in `controllers`.
+//   - controllers with annotations of an ended update in `updates`, if not written since its end.
+//     If `controllers` was listed before `updates`, it may show annotations that the update has
+//     removed
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

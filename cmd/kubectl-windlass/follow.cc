@@ -61,10 +61,10 @@ struct Follow::Impl {
   // `error` is the failure, with a text for people (Explained).
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
-  // Returns a source that cannot be read any more; null if there is none. These sources count:
-  //   - a source that has failed with 401, 403 or 404. Exception: if the watch fails with 403, the
-  //     source does not count, because Follow lists it every 5 s instead
-  //   - a source that has failed for kFollowTrouble without a success
+  // Returns a source that cannot be read any more; null if there is none. It has failed in one of
+  // two ways:
+  //   - with 401, 403 or 404. The 403 of a watch does not count: Follow then lists every 5 s
+  //   - for kFollowTrouble without a success
   Source* Troubled();
   bool AnyStale() const;
 

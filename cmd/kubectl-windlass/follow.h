@@ -8,9 +8,9 @@
 //                                           (error at once if the watch or a list fails with 401
 //                                           or 404, or if a list fails with 403)
 //
-// If a list fails at the start, that is an error at once. An optional selection causes no error:
-// Follow gives it up, and goes on without it. Exception: at the start, a failure that hits every
-// request, such as no connection, is an error for every selection. Core thread only.
+// If a list fails at the start, that is an error at once. A failed optional selection is no error:
+// Follow goes on without it. Exception: at the start, a failure that hits every request, such as no
+// connection. Core thread only.
 #pragma once
 
 #include <memory>
@@ -25,10 +25,10 @@
 
 namespace windlass::cli {
 
-// If watch and lists of a selection fail for this long, Follow returns an error, or gives up the
-// selection if it is optional. A list that succeeds ends the failure. So if only the watch fails,
-// Follow goes on: it lists the selection after 1, 2 and 4 s, and then every 8 s. This does not hold
-// for a watch that fails with 401, 403 or 404 (see above).
+// If a selection fails for this long, Follow returns an error, or gives up an optional selection.
+//   - if a list succeeds, that ends the failure. So while only the watch fails, Follow lists after
+//     1, 2 and 4 s, and then every 8 s
+//   - a watch that fails with 401, 403 or 404 is handled earlier (see above)
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {

@@ -1,6 +1,7 @@
-// get: prints one workload as a tree, or a table of workloads. --watch repeats this whenever
-// something changes: in a terminal, it draws the tree or table anew; with -o, it prints all objects
-// once more. Without a terminal and without -o, --watch has no effect.
+// get: prints one workload as a tree, or a table of workloads. With --watch, again at each change:
+//   - in a terminal: draws it anew
+//   - with -o: prints all objects once more
+//   - otherwise: --watch has no effect
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -34,11 +35,10 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
 // Reports what the command could not read:
 //   - a kind or object that is a row of a table: an error, as with kubectl
 //   - an object of a tree: a warning
-//   - updates, which have no row in a table: a warning if the table has objects of the kind that
-//     the updates are for; otherwise nothing
-// Also reports an error for each object that the user named and that does not exist. A kind that
-// the cluster does not serve is an error only for such an object. Returns the exit code of the last
-// error; kDone if there was none.
+//   - updates, which have no row: a warning if the table has objects that they are for
+//   - an object that the user named and that does not exist: an error. A kind that the cluster does
+//     not serve is an error only for such an object
+// Returns the exit code of the last error; kDone if there was none.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -91,8 +91,8 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
 }
 
 // Returns true if the table is of whole kinds, all of them could be read, and none has an object. A
-// kind that the cluster does not serve counts as read and as empty: so `get` says "No resources
-// found" even if the CustomResourceDefinition of Rollouts is not installed.
+// kind that the cluster does not serve counts as empty: `get` says "No resources found" without the
+// CustomResourceDefinition of Rollouts, too.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {

@@ -19,10 +19,9 @@ std::vector<const kind::NeededCrd*> NeededCrds();
 // if the CustomResourceDefinition is not installed.
 Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
 
-// Call this if Windlass has not looked at objects of `resource`. One cause is a
-// CustomResourceDefinition that is older than this program needs: Windlass waits for a newer one
-// before it looks at the objects (RO-101). If this is the cause, returns a text that says so, and
-// what to do. Otherwise, or if the CustomResourceDefinition cannot be read, returns `otherwise`.
+// Call this if Windlass has not looked at objects of `resource`. Returns `otherwise`, except in one
+// case: the CustomResourceDefinition can be read, and is older than this program needs. Windlass
+// then waits for a newer one (RO-101), and the returned text says so, and what to do.
 std::string WhyUnseen(Session& session, const ResourceId& resource, std::string otherwise);
 
 }  // namespace windlass::cli

@@ -12,9 +12,8 @@ namespace windlass::cli {
 namespace {
 
 // Returns the condition windlass.dev/InPlace if it says that a new size or template is held back;
-// otherwise null. Also returns null if the condition is older than the last change of the object,
-// or if the time of that change is not known (LastWrite). A Windlass that does not run any more may
-// have written such a condition.
+// otherwise null. Null, too, unless the condition is known to be newer than the last change of the
+// object (LastWrite). A Windlass that does not run any more may have written an older one.
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;

@@ -61,15 +61,14 @@ const Json* HoldsUpWindlass(const Json& object);
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);
-// If a controller has seen the latest spec but cannot begin with it, the controller does not raise
-// status.observedGeneration, and sets a condition that says why. Returns the first of these
-// conditions that exists:
+// Returns the condition that says why a controller has seen the latest spec but cannot begin with
+// it. The first of these counts; null if none exists:
 //   - Stalled or Ready, set for the present generation
 //   - Progressing with reason ReplicaSetCreateError
 //   - the condition that HoldsUpWindlass returns
 //   - windlass.dev/InPlace, if it says that a new size or template is held back, and was written
 //     since the last change of the object (LastWrite)
-// Returns null if none exists, or if status.observedGeneration is the present generation.
+// Null, too, if status.observedGeneration is the present generation.
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

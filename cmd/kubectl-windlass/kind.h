@@ -1,8 +1,10 @@
-// What the plugin knows of one kind of objects, such as Deployment: its names, its commands, and
-// the function that says where a rollout of such an object stands. Each kind is one row of the
-// table in kinds.cc. These parts of the plugin read the table instead of naming kinds: the grammar
-// of arguments, the help, the completion, the table of `get`, and the search for a name without a
-// type. Two exceptions name a kind: the first line of the help, and the command rolling-update.
+// What the plugin knows of one kind of objects: its names, its commands, and how to find where a
+// rollout stands. Each kind is one row of the table in kinds.cc. These parts of the plugin read the
+// table instead of naming kinds:
+//   - the grammar of arguments, and the search for a name without a type
+//   - the help (except its first line), and the completion
+//   - the table of `get`
+// Exception: the command rolling-update names a kind.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,6 +1,6 @@
 // The warning that says what a command waits for, if the wait is long. It is for waits that no
-// timeout of the rollout or update ends: without the warning, a user would not know why the command
-// does not end. The warning is also printed if the command has --timeout.
+// timeout of the rollout or update ends, with or without --timeout. Otherwise a user would not know
+// why the command does not end.
 #pragma once
 
 #include <functional>
@@ -18,10 +18,9 @@ class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // `message` is what the command waits for now; "" if the command waits for nothing. Prints a
-  // warning, once, when `message` has been the same for kLongWait. The warning is the result of
-  // `text`; if `text` is null, it is `message`. Calls `text` only to print the warning, because
-  // `text` may read from the cluster.
+  // Prints a warning, once, when `message` has been the same for kLongWait. `message` is what the
+  // command waits for now; "" if for nothing. The warning is the result of `text`, or `message` if
+  // `text` is null. Calls `text` only for the warning, because `text` may read from the cluster.
   void Look(std::string message, const std::function<std::string()>& text = nullptr);
   // Returns the time until Look would print the warning for the present message, if the message
   // stays the same. Returns nullopt if the warning was printed, or the message is "".

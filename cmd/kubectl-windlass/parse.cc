@@ -125,10 +125,9 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 // This program writes its own texts, because those of CLI11 name neither the command nor what to
 // write instead.
 
-// Call this if CLI11 could not place the arguments `extras`. `arguments` are those that the user
-// gave. Returns a text about the first of `arguments` that is among `extras`: "status has no flag
-// --frob" or "version takes no argument \"web\"". Returns nullopt if none of `arguments` is among
-// `extras`, because the text of an argument was changed before CLI11 refused it. Examples:
+// Returns a text about the first of the user's `arguments` that CLI11 could not place (`extras`).
+// Examples: "status has no flag --frob", "version takes no argument \"web\"". Returns nullopt if
+// none is among `extras`, because its text was changed before CLI11 refused it:
 //   - "version -f=x": Normalized makes it "--filename=x"
 //   - "status -wq": CLI11 takes -w, and refuses -q
 std::optional<std::string> UnexpectedText(const CLI::App& command,

@@ -58,12 +58,12 @@ std::vector<Container> ContainersOf(const Json& pod) {
 }
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
-// and sidecars. RESTARTS adds up the restarts of these containers:
-//   - while the Pod initializes: the init containers, sidecars included, up to the first that keeps
-//     the next container from starting (HoldsUpNext)
-//   - otherwise: app containers and sidecars
+// and sidecars. RESTARTS adds up the restarts:
+//   - while the Pod initializes: of the init containers, sidecars included, up to the first that
+//     keeps the next container from starting (HoldsUpNext)
+//   - otherwise: of app containers and sidecars
 // The Pod initializes while condition Initialized is not True, and there is such an init container.
-// A sidecar that fails later changes nothing, because Initialized stays True.
+// If a sidecar fails later, Initialized stays True.
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
@@ -107,9 +107,10 @@ bool ExplainFailure(const Container& one, PodState& state) {
   return true;
 }
 
-// Call this for a container that is not ready, and does not fail. If the container waits, returns
-// the reason, such as "ContainerCreating". Otherwise returns "runs" for an init container that has
-// to end. For an app container or sidecar, returns "runs", and which probe has not succeeded.
+// Returns why a container is not ready, if it does not fail:
+//   - if it waits: the reason, such as "ContainerCreating"
+//   - an init container that has to end: "runs"
+//   - an app container or sidecar: "runs", and which probe has not succeeded
 std::string WhyNotReady(const Container& one) {
   const std::string waiting = one.WaitingReason();
   if (!waiting.empty()) return Join(waiting, TextOf(one.status, "/state/waiting/message"));
@@ -118,11 +119,11 @@ std::string WhyNotReady(const Container& one) {
                          : "runs, and has not passed its startup probe";
 }
 
-// If a container is not ready, sets `why` and `status` of `state`. The first of these containers
-// that exists decides `why`:
+// Sets `why` and `status` of `state` if a container is not ready. The first of these containers
+// decides:
 //   - the first container that fails
 //   - the first container that waits, or runs and is not ready
-// An init container that has ended with exit code 0 is done, so it is neither.
+// An init container that has ended with exit code 0 is done, so it does not count.
 void ExplainContainers(const std::vector<Container>& containers, PodState& state) {
   for (const Container& one : containers) {
     if (ExplainFailure(one, state)) return;
@@ -139,10 +140,9 @@ void ExplainContainers(const std::vector<Container>& containers, PodState& state
   if (!status.empty()) state.status = status;
 }
 
-// Call this if the Pod is not ready, and no container shows a cause. Returns the cause, which
-// usually stands in the condition Ready that the kubelet wrote. If a node is lost, its kubelet
-// reports nothing more. The node controller then sets condition Ready to False or Unknown, but does
-// not change the statuses of the containers.
+// Returns why the Pod is not ready, if no container shows a cause. Usually the kubelet wrote the
+// cause into condition Ready. If a node is lost, the node controller sets Ready to False or
+// Unknown, and the statuses of the containers stay as they were.
 std::string WhyUnready(const Json& pod) {
   if (TextOf(pod, "/spec/nodeName").empty()) return "no node yet";
   if (ListOf(pod, "/status/containerStatuses").empty()) {

@@ -10,9 +10,11 @@
 
 namespace windlass::cli {
 
-// The colour of a Pod's row, and its place among the Pods of its ReplicaSet. kBad is red, and comes
-// first. kWaiting is yellow, and comes next. kGood has no colour, and comes last. If there is no
-// space for all rows, the last ones are left out.
+// The colour of a Pod's row, and its place among the Pods of its ReplicaSet. Without space for all
+// rows, the last ones are left out.
+//   - kBad: red, first
+//   - kWaiting: yellow, next
+//   - kGood: no colour, last
 enum class Mood : uint8_t { kGood, kWaiting, kBad };
 
 struct PodState {

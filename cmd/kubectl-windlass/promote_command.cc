@@ -4,13 +4,13 @@
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// The command refuses, and writes nothing, if nothing can be promoted (WhyNothingToPromote), or if
-// an earlier promotion asks for more (RefuseWeaker). Without --force, it refuses in further cases:
+// The command refuses if nothing can be promoted (WhyNothingToPromote), or if an earlier promotion
+// asks for more (RefuseWeaker). Without --force, it refuses in further cases:
 //   - there are too few replicas for the step to have a Pod: spec.replicas is 0, or it is 1 and the
 //     phase is Paused
 //   - at a pause: Pods of the step are not available
-//   - with --full at a step that is not a pause: Pods of the step fail, or cannot be created. In a
-//     stalled rollout, it is enough that Pods are still starting, or do not exist
+//   - with --full, at another step: Pods of the step fail, or cannot be created
+//   - in a stalled rollout, at such a step: Pods are still starting, or do not exist
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -61,8 +61,8 @@ std::string BackClause(const Json& rollout, const std::string& object) {
   return back.empty() ? "" : back + " takes the rollout back, and ";
 }
 
-// Returns nullopt if the command can end a step: the Rollout is at a pause or, with `full`, at any
-// step. Otherwise returns the first of these causes:
+// Returns nullopt if the command can end a step: a pause or, with `full`, any step. Otherwise
+// returns the first of these causes:
 //   - the Rollout is aborted, or paused by spec.paused
 //   - Windlass has not seen the last change of the Rollout, or cannot carry it out
 //   - spec.strategy cannot be carried out
@@ -117,13 +117,11 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 }
 
 // Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
-//   - at a pause: the Pods of the step are not available. If the status does not say whether they
-//     are (kNotTold), only a cause that a Pod or the ReplicaSet shows counts
-//   - at a step that is not a pause (--full ends it): a Pod fails, or the ReplicaSet cannot create
-//     Pods
-//   - at such a step of a stalled rollout, also: a Pod is not available yet, or the revision has no
-//     Pod. Example: a PodDisruptionBudget keeps an update in place from patching its first Pod. A
-//     stand-in does not count as a Pod of the revision
+//   - at a pause: the Pods of the step are not available. If the status does not say so (kNotTold),
+//     only a cause that a Pod or the ReplicaSet shows counts
+//   - at a step that is not a pause (--full): a Pod fails, or the ReplicaSet cannot create Pods
+//   - in a stalled rollout, at such a step: a Pod is not available yet, or the revision has no Pod
+//     (a stand-in is none). Example: a PodDisruptionBudget holds up the first update in place
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();
@@ -147,9 +145,8 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " shows the Pods";
 }
 
-// Windlass may not have carried out an earlier promotion yet, and this promotion would replace it.
-// Refuses this promotion if the earlier one has --full or --force, and this command lacks that
-// flag. Examples:
+// Refuses this promotion if it would replace a stronger one that Windlass may not have carried out.
+// Stronger means that it has --full or --force, and this command lacks that flag. Examples:
 //   - the annotation is "2@8/force", and this command has no --force
 //   - the annotation is "full@8", and this command has --force but not --full
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,

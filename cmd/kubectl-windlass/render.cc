@@ -160,12 +160,12 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
 }
 
 // Returns how many Pods of each branch to show, so that they fit into `room` lines. In each branch,
-// available Pods come last. Leaves out one Pod after another until the rest fits. Each Pod that is
-// left out is the last one still shown in its branch. The branch is chosen as follows:
-//   - the branch that shows the most Pods, among those that still show an available Pod
-//   - if no branch shows an available Pod, the branch that shows the most Pods
-// Exception: if a single Pod is left in the whole tree and it is not available, that Pod stays,
-// even if its lines do not fit.
+// available Pods come last. Leaves out the last Pod of one branch after another, each time of the
+// branch that shows the most Pods:
+//   - among the branches that still show an available Pod
+//   - if there are none: among all branches
+// Exception: the last Pod of the whole tree stays if it is not available, even if its lines do not
+// fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

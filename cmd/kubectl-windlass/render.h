@@ -21,14 +21,14 @@ struct RenderOptions {
 };
 
 // Returns the lines, without line ends. With a width, no line takes more cells than the width. With
-// a height of 24, for example, there are at most 23 lines; with a height below 3, at most 2. Also
-// with a height:
+// a height:
+//   - there are at most 23 lines for a height of 24; at most 2 for a height below 3
 //   - spare ReplicaSets (tree.h) without Pods become one line
 //   - a row takes at most half of the height, so that one Pod does not push out all others
 //   - RESTARTS, AGE and NODE are left out if the columns before WHY do not fit the width, and the
 //     wrapped tree does not fit the height
-//   - Pods that do not fit the height become one line in each branch: "… 212 more Running".
-//     Available Pods are left out first
+//   - Pods that do not fit become one line in each branch: "… 212 more Running". Available Pods are
+//     left out first
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 
 // Leaves out lines that do not fit the height. The last line then says how many: "… 12 more lines".

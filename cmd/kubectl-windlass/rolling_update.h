@@ -34,16 +34,16 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // Refuses an update in two cases:
 //   - the old controller does not exist, and the new controller was not made to replace it
 //   - with -f: no label key has different values in the selectors of the file and of the old
-//     controller (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2".
-//     Not compared if a rename was cut off, and is not finished yet
-// Returns the exit code when it has printed an error, else nullopt. If the user may not read
-// ReplicationControllers, returns nullopt.
+//     controller (RC-4). "app=web,version=1" and "app=web,version=2" are accepted. Not compared
+//     before a rename that was cut off is finished
+// Returns the exit code when it has printed an error, else nullopt. Returns nullopt if the user may
+// not read ReplicationControllers.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
-// Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
-// field that ReplicationControllers do not have, or a value of another type (RC-3). All other
-// refusals of the API server, and a missing right to create a controller, are left to the planner.
-// Returns the exit code when it has printed the error, else nullopt.
+// Has the API server check the manifest of -f. Refuses a field that ReplicationControllers do not
+// have, or a value of another type, as kubectl does (RC-3). Leaves all other refusals, and a
+// missing right to create a controller, to the planner. Returns the exit code when it has printed
+// the error, else nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
 // How an update is planned:
@@ -52,10 +52,10 @@ std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json
 //   - kUnderWay: from the present state, in the middle of the update; PrintPlan refuses nothing
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
-// Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses an
-// update that Windlass would refuse or pause before changing anything, and a rollback that comes
-// too late. So nothing is written for such an update. Returns the exit code when it has printed the
-// error, else nullopt. If a read that the plan needs fails, returns nullopt, and Windlass decides.
+// Plans the update in this program up to the first write (rolling_update_plan.cc), and writes
+// nothing. Refuses an update that Windlass would refuse or pause before changing anything, and a
+// rollback that comes too late. Returns the exit code when it has printed the error, else nullopt.
+// If a read that the plan needs fails: returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
@@ -64,9 +64,9 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
 // Refuses --local while Windlass carries out an update of the same old controller, or has stopped
-// such an update half-way. Otherwise Windlass would treat the scalings of this program as those of
-// a third client, and vice versa. Returns the exit code when it has printed an error, else nullopt.
-// If the user may not read updates, returns nullopt, with a warning if an update has begun.
+// it half-way. Each program would take the other's scalings for those of a third client. Returns
+// the exit code when it has printed an error, else nullopt.
+// If the user may not read updates: returns nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
 // Refuses an update without --rollback if the two controllers show that another program has begun
@@ -74,15 +74,14 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
 //   - an update with another cleanup, if --cleanup is not given and no rename has begun. Annotation
-//     kCleanup of NEW has the cleanup. If kubectl began the update, the annotation is missing: for
-//     an update by image, the name NEW then shows the cleanup. An update by file is not refused
+//     kCleanup of NEW has the cleanup. kubectl sets no annotation: an update by image is then
+//     judged by the name NEW, an update by file is not refused
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if this command continues an update or rollback that another program has begun, because
-// that program may still run. The annotations of the controllers show that it was begun, even if
-// the other program runs with --local. Does not warn if this command begins a rollback, because the
-// other program then stops by itself.
+// Warns if this command continues an update or rollback of another program, which may still run.
+// The annotations of the controllers show it, even with --local. No warning if this command begins
+// a rollback: the other program then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for a new controller with another name or other content than
@@ -90,14 +89,13 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command in these cases:
-//   - it asks for another update than `stored`
-//   - it gives another --deployment-label-key
-//   - it has no --rollback, and `stored` is being rolled back
-// Otherwise this command would overwrite `stored`, and the command that began `stored` would fail
-// half-way. Refuses nothing if `stored` is done or was refused. The error names the stored update,
-// and the commands to choose from. Returns the exit code when it has printed the error, else
-// nullopt.
+// Refuses a command that would overwrite `stored`, unless `stored` is done or was refused. The
+// command that began `stored` would fail half-way. Refuses a command that:
+//   - asks for another update than `stored`
+//   - gives another --deployment-label-key
+//   - has no --rollback, while `stored` is being rolled back
+// The error names the stored update, and the commands to choose from. Returns the exit code when it
+// has printed the error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -136,19 +134,17 @@ struct Look {
   std::optional<ExitCode> refused{};
 };
 
-// Refuses a command that has to follow the update (--no-wait is not given) if the user may not list
-// updates. Otherwise the command would write the update, and then fail because it could not follow
-// the update. Windlass would carry the update out nevertheless. Returns the exit code when it has
-// printed the error, else nullopt.
+// Refuses a command without --no-wait if the user may not list updates. Windlass would carry the
+// update out, but the command would fail because it could not follow. Returns the exit code when it
+// has printed the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
 // is written for it (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update if another update has the same spec.newName, and that other update is neither
-// done nor refused. It makes no difference whether the other update is under way or has failed.
-// Returns the exit code when it has printed the error, else nullopt.
+// Refuses an update if another update has the same spec.newName, and is neither done nor refused. A
+// failed update counts, too. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
@@ -162,22 +158,22 @@ struct Before {
   bool is_last = true;   // false: another update follows, and -o prints only the last update
 };
 
-// Prints the lines of the status after the first `printed` ones. Returns status.lineCount, which
-// also counts lines that the status no longer has. With -o, prints the lines to standard error,
-// because standard output is for the object.
+// Prints the lines of the status after the first `printed` ones; with -o, to standard error,
+// because standard output is for the object. Returns status.lineCount, which also counts lines that
+// the status no longer has.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
 // Returns what the update waits for without a timeout, for example the end of a controller that is
 // being deleted. Returns "" if the update waits for nothing, or for Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of the update after the first `before.printed` ones as they come, until the
-// update ends, fails or is paused (rolling_update_follow.cc). Returns after every failure, even if
-// Windlass continues the update as soon as the cause is gone. `update` is the object as it was
-// written. With -o, prints the object at the end if `before.is_last` is true. If this command
-// created the update, and the update fails without having changed anything, deletes the update.
-// Returns also if the update was deleted, after Ctrl-C, when --timeout has passed, or after an
-// error.
+// Prints the lines of the update after the first `before.printed` ones as they come
+// (rolling_update_follow.cc). `update` is the object as it was written. Returns when:
+//   - the update has ended, has failed or is paused. A failure counts even if Windlass continues as
+//     soon as the cause is gone
+//   - the update was deleted, after Ctrl-C, when --timeout has passed, or after an error
+// With -o, prints the object at the end if `before.is_last` is true. Deletes the update if this
+// command created it, and it failed without having changed anything.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused before its first scaling, because a controller has another

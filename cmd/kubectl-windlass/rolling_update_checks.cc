@@ -27,10 +27,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// Call this only if the controller `name` does not exist. Returns true if the new controller, named
-// by spec.newName, exists, and its annotation says that it replaces a controller `name`. Either an
-// earlier command was cut off after it had deleted the old controller, or a user deleted the old
-// controller in the middle of the update. The planner finds out which of the two is true.
+// Returns true if the new controller (spec.newName) exists, and its annotation says that it
+// replaces `name`. Call this only if the controller `name` does not exist. Either an earlier
+// command was cut off after deleting it, or a user deleted it. The planner finds out which.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -50,8 +49,7 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
 }
 
 // Refuses the file of -f if no label key has different values in the selectors of the file and of
-// `old` (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2". Returns the
-// exit code when it has printed the error, else nullopt.
+// `old` (RC-4). Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -172,10 +170,9 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns "and web-2 has other images than FILE" if `created`, here web-2, cannot have been made
-// from the file of the command; otherwise "". A webhook may change images. So a dry run asks the
-// API server which images a controller made from the file gets. If the dry run fails, only the
-// images in the file itself are compared.
+// Returns "and web-2 has other images than FILE" if `created` (web-2) cannot have been made from
+// the file of the command; otherwise "". A webhook may change images. So a dry run asks the API
+// server for the images. If the dry run fails, those in the file are compared.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -198,8 +195,7 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 // Refuses the command if it does not fit an update that has begun:
 //   - the file of the command has other images than the new controller
 //   - --cleanup is not given, no rename has begun, and the command's update would end in another
-//     way. With NEW, it would end by deleting the old controller. Without NEW, it would end by
-//     giving the new controller the name of the old one
+//     way. With NEW, it would delete the old controller; without NEW, it would rename the new one
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");

@@ -186,10 +186,11 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Sends `first`, which labels a Pod, together with the writes that label all other Pods without the
-// label. At most kInFlightMax of these requests run at the same time. After a refusal such as
-// Forbidden, returns nullopt, and the planner then stores the refusal. After any other error, such
-// as NotFound because a Pod is gone, returns the error: the caller then ends the walk.
+// Sends `first`, which labels a Pod, and the writes that label all other Pods without the label. At
+// most kInFlightMax run at the same time.
+//   - after a refusal such as Forbidden: returns nullopt, and the planner then stores the refusal
+//   - after any other error, such as NotFound because a Pod is gone: returns the error, and the
+//     caller ends the walk
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -265,9 +266,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // If the planner needs a read, its failure has ended the walk above. The other reads can be
-    // missed, for example that of the HorizontalPodAutoscalers. So a warning is enough if the user
-    // has no right to such a read. KeepLackOfRight has noted the failure of a dry run.
+    // A warning is enough if the user may not do a read that can be missed, such as that of the
+    // HorizontalPodAutoscalers. A read that the planner needs has ended the walk above.
+    // KeepLackOfRight has noted the failure of a dry run.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

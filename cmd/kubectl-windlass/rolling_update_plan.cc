@@ -65,9 +65,9 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     //   - in all other cases: no, because the policy may allow the same request to Windlass
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, a missing right of the user matters only if it is the right to create the
-    // controller, or the right to a read without which the planner cannot go on (GoesOnAfter). If
-    // the user lacks another right, the plan goes on, as the command does.
+    // With --local, only two missing rights of the user matter: to create the controller, and to do
+    // a read without which the planner cannot go on (GoesOnAfter). Without another right, the plan
+    // goes on, as the command does.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);

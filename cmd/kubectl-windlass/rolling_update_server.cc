@@ -32,10 +32,10 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes `spec` into the stored update. An update that is under way then goes on, or back if `spec`
-// asks for a rollback. An ended update begins anew; but if its spec is `spec` already, the write
-// changes nothing (see BeginAgain). Fails with a conflict if the update has changed since `stored`
-// was read.
+// Writes `spec` into the stored update. Fails with a conflict if the update has changed since
+// `stored` was read.
+//   - an update under way goes on, or back if `spec` asks for a rollback
+//   - an ended update begins anew, unless its spec is `spec` already (see BeginAgain)
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
   const Json operations = Json::array({{{"op", "replace"},
@@ -47,9 +47,8 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
 }
 
 // Begins an ended or failed update anew with the same spec: deletes the update and creates it
-// again. A patch is not enough: with the same spec it would not raise the generation, so Windlass
-// would not look at the update. The deletion loses nothing, because what the update has done is
-// noted on the two ReplicationControllers.
+// again. A patch with the same spec would not raise the generation, so Windlass would not look. The
+// deletion loses nothing: the two ReplicationControllers note what the update has done.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -184,9 +183,9 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
 
 // Takes back the failed update, and then runs the new update. Before that, checks the two
 // controllers, the name NEW, and the plan of the new update. The API server checks the new spec
-// only when the command writes it, after the failed update was taken back. With --dry-run, takes
-// nothing back: --dry-run=server lets the API server check the new spec at once, and
-// --dry-run=client prints the plan.
+// only afterwards, when the command writes it. With --dry-run, takes nothing back:
+//   - --dry-run=server: the API server checks the new spec at once
+//   - --dry-run=client: prints the plan
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;

@@ -56,13 +56,12 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
   return published > 0 && RevisionOf(replica_set) == published;
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet
-// whose revision is status.currentRevision, except if this revision may belong to another template:
-//   - the ReplicaSet has a note, so Windlass has made it for another template. Without a note,
-//     Windlass took it over from another controller
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns that of
+// status.currentRevision. Returns null if this revision may belong to another template:
+//   - the ReplicaSet has a note, so Windlass has made it for another template (a ReplicaSet that
+//     Windlass took over has no note)
 //   - the Rollout is aborted
 //   - Windlass has not seen the latest spec
-// In these cases returns null.
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !TemplateOf(rollout)) return found;
@@ -70,14 +69,11 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss a ReplicaSet that has
-// the template, because only Windlass knows the API server's defaults. So if FindOfTemplate returns
-// null, and Windlass has seen the latest spec, returns the ReplicaSet of status.currentRevision in
-// two cases:
+// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss it, because only
+// Windlass knows the API server's defaults. So if there is none, and Windlass has seen the latest
+// spec, returns the ReplicaSet of status.currentRevision in two cases, else null:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
-//   - that ReplicaSet has no Pods and no note. A note would show that it was made for another
-//     template
-// Otherwise returns null.
+//   - that ReplicaSet has no Pods, and no note that it was made for another template
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !IsObserved(rollout)) return found;
@@ -115,8 +111,7 @@ bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
   return present && windlass::TextOf(*present) == stable;
 }
 
-// Returns the stable ReplicaSet if its annotations do not show that it is the one: the first of
-// these that exists, or null.
+// Returns the stable ReplicaSet if its annotations do not show this: the first of these, or null.
 //   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
 //   - another ReplicaSet with the stable template
 //   - the ReplicaSet of status.stableReplicaSet, if its number cannot be read, and no note says

@@ -14,9 +14,9 @@
 namespace windlass::cli {
 
 struct RolloutRoles {
-  // The ReplicaSet of status.stableRevision; null if there is none, or if Windlass does not find it
-  // either: it was deleted, or a client wrote another number over its own. Its revision number may
-  // differ from status.stableRevision: an abort gives the ReplicaSet the highest number.
+  // The ReplicaSet of status.stableRevision; null if neither the plugin nor Windlass finds it. Its
+  // own number may differ: an abort gives it the highest number. It is not found if it was deleted,
+  // or if a client wrote another number over its own.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
   // only if this ReplicaSet is also `stable` or `stays`.
@@ -42,13 +42,10 @@ bool HadRevision(const Json& replica_set, int64_t revision);
 bool WasComplete(const Json& replica_set);
 
 // Returns the ReplicaSet that Windlass goes back to if spec.rollbackTo has no revision; null if
-// there is none:
-//   - the newest ReplicaSet, apart from that of spec.template, that was complete once, according to
-//     its note or status.stableRevision
-//   - if there is no such ReplicaSet: the newest one apart from that of spec.template, as with
-//     kubectl rollout undo
-// An abort gives the stable ReplicaSet the highest number, so during an abort the stable ReplicaSet
-// is the newest.
+// there is none. Leaves out the ReplicaSet of spec.template. Returns:
+//   - the newest ReplicaSet that was complete once, by its note or status.stableRevision. During an
+//     abort, that is the stable one, because an abort gives it the highest number
+//   - if there is none: the newest ReplicaSet, as with kubectl rollout undo
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

@@ -1,7 +1,7 @@
-// Screen: a page that is drawn again and again in a terminal. It is drawn on the terminal's second
-// screen, as full-screen programs do. Reason: when a window becomes narrower or lower, the terminal
-// wraps or hides lines that are already drawn. On the second screen, such lines do not mix with
-// what the terminal showed before. At the end, the last page is written to the first screen.
+// Screen: a page that is drawn again and again on a terminal's second screen, as full-screen
+// programs do. When a window becomes narrower or lower, the terminal wraps or hides drawn lines. On
+// the second screen, these do not mix with earlier output. At the end, the last page is written to
+// the first screen.
 #pragma once
 
 #include <string>

@@ -16,15 +16,14 @@ struct Selected {
   std::vector<Error> missing;
 };
 
-// Returns at least one object, or an error in `missing`.
-//   - A name without a type is looked up (FindNamed).
-//   - A type with -l selects the objects of that type in the namespace that have the labels.
-//   - -f selects the objects in the files, if their kind has the command. Only kinds, namespaces
-//     and names are taken from the files. A namespace in a file takes precedence over the namespace
-//     of the kubeconfig context. If -n is given, the namespace in the file must be the same (else
-//     kConfig).
-// Returns kConfig for a usage error, which includes a named object whose kind does not have the
-// command. Any other error has a text for people.
+// Returns at least one object, or an error in `missing`:
+//   - a name without a type: the object that FindNamed finds
+//   - a type with -l: the objects of that type in the namespace that have the labels
+//   - -f: the objects in the files, if their kind has the command. Only kinds, namespaces and names
+//     are read. A file's namespace replaces that of the kubeconfig context; -n must name the same
+//     (else kConfig)
+// Returns kConfig for a usage error, such as a named object whose kind does not have the command.
+// Any other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);
 
 }  // namespace windlass::cli

@@ -1,11 +1,11 @@
-// Session: one run of a command. It sends requests over the asynchronous transport and waits for
-// the answers. The core loop runs while the session waits.
+// Session: one run of a command. It sends requests over the asynchronous transport, and runs the
+// core loop while it waits for the answers. Core thread only.
 //
-// Two events end the present wait, and every later wait, at once:
-//   - --timeout has passed: timed_out() is true
+// Two events end the present wait, and every later wait, at once with kCancelled:
+//   - --timeout has passed: timed_out() is true. A wait whose condition is true succeeds
+//     nevertheless
 //   - the user pressed Ctrl-C, or SIGTERM or SIGHUP came: interrupted() is true
-// Such a wait returns kCancelled. Exceptions: after --timeout, a wait whose condition is true
-// succeeds; and SendLast waits in spite of both events. Core thread only.
+// Exception: SendLast waits in spite of both events.
 #pragma once
 
 #include <functional>
@@ -51,11 +51,11 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Sends `request` and waits for the answer. FromHttp says what an answer means for `verb`
-  // (kubeclient/client/client.h). Sets the request's deadline. After a 429, sends the request
-  // again; if the session ends before that, the error kCancelled has http_status 429. If `request`
-  // only reads, and nothing of it has reached the server, sends it once more. Exception: if a proxy
-  // has opened no tunnel, does not send it again.
+  // Sends `request` with a deadline, and waits for the answer. FromHttp says what an answer means
+  // for `verb` (kubeclient/client/client.h). Sends the request again:
+  //   - after a 429. If the session ends before that, the error kCancelled has http_status 429
+  //   - once, if `request` only reads, and nothing of it has reached the server. Exception: a proxy
+  //     has opened no tunnel
   Result<Reply> Send(HttpRequest request, Verb verb);
   // Sends several requests, at most kInFlightMax at a time, waits for all answers, and returns them
   // in the order of the requests. After a 429, sends the request again, as Send does. If the

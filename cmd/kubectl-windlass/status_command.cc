@@ -1,7 +1,8 @@
-// status: prints a sentence about the rollout, and again when the sentence changes or another cause
-// holds the rollout up. Ends when the rollout ends, is held or gives way to a newer one, when the
-// object is deleted or does not have the revision that was asked for, and after --timeout. With
-// --watch=false, prints only once.
+// status: prints a sentence about the rollout, and again when it changes or another cause holds the
+// rollout up. With --watch=false, prints only once. Ends when:
+//   - the rollout ends, is held or gives way to a newer one
+//   - the object is deleted, or lacks the revision that was asked for
+//   - --timeout has passed
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -209,10 +210,10 @@ constexpr size_t kObject = 0;
 constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
-// Returns what is followed: the object, the ReplicaSets or ReplicationController that make its
-// Pods, and the Pods. Returns only the object if no labels select its Pods, for example while the
-// new controller of an update does not exist. A user who may not read Pods, ReplicaSets or
-// ReplicationControllers still follows the object. `maker` is the argument `maker` of WatchStatus.
+// Returns what is followed: the object, its Pods, and the ReplicaSets or ReplicationController that
+// make them. A user who may not read these others still follows the object. Returns only the object
+// if no labels select its Pods, for example before an update's new controller exists. `maker` is
+// the argument of WatchStatus.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -232,14 +233,14 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns the first of these causes that applies. Each of them holds up the rollout:
+// Returns the first of these causes that holds up the rollout:
 //   - the condition that HoldsUpWindlass returns, for example about a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
 //   - why Pods fail, or cannot be created
-// Returns nullopt if none applies, if the text of `standing` has the cause already, or if the
-// latest spec is not observed. `sets` is true if ReplicaSets make the Pods. If a
-// ReplicationController makes them, and could not be read, its Pods are not looked at.
+// Returns nullopt if there is none, if the text of `standing` has it already, or if the latest spec
+// is not observed. `sets` is true if ReplicaSets make the Pods. Does not look at the Pods of a
+// ReplicationController that could not be read.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // While the latest spec is not observed, the present Pods may be those of another template.
@@ -295,9 +296,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    // ReadWorkload may have printed this warning when the command read the object. Then the command
-    // does not print it again, not even after a later change, because the text is the same for
-    // every change of the object.
+    // Does not print this warning again if ReadWorkload has printed it, not even after a later
+    // change: the text is the same for every change of the object.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen,
                    [&] { return UnobservedWarning(context, place, unseen); });

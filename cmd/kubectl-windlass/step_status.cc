@@ -9,10 +9,9 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Call this only if Pods of the step are not available. Returns true if there are too few replicas
-// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused. (While a Pod
-// of the step is not available, the phase is not Paused.) spec.paused makes the phase Paused, too,
-// so callers must look at spec.paused before they rely on kNone.
+// Returns true if there are too few replicas for the step to have a Pod. Call this only if Pods of
+// the step are not available: with a Pod, the phase is then not Paused. spec.paused makes the phase
+// Paused, too. So callers must look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
@@ -21,9 +20,10 @@ bool HasNoPods(const Json& rollout) {
 // Returns whether Pods of the step are available, by the first of these that applies:
 //   - status.step.availableSince is set: kAvailable
 //   - status.step.replicas is set: kNone or kNotAvailable
-//   - an older Windlass wrote the status, and only the counters of all Pods are known: kAvailable
-//     if all Pods are available or none is updated; else kNotTold. Example: 3 of 4 Pods are
-//     available, and 1 is updated. Perhaps the new Pod is not available, perhaps an old one.
+//   - only the counters of an older Windlass are known; all Pods are available, or none is updated:
+//     kAvailable
+//   - otherwise: kNotTold. Example: 3 of 4 Pods are available, and 1 is updated. The missing one
+//     may be the new Pod or an old one
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

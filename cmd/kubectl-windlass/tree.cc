@@ -144,10 +144,9 @@ struct Role {
 
 Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
 
-// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is "new":
-// whatever spec.template asks for, Pods go to the stable ReplicaSet, or stay where they are if
-// there is no stable ReplicaSet. Example of an abort from revision 8 back to 7: revision 8 is
-// "asked for", 7 is "stable", and 6 is "old".
+// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is "new": Pods
+// go to the stable ReplicaSet, or stay where they are if there is none. Example of an abort from
+// revision 8 to 7: 8 is "asked for", 7 is "stable", and 6 is "old".
 Role RoleOf(const Json& replica_set, const Json& workload, const Kind& kind,
             const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;

@@ -1,9 +1,8 @@
-// undo: brings back the template of an earlier revision.
+// undo: brings back the template of an earlier revision. undo_rollout.cc has the undo of a Rollout.
 //
 // For a Deployment, the request, the rules and most texts are those of kubectl rollout undo
-// (rollback.go of kubectl's polymorphichelpers): a JSON patch that replaces template and
-// annotations. Only the choice of a revision without --to-revision differs (BeforePresent).
-// undo_rollout.cc has the undo of a Rollout.
+// (rollback.go of kubectl's polymorphichelpers). A JSON patch replaces template and annotations.
+// Only the choice of a revision without --to-revision differs (BeforePresent).
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>

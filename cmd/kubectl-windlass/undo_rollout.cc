@@ -117,12 +117,12 @@ std::string WithdrawText(const Place& place) {
 }
 
 // Waits until one of these is true:
-//   - Windlass has answered the request, and removed spec.rollbackTo, or could not remove it
+//   - Windlass has answered the request, and removed spec.rollbackTo or failed to
 //     (AnsweredRollback)
 //   - another client has replaced or removed the request
 //   - another client has paused the Rollout, so that the request waits
-// If the wait ends without an answer, for example after Ctrl-C, the command removes the request
-// that it has written, so that no rollback comes after the command has failed.
+// If there is no answer, for example after Ctrl-C, removes the request that the command has
+// written. Otherwise a rollback could come after the command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it removes the request (RO-080). So the answer is there
@@ -177,18 +177,17 @@ struct Outlook {
   int64_t revision = 0;  // the revision to ask for
 };
 
-// Finds out, before the request is written, which revision to ask for, and whether the command
-// refuses the rollback. With --dry-run=client, prints the template of that revision.
+// Finds out which revision to ask for, and whether the command refuses the rollback. With
+// --dry-run=client, prints the template of that revision.
 //
 // Reads no ReplicaSets if all of these are true, because Windlass then judges the revision at once:
 //   - --to-revision is given
 //   - --dry-run is not given
 //   - neither spec.paused nor spec.abort is true
 //
-// Without --to-revision, the user means the revision before the present template. The command asks
-// for that revision by its number: if it asked for 0, Windlass would choose the revision later,
-// when the object perhaps has another template. It asks for 0 only if the stored request does so,
-// too, or if the user may not read ReplicaSets.
+// Without --to-revision, asks for the revision before the present template by its number. If asked
+// for 0, Windlass would choose the revision later, when the object perhaps has another template.
+// Asks for 0 only if the stored request does so, too, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;

@@ -14,8 +14,7 @@ namespace {
 
 // Returns true if a controller has seen the last change. A promotion is an annotation, so it does
 // not raise the generation. But Windlass ends a promoted pause within a second: if the pause goes
-// on, Windlass has not seen the promotion. In three cases a promoted step may go on although
-// Windlass has seen the promotion, so this function returns true:
+// on, returns false. A promoted step may go on, although it was seen, in three cases:
 //   - the step is not a pause
 //   - spec.paused is true
 //   - the promotion is without --force, and not all Pods of the step are available
@@ -33,12 +32,10 @@ bool IsSeen(const Json& object) {
 // Returns true if Kubernetes has a controller of its own for the kind.
 bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
 
-// Returns true if `why`, a condition of WhyUnobserved, is certainly about the present generation,
-// because one of these is true:
+// Returns true if `why`, a condition of WhyUnobserved, is certainly about the present generation:
 //   - `why` names the present generation
-//   - `why` was written after the last change of the object. This is for conditions of a
-//     Deployment, which name no generation. Both times are in whole seconds, so equal times prove
-//     nothing
+//   - `why` was written after the last change of the object. Conditions of a Deployment name no
+//     generation. Both times are in whole seconds, so equal times prove nothing
 bool IsToldOfPresent(const Json& why, const Json& object) {
   const std::optional<WallTime> changed = LastWrite(object);
   return IsOfPresent(why, object) || (changed && TimeOf(why, "/lastUpdateTime") > changed);

@@ -13,19 +13,17 @@ namespace windlass::cli {
 // controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// In two cases, returns a text about the last change of `object` (its latest spec, or the promotion
-// of a pause):
-//   - no controller has seen the last change: "Windlass has not seen the last change of rollout/a,
-//     so its status is out of date"
+// Returns a text about the last change of `object` (its latest spec, or the promotion of a pause):
+//   - no controller has seen the change: "Windlass has not seen the last change of rollout/a, so
+//     its status is out of date"
 //   - a condition says why the controller cannot begin, but may be about an earlier change: "it is
 //     not known whether Windlass has seen …"
-// Returns "" if the controller has seen the last change, or if such a condition is certainly about
-// the last change.
+//   - otherwise: ""
 std::string UnobservedText(const Json& object, const Place& place);
 
-// Returns the condition that says why the controller does not carry out the last change of the
-// spec, although it has seen that change: the condition of WhyUnobserved, if it is certainly about
-// the present generation. Returns null if there is none.
+// Returns the condition that says why the controller has seen the latest spec but does not carry it
+// out. This is the condition of WhyUnobserved, if it is certainly about the present generation;
+// otherwise null.
 const Json* WhyNotCarriedOut(const Json& object);
 
 // Returns the warning about a change that was not seen: `unobserved`, which is a text of

@@ -154,10 +154,10 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// Usually the text asks the user to scale back, because the next command does not know the expected
-// sizes: this program keeps them only in memory. Exception: once a rename has deleted the new
-// controller, the expected size of the old controller is 0. The next command knows this, so with
-// --on-external-scale=Override it can scale the old controller back itself.
+// Usually the text asks the user to scale back: the next command does not know the expected sizes,
+// which are only in memory. Exception: once a rename has deleted the new controller, the old
+// controller's expected size is 0. So with --on-external-scale=Override the next command can scale
+// it back itself.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

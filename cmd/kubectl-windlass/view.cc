@@ -183,9 +183,8 @@ class TableView final : public View {
   }
 
  private:
-  // Returns the objects of `kind` that are in the middle of an update, although no stored update
-  // object for it is under way. Returns none in two cases, because an update object that was not
-  // read may be under way:
+  // Returns the objects of `kind` that are in the middle of an update, without a stored update
+  // object that is under way. Returns none if such an update object may exist unread:
   //   - the updates could not be read
   //   - the user has named the objects, so updates with other names were not read
   std::set<const Json*> Unfinished(const Follow& follow, const Kind& kind) const {

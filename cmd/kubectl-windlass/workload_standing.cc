@@ -129,12 +129,11 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
-//   - "abort or undo" if there is a stable revision. Without one, abort moves no Pod (RO-032).
-//   - "undo" if there is no stable revision, but another revision to go to. Usually undo takes back
-//     status.currentRevision, and an earlier revision exists only if status.currentRevision is
-//     above 1. With the three reasons below, the template to take back has no revision of its own:
-//     undo goes to status.currentRevision, which must be above 0 (RO-026).
-//   - "" otherwise
+//   - "abort or undo": there is a stable revision. Without one, abort moves no Pod (RO-032)
+//   - "undo": there is another revision to go to. Usually this means that status.currentRevision is
+//     above 1. With the three reasons below, the present template has no revision: undo goes to
+//     status.currentRevision, which must be above 0 (RO-026)
+//   - "": otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";
   const bool has_revision = reason != "InvalidTemplate" && reason != "ReplicaSetCreateError" &&
@@ -187,9 +186,9 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns what a user can do about a Rollout that is stalled because of `reason`: the remedy with
-// which the rollout goes on, and the commands that take it back (CommandsBack) or end its abort.
-// Returns "" if status.message says all of it.
+// Returns what a user can do about a Rollout that is stalled because of `reason`. Names the remedy,
+// and the commands that take the rollout back (CommandsBack) or end its abort. Returns "" if
+// status.message says all of it.
 std::string WayOn(const Json& object, const std::string& reason, const Subject& subject) {
   // With this reason, status.message names the field to correct. Another template, an abort or its
   // end would correct nothing.
