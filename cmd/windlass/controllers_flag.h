@@ -21,13 +21,12 @@ std::string FullName(std::string_view entry);
 //   *      enables all
 //   name   enables one
 //   -name  disables one
-// If several items name the same controller, the first one counts. `*` applies to the controllers
-// that no item names.
+// The first item that names a controller counts; `*` is for controllers that no item names.
 //   "*,-toy"            all but toy
 //   "-deployment,toy"   toy
 //   "toy,-toy"          toy
 // Returns kConfig if `wanted` is empty, if an item names no controller of `all`, or if no
-// controller is left. The error is one line with the flag, the value and what to write; for an
+// controller is left. The error is one line with the flag, the value and what to write. For an
 // empty `wanted` it says what each controller does.
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all);
 

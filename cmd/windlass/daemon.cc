@@ -201,12 +201,11 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits until all calls have ended, and no write without a usable answer can arrive any more, but
-// not beyond `until`. Then stops the leader election and starts it again. What happens to the
-// Lease:
-//   - If both came true in time: gives up the Lease. A successor may lead at once.
-//   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
-//     lead again, our next term raises a fence against this write (L-012).
+// Waits until all calls have ended, and no write without a usable answer can arrive any more; at
+// most until `until`. Then starts the leader election again. What happens to the Lease:
+//   - both came true in time: gives up the Lease. A successor may lead at once
+//   - otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
+//     lead again, our next term raises a fence against this write (L-012)
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
   const bool answered = client_.counters().in_flight == 0 && !client_.write_may_arrive();

@@ -2,10 +2,10 @@
 // connection, from one thread.
 //
 // No client can keep the server from answering other clients (docs/design/014):
-// - at most kConnectionsMax connections are open. A further connection closes the oldest connection
-//   that is not being answered, or the oldest of all if all are being answered;
-// - a connection is closed if its request is not complete after kClientPatience, or if its client
-//   reads no byte of the answer for that long.
+//   - at most kConnectionsMax connections are open. A further one closes the oldest that is not
+//     being answered; if all are being answered, the oldest of all
+//   - a connection is closed if its request is not complete after kClientPatience, or if its client
+//     reads no byte of the answer for that long
 #pragma once
 
 #include <chrono>

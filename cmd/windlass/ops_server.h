@@ -13,9 +13,8 @@
 namespace windlass {
 
 // Listens for metrics and probes on `address` (HttpResponder::Listen). The references must outlive
-// the responder, which answers on a thread of its own. All clients that ask within 250 ms get the
-// same page of metrics. So the core thread makes at most four snapshots a second, however many
-// clients ask.
+// the responder, which answers on a thread of its own. All clients within 250 ms get the same page
+// of metrics, so the core thread makes at most four snapshots a second.
 Result<std::unique_ptr<HttpResponder>> ServeMetrics(const std::string& address, const Clock& clock,
                                                     SnapshotBoard& board,
                                                     const Heartbeat& heartbeat);

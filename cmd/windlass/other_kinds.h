@@ -1,12 +1,10 @@
 // Finds objects that wait because no process of Windlass handles their kind (RO-172). Looks only at
 // kinds that this program knows, and whose controller --controllers leaves out.
 //
-// For each such kind, looks at the first kLookedAtMax objects: at the start, then every
-// kLookPeriod, and every kLookAgain while a status is behind. A status is behind while its
-// observedGeneration is not the object's generation. An object counts as waiting if two looks in a
-// row found its status behind, with the same generation and the same observedGeneration. If another
-// process handles the kind, it updates the status between the two looks, and the kind is not
-// reported.
+// Looks at the first kLookedAtMax objects of each kind: at the start, then every kLookPeriod, and
+// every kLookAgain while a status is behind (observedGeneration is not the generation). An object
+// counts as waiting if two looks in a row found its status behind, with the same two generations. A
+// process that handles the kind would have updated the status between the two looks.
 //
 // If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once
@@ -28,9 +26,9 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// Long enough for a process that handles the kind to update the status: a leader observes a new
-// generation within 20 s. With the default lease duration a change of leader takes about 15 s,
-// together about 35 s.
+// Long enough for a process that handles the kind to update the status: about 35 s. A change of
+// leader takes about 15 s with the default lease duration; a leader observes a new generation
+// within 20 s.
 inline constexpr Duration kLookAgain = seconds(60);
 // At most this many objects are read, so that the answer stays small. They are enough: if no
 // process handles the kind, sooner or later a client edits one of them, and the object then waits.

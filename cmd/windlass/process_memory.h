@@ -22,9 +22,9 @@ inline size_t CacheBytesOf(size_t memory_limit) { return memory_limit / 8 * 5; }
 // Returns free heap pages to the kernel, and drops clean pages of code. Any thread. Takes about a
 // millisecond.
 //
-// While the caches are small, most of Windlass' resident memory is code: TLS, YAML, flag parsing
-// and the planners. An idle process does not use this code. When a dropped page is needed again, it
-// costs one minor page fault, provided that the kernel still has the page in its page cache.
+// While the caches are small, most of Windlass' resident memory is code that an idle process does
+// not use: TLS, YAML, flag parsing and the planners. A dropped page that is needed again costs one
+// minor page fault, if it is still in the kernel's page cache.
 void ReleaseIdleMemory();
 
 }  // namespace windlass

@@ -27,15 +27,14 @@ struct Readiness {
   void AddMissing(const NeededRight& right);
 };
 
-// Returns the readiness of a process with these controllers and these missing rights. A controller
-// is barred if it lacks a right that is not optional, or waits for a resource that the API server
-// does not serve. The troubles of a controller, and its missing rights that are not optional, are
-// only notes, with the name of the controller in front, if all of these apply:
-//   - the controller is barred
+// Returns the readiness of a process with these controllers and these missing rights. A missing
+// optional right is a note. Every trouble and every other missing right is a reason, unless all of
+// these apply to its controller:
+//   - the controller is barred: it lacks a right that is not optional, or waits for a resource that
+//     the API server does not serve
 //   - its HoldsReadiness is false
 //   - another controller is not barred
-// All other troubles are reasons. Every other missing right is a note if it is optional, and a
-// reason if it is not.
+// In this case it is only a note, with the name of the controller in front.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

@@ -82,10 +82,10 @@ void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
   if (!missing_rights_.empty()) ReviewRightsAt(clock_.Now() + kReviewPeriod);
 }
 
-// Reviews the rights again after a write was forbidden. Either a right was taken away, or a policy
-// forbids this write alone; only a review shows which. A policy may forbid many writes, so the next
-// review begins kReviewPeriod after the last review at the earliest. Example for a period of 30 s:
-// a review begins at 0 s, and writes are forbidden at 10, 12 and 25 s. The next review is at 30 s.
+// Reviews the rights again after a write was forbidden. Only a review shows whether a right was
+// taken away, or a policy forbids this write alone. A policy may forbid many writes, so the next
+// review begins kReviewPeriod after the last one at the earliest. Example for 30 s: a review begins
+// at 0 s, and writes are forbidden at 10, 12 and 25 s. The next review is at 30 s.
 void Daemon::ReviewRightsSoon() {
   if (review_later_ != 0) return;
   ReviewRightsAt(std::max(clock_.Now(), last_review_ + kReviewPeriod));

@@ -82,9 +82,9 @@ struct RolloutStepStatus {
   // The size by which the step is judged: the largest spec.replicas with which this or an earlier
   // step of the rollout began. It decides whether the step asks for all Pods, and whether a
   // scale-down has left the step without Pods (RO-190, RO-192).
-  //   - If it is 0, the first spec.replicas above 0 replaces it.
-  //   - If it is 1, and the step asks for 0 of 1 Pods, the first spec.replicas above 1 replaces it.
-  //   - nullopt: not stored. v0.1.0 did not store it.
+  //   - 0: the first spec.replicas above 0 replaces it
+  //   - 1, while the step asks for 0 of 1 Pods: the first spec.replicas above 1 replaces it
+  //   - nullopt: not stored, as by v0.1.0
   std::optional<int32_t> replicas{};
   // The next three are used only if the step is a pause, or the end of a shortened list (RO-132).
   // They are zero while the time of the pause does not run.

@@ -1,10 +1,10 @@
 // The interface between the runtime and a controller. The runtime owns the queue, the leader term
-// and the syncs. A controller knows the objects of one kind. For one object, it reads its caches
-// and names the next step.
+// and the syncs, and does not know the types of objects. A controller knows the objects of one
+// kind. It reads its caches, names the next step for an object, and sends no request to the API
+// server.
 //
 //   key ──▶ Next ──▶ Step ──▶ the runtime performs it, folds the reply into the caches ──▶ Next …
 //
-// The runtime does not know the types of objects; a controller sends no request to the API server.
 // Core thread only.
 #pragma once
 
@@ -45,16 +45,15 @@ class Controller {
   // The component that Events of this controller name as their reporter: "deployment-controller".
   virtual std::string_view component() const = 0;
 
-  // Returns the next step for the object `key`. The controller decides it from the caches as they
-  // are now and from `learned`, the answers that this sync got so far. `now` is the time that the
-  // step may write into the object, for example into a condition. Returns nullopt if the object is
-  // gone. The runtime then forgets all that it keeps for the key.
+  // Returns the next step for the object `key`; nullopt if the object is gone. Decides from the
+  // caches as they are now and from `learned`, the answers that this sync got so far. `now` is the
+  // time that the step may write into the object. After nullopt, the runtime forgets all that it
+  // keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax
-  // (runtime/sync.h), such as the 0 here, counts as kStepsPerSyncMax. The runtime ends a sync that
-  // exceeds its limit with an internal error, because such a sync would probably never end by
-  // itself.
+  // Returns the most steps that one sync of `key` may take. Every number below kStepsPerSyncMax
+  // (runtime/sync.h), such as 0, counts as kStepsPerSyncMax. The runtime ends a longer sync with an
+  // internal error: it would probably never end by itself.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
@@ -69,15 +68,14 @@ class Controller {
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
   // Returns patches that raise the resourceVersions of objects, in the order in which to send them.
-  // A late write of the former leader to a patched object then fails, because the late write names
-  // an older version. `term` identifies the present term. The runtime calls this function again
-  // after each patch, and skips objects that it has patched in this term already (L-012). A patch
-  // that the API server accepts without storing anything counts as refused (term_fence.h). Only
-  // merge patches are checked for this.
+  // A late write of the former leader then fails, because it names an older version. `term`
+  // identifies the present term. The runtime calls this function again after each patch, and skips
+  // objects that it has patched in this term (L-012). A merge patch that the API server accepts
+  // without storing anything counts as refused (term_fence.h).
   //
-  // Returns nullopt if the latest version of an object cannot be decoded: the cache then has an
-  // older version, and a patch that names the older version would fail. In that case Next must
-  // return no Write for `key`. If the object of `key` is gone, returns nullopt or no patch.
+  // Returns nullopt if the latest version of an object cannot be decoded: a patch of the older
+  // version in the cache would fail. In that case Next must return no Write for `key`. If the
+  // object of `key` is gone, returns nullopt or no patch.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
@@ -95,12 +93,11 @@ class Controller {
     return nullptr;
   }
 
-  // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
-  // returned. Returns a function that cancels the question, or null if the question cannot be
-  // cancelled. The runtime calls the returned function when it stops waiting for the answer: after
-  // ask.deadline, or when the leader term drains (Term::Drain) or ends. The runtime ignores an
-  // answer that comes later.
-  // A controller whose Next returns an Ask overrides Send.
+  // Sends the question of an Ask that Next returned; a controller that returns an Ask overrides
+  // Send. Calls `answer` at most once, after Send has returned. Returns a function that cancels the
+  // question; null if it cannot be cancelled. The runtime calls that function when it stops
+  // waiting: after ask.deadline, or when the leader term drains (Term::Drain) or ends. The runtime
+  // ignores a later answer.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
   virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {

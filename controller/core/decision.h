@@ -1,13 +1,12 @@
-// A name that says what a write does, such as "copy value". The name is the text of the write's log
-// line, and the value of the label `decision` of the write's metric. Users have dashboards and
-// alerts on these names.
+// A name that says what a write does, such as "copy value". It is the text of the write's log line,
+// and the label `decision` of the write's metric. Users have dashboards and alerts on these names.
 //
 // Each controller defines its decisions as constants in a header of its folder, for example in
 // controller/workload/decisions.h. Code that counts writes compares a decision with the constant:
 //
 // inline constexpr Decision kCopyValue{"copy value"};
 //
-// If no code compares a decision, the code that makes the write may use a literal as the name.
+// A name that no code compares may be a literal in the code that makes the write.
 #pragma once
 
 #include <compare>

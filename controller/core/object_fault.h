@@ -44,12 +44,12 @@ bool CatchFault(Work work, Report report) {
 // The shortest time between two lines about faults of one object.
 inline constexpr Duration kFaultLineEvery = seconds(60);
 
-// Logs faults in work about one object outside of syncs. Such work runs for each event of the
-// object, and each time that metrics are read. So the number of lines has a limit: the first fault
-// of an object is logged at once, and a later one only if the latest line of that object is at
-// least kFaultLineEvery old. The field `left_out` is the number of faults since that line which
-// have no line. Example: an object fails ten times a second from 12:00:00 on. There is a line at
-// 12:00:00, and one at 12:01:00 with left_out=599. Core thread only.
+// Logs faults in work about one object outside of syncs. Such work runs often: for each event of
+// the object, and for each read of the metrics. Logs the first fault of an object at once, and a
+// later one if the object's latest line is at least kFaultLineEvery old. The field `left_out` is
+// the number of faults since that line which have no line. Example: an object fails ten times a
+// second from 12:00:00 on. There is a line at 12:00:00, and one at 12:01:00 with left_out=599. Core
+// thread only.
 class FaultLog {
  public:
   // Both references must outlive this.
@@ -79,8 +79,9 @@ class FaultLog {
 };
 
 // Runs `work`, which is about the object `meta`, and returns its value. If `work` throws a
-// std::exception or fails an assertion, logs why and returns nullopt. Within a sync, does not catch
-// the fault: it ends the sync, which must not plan as if the object were gone.
+// std::exception or fails an assertion:
+//   - within a sync: the fault ends the sync, which must not plan as if the object were gone
+//   - elsewhere: logs why, and returns nullopt
 template <typename Work>
 std::optional<std::invoke_result_t<Work>> KnownOf(FaultLog& faults, const ResourceId& resource,
                                                   const ObjectMeta& meta, Work work) {

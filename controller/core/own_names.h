@@ -13,10 +13,11 @@ inline constexpr std::string_view kOwnFieldManager = "windlass";
 // The API group of Windlass' custom resources.
 inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 
-// If the former leader did not release its Lease, a new leader sets this annotation on the
-// ReplicaSets that are in the middle of a rollout, and on the ReplicationControllers that are in
-// the middle of an update (L-012). An update sets it as well before it drops a stored scaling
-// (FenceDropped of replication_controller/roll.cc).
+// Set against late writes of a former leader:
+//   - by a new leader, if the former one did not release its Lease (L-012), on ReplicaSets in the
+//     middle of a rollout and ReplicationControllers in the middle of an update
+//   - by an update before it drops a stored scaling (FenceDropped of
+//     replication_controller/roll.cc)
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass

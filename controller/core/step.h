@@ -4,12 +4,12 @@
 //   Step Next(const View& view, const Learned& learned, WallTime now);
 //
 // Next is pure: no I/O, no clock, no globals. The runtime executes the step, puts the object of the
-// reply into the cache, appends the outcome to `learned` and calls Next again, until Next returns
-// Wait or Failed. No other state is kept between two steps. So a crash at any point equals a
-// restart, and a table test can start from every intermediate state. Source: docs/design/002.
+// reply into the cache, and appends the outcome to `learned`. It calls Next again, until Next
+// returns Wait or Failed. No other state is kept between two steps. So a crash at any point equals
+// a restart, and a table test can start from every intermediate state. Source: docs/design/002.
 //
-// After a refused write without go_on_if_refused, the planner only decides on the write of the
-// status. After one with go_on_if_refused, the planner goes on with all decisions.
+// After a refused write, the planner goes on with all decisions if the write has go_on_if_refused.
+// Otherwise it only decides on the write of the status.
 #pragma once
 
 #include <functional>
@@ -34,9 +34,8 @@ struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
   // A word that the controller counts in a metric of its own, once the write has succeeded
-  // (Controller::Written). Empty if there is no such word. The runtime neither logs nor counts the
-  // word. Example: "FieldChanged", if the write also notes that Pods are replaced because a field
-  // has changed.
+  // (Controller::Written); "" if there is none. The runtime neither logs nor counts it. Example:
+  // "FieldChanged", if the write also notes that Pods are replaced because a field has changed.
   std::string counted_reason{};
 };
 
@@ -47,23 +46,23 @@ struct Write {
   // Sent when the write has succeeded and `check` finds nothing. Example: the Event "Scaled up
   // replica set web-7c9 from 4 to 8" is not sent if a policy keeps the ReplicaSet at 4.
   std::vector<Event> on_success{};
-  // True if the planner goes on with all decisions after this write was refused (IsRefusal), or got
-  // another answer that proves that it did not happen, such as 404 or 409 (GoesOnAfter). Example:
-  // if the adoption of a ReplicaSet gets a 404, that ReplicaSet is gone, and the planner goes on
-  // without it.
+  // True if the planner goes on with all decisions although this write did not happen
+  // (GoesOnAfter): it was refused (IsRefusal), or got an answer such as 404 or 409. Example: after
+  // a 404 for the adoption of a ReplicaSet, the ReplicaSet is gone, and the planner goes on without
+  // it.
   bool go_on_if_refused = false;
-  // True if the write may harm users when the caches are out of date. Examples: it makes Pods end,
-  // or changes running Pods. The runtime does not send such a write if the caches are older than
-  // kViewAgeForRemovals (runtime/sync.h). Deletions and POSTs to a subresource, such as evictions,
-  // do not need this flag: the runtime applies the same limit to all of them.
+  // True if the write may harm users when the caches are out of date, because it makes Pods end or
+  // changes running Pods, for example. The runtime does not send it if the caches are older than
+  // kViewAgeForRemovals (runtime/sync.h). For deletions and POSTs to a subresource, such as
+  // evictions, the same limit applies without this flag.
   bool needs_recent_view = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
   Duration patience{0};
   // Makes Outcome::kept from the reply's body. Returns an error if the API server accepted the
-  // write but changed what was asked for, for example because of a mutating admission policy. Null:
-  // nothing is checked. A check reads only what it compares (JsonReader), because a reply may have
-  // megabytes, and the fold decodes the whole reply anyway.
+  // write but changed what was asked for, as a mutating admission policy does. Null: nothing is
+  // checked.
+  // A reply may have megabytes, so a check reads only what it compares (JsonReader).
   std::function<Status(std::string_view reply)> check{};
 };
 
@@ -81,18 +80,18 @@ struct Read {
 
 // How long an Ask waits for its answer, unless Ask::deadline says otherwise.
 inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
-// The sum of the times that all questions of one sync may wait for their answers. There is a limit,
-// because a sync that waits occupies one of the places that --max-in-flight allows, and because the
-// answers that the sync has read earlier grow old.
+// The longest total time that the questions of one sync may wait for their answers. A sync that
+// waits occupies one of the places of --max-in-flight, and the answers that it has read earlier
+// grow old.
 inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 
 // A question to something other than the API server, for example to a server that a controller
-// observes. The controller sends the question (Controller::Send). The answer is put into no cache,
-// and a question that fails says nothing about the API server (Q-020).
+// observes. The controller sends it (Controller::Send). The answer is put into no cache, and a
+// failure says nothing about the API server (Q-020).
 //
-// If a question starts work that may take longer than kAskingMax, the question must not wait for
-// the end of the work. Questions of later syncs (Wait::look_again_in) then ask whether the work is
-// done. A crash in the meantime loses nothing.
+// A question must not wait for the end of work that may take longer than kAskingMax. Questions of
+// later syncs (Wait::look_again_in) then ask whether the work is done. A crash in the meantime
+// loses nothing.
 struct Ask {
   std::string key;      // two questions with the same key are the same question; logs show the key
   AnyValue question{};  // what Controller::Send needs in addition to the key
@@ -123,10 +122,9 @@ struct Failed {
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
-  // sync at a certain time, perhaps before the retry. If nullopt:
-  //   - The slot stays as it is if the key is retried.
-  //   - The slot is cleared if the key is not retried: with kForget, and with kBackOff after the
-  //     error kNamespaceTerminating.
+  // sync at a certain time, perhaps before the retry. nullopt:
+  //   - if the key is retried: the slot stays as it is
+  //   - otherwise (kForget, or kBackOff after the error kNamespaceTerminating): the slot is cleared
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
@@ -135,9 +133,9 @@ struct Failed {
 
 using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 
-// If `then` is a Wait or a Failed, returns that step with a `look_again_in` of at most `due`.
-// Returns any other step unchanged. If `due` is nullopt, returns every step unchanged. Example: for
-// a Wait of 30 s and a `due` of 10 s, returns a Wait of 10 s.
+// Returns a Wait or Failed `then` with a `look_again_in` of at most `due`. Returns any other step
+// unchanged, and every step if `due` is nullopt. Example: for a Wait of 30 s and a `due` of 10 s,
+// returns a Wait of 10 s.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
 // Returns true if `kind` means that the API server refused the write, or did not complete it in
@@ -217,9 +215,9 @@ const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
                            const ObjectKey& key);
 
-// Returns true if `step` is a write that was answered in this sync already. If that write succeeded
-// and the planner still wants it, the API server drops or changes what Windlass sends. Writing it
-// again and again would never end, so the planner does not return the step a second time.
+// Returns true if `step` is a write that was answered in this sync already. The planner does not
+// return such a step again. If it still wants a write that succeeded, the API server drops or
+// changes what Windlass sends, and writing would never end.
 bool WasSent(const Step& step, const Learned& learned);
 
 // Returns true if `outcome` is the outcome of a patch of the subresource `subresource` of the

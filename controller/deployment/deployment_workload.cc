@@ -86,9 +86,8 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
 }
 
 // Returns all annotations that may be settings of updates in place. Obsolete and misspelt settings
-// are included, so that users are warned about them. Without the annotation windlass.dev/in-place,
-// the settings have no effect, but are returned anyway, because they are copied to the ReplicaSets
-// (P-074).
+// are included, so that users are warned. Without windlass.dev/in-place, settings have no effect,
+// but are returned to be copied to the ReplicaSets (P-074).
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
   for (const auto& [key, value] : meta.annotations) {
@@ -107,9 +106,9 @@ bool DeploymentKind::IsStored(const Workload& workload, const StatusDraft& draft
 }
 
 // The patch names every status field that we own, with null for an absent value. Its conditions
-// replace the whole list. The patch also writes the revision, if it changes (D-166, D-703), and
-// removes internal annotations that an undo copied to the Deployment (P-074). Both go to the status
-// endpoint, because it stores annotations and does not raise the generation.
+// replace the whole list. The status endpoint also stores annotations, without raising the
+// generation. So the patch also writes a changed revision (D-166, D-703), and removes internal
+// annotations that an undo copied to the Deployment (P-074).
 Request DeploymentKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
   const WorkloadStatus& status = draft.status;
   Json fields = Json::object();

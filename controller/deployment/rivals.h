@@ -1,12 +1,12 @@
 // Keeps Windlass from fighting another controller over an object.
 //
-// Two Deployment controllers on one cluster would overwrite each other's status for ever. Windlass
-// repairs a status that it did not write, as upstream does. After the third foreign write within
-// one generation Windlass reads the Deployment uncached. If metadata.managedFields shows that
-// another Deployment controller has written the status within the last five minutes, Windlass steps
-// back from the Deployment for ten minutes. These count as another Deployment controller:
-// - kube-controller-manager;
-// - any field manager but ours that owns status.observedGeneration or a counter of the status.
+// Windlass repairs a status that it did not write, as upstream does. So two Deployment controllers
+// on one cluster would overwrite each other's status for ever. After the third foreign write within
+// one generation, Windlass reads the Deployment uncached. If metadata.managedFields shows a write
+// of another Deployment controller in the last five minutes, Windlass steps back for ten minutes.
+// These count as another Deployment controller:
+//   - kube-controller-manager;
+//   - any field manager but ours that owns status.observedGeneration or a counter of the status.
 //
 // Memory: at most one entry per existing Deployment, if Forget is called for each deleted one.
 // Source: S-017. Core thread only.

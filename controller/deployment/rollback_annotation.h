@@ -19,10 +19,10 @@ namespace windlass::deployment {
 // on such a value (D-461).
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 
-// Returns the request that gives the Deployment the template and the annotations of `target`, and
-// removes the request to roll back. The template gets no hash label. The request replaces template
-// and annotations whole, because a merge would leave volumes, containers and labels of the present
-// template inside the old template (docs/design/003).
+// Returns the request that gives the Deployment the template, without hash label, and the
+// annotations of `target`. It also removes the request to roll back. It replaces template and
+// annotations whole: a merge would leave volumes, containers and labels of the present template
+// (docs/design/003).
 //
 // `own_json` is the Deployment and `template_json` the template of `target`, both as the API server
 // has just sent them. Returns kMalformed if one of the two cannot be read, and kConflict if the

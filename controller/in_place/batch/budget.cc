@@ -50,9 +50,8 @@ class Room {
   // If `pod` fits into every limit, deducts the Pod from the limits and returns true; otherwise
   // returns false.
   bool Take(const PodStanding& pod) {
-    // A Pod in flight that is not Ready is down already, so it is patched to the new target at once
-    // (P-034). A Pod in flight that is Ready may be serving, although nothing proves that yet. It
-    // is patched only while enough other Pods are available.
+    // A Pod in flight that is not Ready is down already, so it is patched at once (P-034). A Ready
+    // one may be serving: it is patched only while enough other Pods are available.
     const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
     if (to_update_ <= 0 || !fits) return false;
     --to_update_;

@@ -39,9 +39,9 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // True while the rollout keeps some Pods on the old revision, for example in a step of a Rollout.
-  // Such a step ends when the Pods that it updated are available. So a Pod that may not become
-  // available soon (waited_for() is false) is patched only if too few other Pods are left (RO-052).
+  // True while the rollout keeps some Pods on the old revision, for example in a step. A step ends
+  // when the Pods that it updated are available. So a Pod that may not become available soon
+  // (waited_for() is false) is patched only if too few other Pods are left (RO-052).
   bool waited_for_first = false;
   // True while Pods go back to the template of the host (the ReplicaSet that owns them), for
   // example because a user undid the rollout. Partition, cap and canary do not apply then (P-064).
@@ -60,12 +60,12 @@ int64_t Budget(std::span<const RolloutPod> pods, const BatchLimits& limits);
 int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits);
 
 // Returns the candidates that are to be patched now, in the given order. `candidates` are Pods of
-// `pods`; the Pod to patch first comes first.
-//   - A Pod that is not available costs no budget.
-//   - A Pod in flight that is not Ready is down already. It is patched at once, as far as the
-//     partition allows.
-//   - A Pod in flight that is Ready may be serving. It is patched only while enough other Pods are
-//     available.
+// `pods`; the Pod to patch first comes first. By the state of the Pod:
+//   - not available: costs no budget
+//   - in flight and not Ready: is down already, so it is patched at once, as far as the partition
+//     allows
+//   - in flight and Ready: may be serving, so it is patched only while enough other Pods are
+//     available
 std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
                                          std::span<const RolloutPod* const> candidates,
                                          const BatchLimits& limits);
@@ -80,8 +80,8 @@ struct StandInLimits {
 
 // Returns how many stand-ins there should be (P-024, P-025):
 //   - 0 if `returning` is true, or if max_unavailable is above 0 and `always` is false
-//   - otherwise one for each Pod that is still to be updated, and one for each updated Pod that is
-//     not available yet and for which the rollout waits; at most `max_surge`
+//   - otherwise one for each Pod still to be updated, and one for each updated Pod that is not
+//     available yet and that the rollout waits for; at most `max_surge`
 // Examples with max_unavailable 0 and max_surge 2: 5 old Pods: min(5, 2) = 2; 1 old Pod left, and
 // all updated Pods available: 1.
 int32_t StandIns(std::span<const RolloutPod> pods, const BatchLimits& limits,

@@ -1,5 +1,4 @@
-// Decides which Pods may be patched at all, and in what order. budget.h decides how many Pods are
-// patched.
+// Decides which Pods may be patched at all, and in what order. budget.h decides how many.
 //
 //   P-031  A candidate is an active Pod of the host ReplicaSet that is not `updated`
 //          (PodStanding).
@@ -8,8 +7,8 @@
 //          old image or the new one.
 //   P-042  A Pod in phase Running whose status lists no container is no candidate.
 //   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Nodes
-//          without a zone count as one zone. The order counts Pods that are in flight already. So a
-//          caller that asks again after each Pod that it takes spreads all of them.
+//          without a zone count as one zone. The order counts Pods that are in flight already, so
+//          a caller should ask again after each Pod that it takes.
 #pragma once
 
 #include <optional>

@@ -44,11 +44,10 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
 }
 
 // Returns true if `image` is surely another image than the one that the patch asked for. `present`
-// is the image that the patched Pod got.
-//   - If admission rewrote the patch ("app:2" became "mirror/app:2"), every image except `present`
-//     is another image.
-//   - If admission did not change the patch, an image with a tag is another image ("app:1" is not
-//     "app:2"). An image with a digest may be the one that "app:2" names, so the result is false.
+// is the image that the patched Pod got. Always false for `present` itself.
+//   - admission rewrote the patch ("app:2" became "mirror/app:2"): true for every other image
+//   - admission did not change the patch: true for another image with a tag ("app:1"). False for an
+//     image with a digest, which may be the one that "app:2" names
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
@@ -92,10 +91,9 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had, before
-// its patch, the images that `pod` has now, and returns the sibling's template of that time.
-// Returns nullopt if there is no such sibling. Also returns nullopt if the generation of `pod` is
-// above 1, because another client has then edited `pod`.
+// Like OfImages, but for a Pod whose images admission rewrote. Returns the template that a sibling
+// had before its patch, if the sibling then had the images that `pod` has now. Returns nullopt if
+// there is no such sibling, or if another client has edited `pod` (its generation is above 1).
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -123,9 +121,9 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
 // these holds:
 //   - this workload patched the Pod, and has no ReplicaSet with that template any more
 //   - another workload patched the Pod, and the Pod still has the images of that patch. Example: a
-//     former workload of this name that was deleted with --cascade=orphan.
-// Returns nullopt otherwise. Also returns nullopt if the Pod has the images of the host's or of the
-// target template, or was patched to the target template.
+//     former workload of this name, deleted with --cascade=orphan
+// Otherwise nullopt, and always if the Pod has the images of the host's or of the target template,
+// or was patched to the target template.
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;

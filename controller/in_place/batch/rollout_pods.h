@@ -57,12 +57,12 @@ struct PodVerdict {
 struct RolloutPod {
   const Pod* pod = nullptr;
   // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
-  // names another workload. Also nullopt if another client has given the Pod other images since the
-  // patch. Exceptions:
+  // names another workload. Also nullopt if another client has since given the Pod other images.
+  // Exceptions:
   //   - a Pod that is `lost`: the new state to write
-  //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
-  //   - a Pod that another workload patched, such as a deleted workload of the same name: the state
-  //     is kept while that patch is under way
+  //   - a drained foreign Pod (OfForeign in rollout_pods.cc): only `drain` is kept
+  //   - a Pod that another workload patched, such as a deleted one of the same name: the state is
+  //     kept while that patch is under way
   std::optional<PodState> our_state{};
   Fingerprint of{};  // the template that the Pod counts as having
   // True for a patched Pod whose state annotation is missing, unreadable or of an earlier patch.
@@ -84,10 +84,11 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way: the images of a Pod without a readable state annotation
-  // decide which template it has, because the Pod may have lost the annotation after a patch
-  // (P-027). False without a rollout: a Pod whose images differ from its template was edited by
-  // another client, and Windlass leaves the Pod alone.
+  // Whether the images of a Pod without a readable state annotation decide which template it has:
+  //   - true while a rollout is under way: the Pod may have lost the annotation after a patch
+  //     (P-027)
+  //   - false without a rollout: another client gave the Pod images that differ from its template,
+  //     and Windlass leaves it alone
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
   // to one of these revisions and its state annotation is missing, unreadable (LostState) or of an

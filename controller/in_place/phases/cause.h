@@ -1,10 +1,9 @@
 // The causes why Pods are not updated in place: their names, and the sentences in which users read
-// them. Code compares only the names, never the sentences. Source: P-004.
+// them. Code compares only the names. Source: P-004.
 //
-// docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
-// ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot
-// change it in a running Pod (FieldChanged)". No sentence ends with a period. These sentences have
-// no name at the end:
+// docs/in-place-limits.md lists the causes by name, so a sentence ends with the name, without a
+// period. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot change it in a
+// running Pod (FieldChanged)". These sentences have no name at the end:
 //   - those of kOtherCause, of kInvalidSetting and of phase unknown
 //   - that of kNotKept about a drained Pod that is put back into traffic (find_pods.cc)
 //   - that of kNotKept if Pods are replaced because of it: more words follow the name

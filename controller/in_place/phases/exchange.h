@@ -75,18 +75,18 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 // Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
-// Returns true if X2 is done: the host has the template or the revision of the stash. X2 writes
-// both together, so either of them shows that X2 is done. The revision is needed because an
-// upgraded API server may show more fields in the host's template than the stash has.
+// Returns true if X2 is done: the host has the template or the revision of the stash, which X2
+// writes together. An upgraded API server may show more fields in the host's template than the
+// stash has. Then only the revision shows that X2 is done.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Returns true if the template has at most kStashTemplateBytesMax bytes. A longer template would
 // leave too little room for other annotations.
 bool FitsStash(const std::string& template_json);
 
-// Returns true if the template is short enough, and a ReplicaSet with `annotations` would also have
-// room for the stash of an exchange with `host`. The result is an estimate, because the ReplicaSet
-// may not exist yet. BeginExchange counts the exact bytes.
+// Returns true if the template is short enough, and a ReplicaSet with `annotations` would have room
+// for the stash of an exchange with `host`. This is an estimate, because the ReplicaSet may not
+// exist yet. BeginExchange counts the exact bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 

@@ -27,11 +27,10 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if Pods are drained before their patches, and the API server has refused
-// kRefusedTriesMax patches in a row. Each further try then only drains a Pod and returns it to
-// traffic. A Pod that becomes available by that is no progress (P-036, P-066). The status does not
-// show which Pod became available. So while this function returns true, no Pod that becomes
-// available counts as progress.
+// Returns true if no Pod that becomes available counts as progress (P-036, P-066). This holds if
+// Pods are drained before their patches, and the API server has refused kRefusedTriesMax patches in
+// a row. Each further try only drains a Pod and returns it to traffic. The status does not show
+// whether such a Pod became available, or another.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods &&
          in_place.pods->refused && in_place.pods->refused->noted.tries >= kRefusedTriesMax;
@@ -74,8 +73,8 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
 //   - the workload is paused: all ReplicaSets with notes
 //   - the workload is complete, and the phase is not staged, committing or unknown: none
 //   - otherwise: each ReplicaSet with notes to whose template Pods may have been patched (P-080),
-//     even if it has no Pods of its own. A ReplicaSet whose template was given up before any Pod
-//     got it need not be kept (RO-125).
+//     with or without Pods of its own. A template given up before any Pod got it does not count
+//     (RO-125)
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;

@@ -65,11 +65,11 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys from `annotations`, which are copies of the workload's annotations, and
-// adds those settings of the workload that the ReplicaSet lacks. If a webhook has just removed
-// settings from the ReplicaSet (WereLostLately), adds none. The user keys must be removed because
-// some kinds of workloads have fields for the settings: an annotation of such a workload is no
-// setting, and MirrorAnnotations would remove each copy of it (P-074).
+// Removes the user keys, copies of the workload's annotations, from `annotations`. Then adds the
+// settings of the workload that the ReplicaSet lacks. Adds none if a webhook has just removed
+// settings from the ReplicaSet (WereLostLately). Some kinds of workloads have fields for the
+// settings, so their annotations are no settings. MirrorAnnotations would remove each copy of such
+// an annotation (P-074).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;

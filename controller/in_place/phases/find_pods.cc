@@ -79,11 +79,11 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod `one` in vain, because the Pod did not keep the state
-// annotation that records the drain. Only the replies of this sync show such a drain: the API
-// server must have accepted this many patches of the Pod in this sync
-//   - if the Pod is still out of traffic: at least one, the drain
-//   - if the Pod is back in traffic: at least two, the drain and its end
+// Returns true if this sync drained the Pod `one` in vain: the Pod did not keep the state
+// annotation that records the drain. Only the replies of this sync show this. The API server must
+// have accepted this many patches of the Pod:
+//   - at least one, the drain, if the Pod is still out of traffic
+//   - at least two, the drain and its end, if the Pod is back in traffic
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
                   const RolloutPod& one) {
   if (one.our_state || one.standing.updated) return false;
@@ -120,14 +120,12 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          std::string(kNotKept) + ')';
 }
 
-// Returns the time from which the Pods that keep no state count as restarted. For one Pod, this is
-// the later of the following two times, plus the longest time that its restart takes:
-//   - when the condition got its present text. No Pod was patched after that, because the text
-//     changes with each patch (NotKeptText).
+// Returns the time from which the Pods that keep no state count as restarted: the latest time of
+// all these Pods. For one Pod, it is the later of two times, plus the longest time of its restart:
+//   - when the condition got its present text. No Pod was patched after that (NotKeptText)
 //   - a minute after the Pod's kubelet was heard again (KubeletBegins)
-// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07. The result
-// is the latest time of all these Pods; without such a Pod, kAfterKillLong after the condition got
-// its text. Returns nullopt if
+// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07.
+// Without such a Pod, returns kAfterKillLong after the condition got its text. Returns nullopt if
 //   - the condition does not have the text of `not_kept` yet
 //   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
@@ -151,10 +149,10 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 }
 
 // Returns when Windlass drains a Pod anew whose drain is in vain (IsDrainInVain): kNotKeptTryAgain
-// after `drained` should have led to the patch. The time does not count from the beginning of the
-// drain, because another client may put the Pod back at any time in the drain. Example:
-// drain_seconds is 120, and a client puts the Pod back 70 s after its drain began. Windlass drains
-// the Pod anew 180 s after its drain began, so the condition shows the reason for 110 s.
+// after `drained` should have led to the patch. The beginning of the drain does not count, because
+// another client may put the Pod back at any time. Example: drain_seconds is 120, and a client puts
+// the Pod back after 70 s. Windlass drains the Pod anew after 180 s, so the condition shows the
+// reason for 110 s.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
 }
@@ -241,12 +239,12 @@ int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& i
   return in_place.pods->counts.pods - in_place.pods->counts.stand_ins - situation.limits.desired;
 }
 
-// Returns how many of the present Pods the limits of the rollout keep on the old revision: 0 if the
-// limits keep none of the desired Pods, otherwise how many of the desired Pods they keep
+// Returns how many of the present Pods the limits of the rollout keep on the old revision, at least
+// 0. If the limits keep some of the desired Pods, this is their number
 //   - minus the missing Pods: they will be created with the old revision (RO-045)
 //   - plus the surplus Pods: a Pod that is about to be removed may have the old revision
-// Never less than 0. Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of
-// 13 Pods 10.
+// Otherwise 0. Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of 13
+// Pods 10.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
@@ -311,14 +309,13 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .surplus = Surplus(situation, in_place)};
 }
 
-// Returns true if Windlass neither drains `pod` nor returns it to traffic now, because it will try
-// a refused patch again. The cases:
-//   - No next try is scheduled: true if a patch or drain of `pod` failed in this sync
-//     (PodVerdict::refused).
-//   - A next try is scheduled after fewer than kRefusedTriesMax refused tries: true if `pod` is not
-//     updated. An updated Pod may return to traffic.
-//   - A next try is scheduled after kRefusedTriesMax or more: false. The wait is too long for a Pod
-//     out of traffic (P-036).
+// Returns true if Windlass neither drains `pod` nor returns it to traffic now, because a refused
+// patch will be tried again. The next try:
+//   - not scheduled: true if a patch or drain of `pod` failed in this sync (PodVerdict::refused)
+//   - scheduled after fewer than kRefusedTriesMax refused tries: true if `pod` is not updated. An
+//     updated Pod may return to traffic
+//   - scheduled after kRefusedTriesMax or more: false. The wait is too long for a Pod out of
+//     traffic (P-036)
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -338,9 +335,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     DrainStep& drain = one.verdict.drain;
     drain = NextDrainStep(in_place.options(), pod, state, chosen, complete, situation.now);
-    // A Pod's state says when its drain began. A Pod that loses its state would lose this time,
-    // too, so Windlass patches it at once. With drain mode Gate the time stays: it is written with
-    // the Pod's status, and webhooks for Pods do not see this write.
+    // A Pod that loses its state is patched at once, because the time at which its drain began is
+    // lost, too. With drain mode Gate this time stays: it is written with the Pod's status, and
+    // webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
     // The Pod takes traffic already, so its drain is not ended. Its state stays, because it shows
@@ -372,10 +369,9 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
 // Returns the Pod that must be gone before Recreate gives `images` to a Pod, in the words of a
 // message; nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
 //   - if `alone` is true: any second Pod, because only a single Pod is updated
-//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless the Pod has
-//     `images`
-// The cache may not show the newest Pods yet. So a ReplicaSet that may have Pods or make some
-// counts like a Pod.
+//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`
+// A ReplicaSet that may have Pods or make some counts like a Pod, because the cache may lack the
+// newest Pods.
 std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
                                       const TemplateImages& images, bool alone) {
   const Pod* other = nullptr;
@@ -398,7 +394,7 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
   return std::nullopt;
 }
 
-// If a patch is due under Recreate, returns the Pod that must be gone first (FindBeside). Returns
+// Returns the Pod that must be gone before a patch that is due under Recreate (FindBeside). Returns
 // nullopt if there is no such Pod, or if no patch is due. `target` has the images that Pods are to
 // get. If the revision is given up, its failed Pods get the images of the host instead.
 std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
@@ -458,8 +454,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
 //     the wanted template (P-068)
 //   - during an exchange: the template that the exchange gives to the host, even if the workload
 //     has another template by now
-//   - otherwise: the wanted template. If the wanted template is not known, no Pod counts as having
-//     it. The images to compare are then those of the host's template.
+//   - otherwise: the wanted template. If it is not known, no Pod counts as having it, and images
+//     are compared with those of the host's template
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
   if (GoesBackFirst(situation, in_place)) {
     return {.fingerprint = in_place.host()->template_fingerprint,

@@ -19,10 +19,10 @@ namespace windlass::in_place {
 //   - if `in_place.pods` is set already
 bool FindPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if an earlier rollout patched some Pod to the template of a ReplicaSet other than
-// the host, and only labels or annotations differ between this template and the wanted one.
-// Windlass does not patch a Pod for such a difference, so new Pods are needed (P-007). Requires
-// `pods`, and the text of the wanted template.
+// Returns true if the template of some Pod differs from the wanted one only in labels or
+// annotations. Such a Pod was patched earlier to the template of a ReplicaSet other than the host.
+// Windlass patches no Pod for such a difference, so new Pods are needed (P-007). Requires `pods`,
+// and the wanted template's text.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if the last patch of `one` has failed, and the time that a failing Pod has to
@@ -30,11 +30,12 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 // false for an available Pod and for a Pod on a lost node.
 bool FailsForLong(const workload::Situation& situation, const RolloutPod& one);
 
-// Returns true if a Pod is being restarted by its patch, although the API server still shows the
-// Pod as Ready. An ordinary rollout would count this Pod as available, and take down other Pods
-// beside it. Two kinds of Pods do not count: a Pod whose update fails, because it will not be Ready
-// for long, and a Pod on a lost node. Also brings `look_again` forward to the time at which
-// one of the counted Pods may turn out to have failed, even if no event comes.
+// Returns true if a Pod is being restarted by its patch, but still looks Ready. An ordinary rollout
+// would count this Pod as available, and take down other Pods. Two kinds of Pods do not count:
+//   - a Pod whose update fails, because it will not be Ready for long
+//   - a Pod on a lost node
+// Brings `look_again` forward to the time at which a counted Pod may turn out to have failed
+// without an event.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

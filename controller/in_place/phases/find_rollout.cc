@@ -106,14 +106,13 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
 }
 
-// If a setting is wrong, sets the phase to refused and returns true. Policy Only promises that no
-// Pod is replaced, and a wrong setting leaves open how Pods are to be updated in place (P-014,
-// P-083). Requires that the workload asks for updates in place. With a wrong setting, such a
-// workload always has policy kOnly.
+// If a setting is wrong, sets the phase to refused and returns true (P-014, P-083). Policy Only
+// promises that no Pod is replaced, and a wrong setting leaves open how Pods are to be updated.
+// Requires that the workload asks for updates in place. With a wrong setting, its policy is always
+// kOnly.
 //
 // Returns false if no setting is wrong, or if the workload follows a revision, because an abort
-// must not wait. During an abort the wrong settings count as not set, as for Pods that go back in
-// the middle of a rollout.
+// must not wait. During an abort the wrong settings count as not set.
 bool RefuseSettings(const workload::Situation& situation, InPlace& in_place) {
   const std::vector<Error>& errors = in_place.configuration.errors;
   if (errors.empty() || situation.workload.follow_revision) return false;
@@ -127,9 +126,9 @@ bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
   return host.template_json == nullptr || (wanted.known && wanted.json == nullptr);
 }
 
-// Sets the phase if the text of a template is not in memory (LacksText). If a webhook is the reason
-// (SettingsNotKept), an update in place is not possible. Otherwise the text will be in memory
-// later, and the phase is unknown until then.
+// Sets the phase if the text of a template is not in memory (LacksText):
+//   - a webhook is the reason (SettingsNotKept): an update in place is not possible
+//   - otherwise: unknown, until the text is in memory
 void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
                     const ReplicaSet& host) {
   const ReplicaSet* pending = situation.new_replica_set;
@@ -146,10 +145,9 @@ bool EndsADrain(const InPlace& in_place) {
 }
 
 // Returns a host for a Rollout that wants Pods but has none, while steps or a partition are in
-// force. The host is the ReplicaSet that Pods can go back to (FindProvenOther), and all Pods are
-// created there. Without a host, two ReplicaSets would get Pods, and the Pods of one ReplicaSet
-// would be replaced later, although InPlaceOnly promises not to replace Pods (P-058). Returns null
-// in all other cases, or if there is no such ReplicaSet.
+// force; otherwise null. The host is the ReplicaSet that Pods can go back to (FindProvenOther; null
+// if there is none). All Pods are created there. Without a host, two ReplicaSets would get Pods,
+// and those of one would be replaced later. InPlaceOnly promises not to replace Pods (P-058).
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -185,8 +183,8 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 // several replicas. One of these must hold:
 //   - the only Pod of the rollout was patched already
 //   - all existing Pods have the wanted template
-// Returns false if a step or partition keeps the rollout from ending (holds_back). With IfPossible,
-// also returns false if a Pod fails or keeps no state, because new Pods replace such Pods.
+// False if a step or partition keeps the rollout from ending (holds_back). With IfPossible, also
+// false if a Pod fails or keeps no state: new Pods replace such Pods.
 bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
   InPlace probe{.configuration = staged.configuration, .now = staged.now};
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
@@ -303,10 +301,10 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
 }
 
 // Called if the workload is aborted and has no revision to go back to. No Pod is updated, but the
-// status counts the Pods of the revision that was being rolled out (RO-032). So this sets the phase
-// to deciding, in which FindPods examines the Pods. If Pods cannot be seen, or the text of a
-// template is not in memory, sets the phase to unknown. Does nothing if the Pods need not be
-// examined:
+// status counts the Pods of the revision that was being rolled out (RO-032). The phase becomes:
+//   - unknown, if Pods cannot be seen, or the text of a template is not in memory
+//   - otherwise deciding, in which FindPods examines the Pods
+// Does nothing if the Pods need not be examined:
 //   - the revision that was being rolled out has no ReplicaSet
 //   - the text of a template is not in memory, and no ReplicaSet has notes
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
@@ -383,13 +381,13 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
-// Called when no update in place is under way any more: the workload no longer asks for one, or
-// this rollout replaces Pods. Finds patched Pods that are left. An ordinary rollout would treat
-// them as if they had the template of their ReplicaSet. So in two cases the phase becomes
-// returning, and the Pods first go back to that template (P-068):
-//   - That template is wanted again. If the Pods did not go back, no rule would look at them again.
-//   - Steps or a partition are in force. If the Pods did not go back, they would count as old Pods,
-//     and be kept in place of Pods that really are old.
+// Finds patched Pods that are left when no update in place is under way any more: the workload no
+// longer asks for one, or this rollout replaces Pods. An ordinary rollout would treat these Pods as
+// if they had the template of their ReplicaSet. In two cases the phase becomes returning, and the
+// Pods first go back to that template (P-068):
+//   - the template is wanted again. Later, no rule would look at these Pods again
+//   - steps or a partition are in force. These Pods would count as old Pods, and be kept in place
+//     of Pods that really are old
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);
