@@ -40,9 +40,8 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// Returns true if the patched containers were restarted after the kubelet could see the patch. This
-// stays true if a container crashes later: CompletionOf then no longer returns complete, but that
-// crash is not part of the update.
+// Returns true if the patched containers were restarted after the kubelet could see the patch. A
+// later crash changes nothing: CompletionOf is then no longer complete, but the update is done.
 bool WasRestarted(const Pod& pod, const PodState& state) {
   const auto begins = KubeletBegins(pod, state);
   if (!begins || !HasSeenPatch(pod, state)) return false;
@@ -72,9 +71,11 @@ LeftPods* LeftPodsOf(InPlace& in_place) {
   return replacing == nullptr ? nullptr : &replacing->left;
 }
 
-// Sets `restarts` if the Pod is being restarted by its patch although its Ready condition is True.
-// Leaves out a Pod that is being deleted, has no node, is on a lost node, fails, or has images of
-// another client.
+// Sets `restarts` if the patch is restarting the Pod although its condition Ready is True. Leaves
+// out a Pod that
+//   - fails, or is being deleted
+//   - has no node, or a lost one
+//   - has images of another client
 void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place,
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;

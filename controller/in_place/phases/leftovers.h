@@ -1,8 +1,7 @@
-// What in-place updates leave behind when no update is under way: Pods out of traffic, closed
-// readiness gates, notes. An ordinary rollout does not wait until the drained Pods are back in
-// traffic. If the workload no longer asks for updates in place, Windlass removes the notes on its
-// ReplicaSets last, because after a restart of Windlass these notes lead it to the Pods (P-076,
-// P-078).
+// What in-place updates leave behind when none is under way: Pods out of traffic, closed readiness
+// gates, notes. An ordinary rollout does not wait until drained Pods are back in traffic.
+// Once the workload no longer asks for updates in place, the notes on its ReplicaSets are removed
+// last: after a restart they lead Windlass to the Pods (P-076, P-078).
 #pragma once
 
 #include <optional>
@@ -18,14 +17,15 @@ namespace windlass::in_place {
 // 600 s.
 seconds RestartTimeout(const workload::Situation& situation);
 
-// In the phases none and replace, sets the LeftPods of the phase and brings `in_place.look_again`
-// forward. Does nothing in the other phases, because their steps return Pods to traffic themselves.
-// Also does nothing while Pods cannot be seen.
+// Sets the LeftPods of the phase and brings `in_place.look_again` forward. Does nothing
+//   - in phases other than none and replace: their steps return Pods to traffic themselves
+//   - while Pods cannot be seen
 void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if there are at least as many Pods as the ReplicaSets ask for, none is drained, and
-// our readiness condition is True on each Pod that has our gate. Returns false if Pods cannot be
-// seen.
+// Returns true if Pods can be seen, and
+//   - there are at least as many as the ReplicaSets ask for
+//   - none is drained
+//   - our readiness condition is True on each Pod that has our gate
 bool NothingIsLeft(const workload::Situation& situation);
 
 // Why Windlass cannot report the workload as handed back yet (P-076).
@@ -35,9 +35,9 @@ struct Unreleased {
   std::optional<WallTime> look_again{};  // when time alone may change this
 };
 
-// Returns the first obstacle that exists, in this order: a ReplicaSet with notes, a Pod out of
-// traffic, a Pod in flight. Returns nullopt if there is no obstacle. Requires that Pods can be
-// seen. A Pod in flight is no obstacle
+// Returns the first obstacle: a ReplicaSet with notes, then a Pod out of traffic, then a Pod in
+// flight. Returns nullopt if there is none. Requires that Pods can be seen. A Pod in flight does
+// not count
 //   - if its patched containers were restarted already
 //   - if another client edited the Pod after its patch
 //   - if the Pod has no node, or its node is lost

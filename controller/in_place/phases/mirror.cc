@@ -12,9 +12,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the end of kNotKeptTryAgain for `rs` if WereLostLately returns true; otherwise nullopt.
-// If the clock was set back, the time of the loss may be after `now`. Such a time does not count as
-// a short time ago.
+// Returns the end of kNotKeptTryAgain for `rs` if WereLostLately returns true; otherwise nullopt. A
+// loss after `now` counts as long ago: the clock was set back.
 std::optional<WallTime> LostUntil(const workload::Situation& situation, const ReplicaSet& rs) {
   const auto lost = situation.view.settings_lost.find(rs.meta.uid);
   if (lost == situation.view.settings_lost.end()) return std::nullopt;

@@ -1,7 +1,6 @@
 // Copies the workload's settings to the ReplicaSets, as annotations, one write at a time (P-074).
-// If an admission webhook removes these annotations from a ReplicaSet, its Pods cannot be updated
-// in place: the cache keeps the template of a ReplicaSet only while the ReplicaSet has the
-// settings.
+// If a webhook removes the settings from a ReplicaSet, the cache does not keep its template. Its
+// Pods then cannot be updated in place.
 #pragma once
 
 #include <optional>
@@ -13,38 +12,37 @@
 
 namespace windlass::in_place {
 
-// Returns true if the API server did not keep the settings on `rs` less than kNotKeptTryAgain ago,
-// and the user has changed neither the settings nor the spec of the workload since
-// (View::settings_lost). So after such a change Windlass tries at once.
+// Returns true if the API server dropped the settings on `rs` less than kNotKeptTryAgain ago
+// (View::settings_lost).
+// false: the user has changed the settings or the spec of the workload since, so Windlass tries at
+// once.
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs);
 
-// Returns when Windlass writes settings again during a rollout: the earliest end of
-// kNotKeptTryAgain among the ReplicaSets for which WereLostLately returns true. No event reports
-// that the webhook is gone. Returns nullopt if there is no such ReplicaSet, and at rest: otherwise
-// 500 workloads at rest beside such a webhook would cost 500 writes a minute or more, for nothing.
-// The next change of the workload is tried at once.
+// Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the
+// ReplicaSets. No event reports that the webhook is gone. Returns nullopt if
+//   - WereLostLately returns false for each ReplicaSet
+//   - no rollout is under way. 500 such workloads at rest would cost 500 writes a minute or more.
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
-// Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
-// result of MirrorDifference. Returns nullopt if the write would be in vain:
-//   - This sync has sent the write already, and the API server did not keep it (UnlessInVain).
-//   - The API server did not keep it a short time ago (WereLostLately).
+// Returns the write that applies `missing`, the result of MirrorDifference, to the annotations of
+// `rs`. Returns nullopt if the API server did not keep this write
+//   - in this sync (UnlessInVain)
+//   - a short time ago (WereLostLately)
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
-// Returns a cause if an admission webhook has removed the settings that Windlass wrote to `rs`, in
-// this sync or a short time ago (Mirror). The sentence names the ReplicaSet, the first of the
-// annotations, and the remedy. Returns nullopt if the API server refused the write.
+// Returns a cause if a webhook has removed the settings from `rs` in this sync or a short time ago.
+// The sentence names the ReplicaSet, the first of the annotations, and the remedy.
+// nullopt: the settings are kept, or the API server refused the write.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until
 // a user has carried out the remedy.
 Cause ReplacedBecause(Cause why);
 
-// Returns why the rolling update that is under way replaces Pods, if the cause is an old ReplicaSet
-// that does not keep the settings (SettingsNotKept). Returns nullopt in all other cases, and if the
-// policy is not IfPossible. No ReplicaSet has a note of this decision, because the webhook removes
-// the note, too.
+// Returns why the rolling update replaces Pods if an old ReplicaSet does not keep the settings
+// (SettingsNotKept). Returns nullopt in all other cases, and if the policy is not IfPossible.
+// No note records this decision, because the webhook removes the note, too.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -20,10 +20,9 @@ namespace {
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than the Pod's spec has.
-//   - A container that is not running will be started with the image of the spec if the kubelet has
-//     seen the patch. Until then it may be started with the old image (HasSeenPatch).
-//   - A running container that existed when the patch was made still has its image of that time,
-//     whatever the clocks of its node and of Windlass say.
+//   - not running: it may start with the old image until the kubelet has seen the patch
+//     (HasSeenPatch)
+//   - running since before the patch: it still has its image of that time, whatever the clocks say
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
@@ -39,10 +38,11 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
   return runs || !HasSeenPatch(pod, state);
 }
 
-// Returns true if the Pod shows that it was patched to another revision than that of `rs`: its
-// label kRevisionLabel names a revision that `rs` neither has nor had, and one of its containers
-// has another image than the template of `rs`. Needs neither the Pod's state annotation nor the
-// ReplicaSet of the other revision: a user may have removed both.
+// Returns true if the Pod shows by itself that it was patched to another revision than that of
+// `rs`:
+//   - its label kRevisionLabel names a revision that `rs` neither has nor had
+//   - and one of its containers has another image than the template of `rs`
+// Needs neither the state annotation nor the other ReplicaSet: a user may have removed both.
 bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod& pod) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;
@@ -52,13 +52,12 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
   return images.ok() && !HasImagesOf(pod, *images);
 }
 
-// Returns true if our patch gave a Pod of `rs` another template than that of `rs`. The Pod may be
-// terminating.
-//   - If the Pod's state can be read, its target shows this. The state must be of this workload,
-//     and the Pod must still have the images of that patch. A target that is the template of no
-//     ReplicaSet and not that of the workload does not count: it may be the template of `rs`, as an
-//     older API server showed it.
-//   - Otherwise the label and the images show it (HasMarkOfAnother).
+// Returns true if our patch gave a Pod of `rs`, even a terminating one, another template than that
+// of `rs`.
+//   - if the Pod's state can be read: its target decides. The state must be of this workload, and
+//     the Pod must still have the images of that patch. A target that is no known template does not
+//     count: an older API server may have shown the template of `rs` so.
+//   - otherwise: HasMarkOfAnother decides
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);

@@ -29,8 +29,8 @@ namespace {
 // Returns the next write that removes the notes about a rollout that is over (P-076). Returns
 // nullopt if no ReplicaSet has notes, or if it is too early:
 //   - there is no new ReplicaSet, or another ReplicaSet has a size above 0
-//   - the workload no longer asks for in-place updates, and NothingIsLeft is false: Pods are out of
-//     traffic, missing or not seen
+//   - Pods are out of traffic, missing or not seen (NothingIsLeft), and the workload no longer asks
+//     for in-place updates
 std::optional<Step> Tidy(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
@@ -46,9 +46,9 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// If a Pod has failed for long, returns the step for the policy on_failure: the write that gives
-// the revision up (P-062), or the write that lets the rollout replace Pods (P-063). Returns nullopt
-// with policy kHold, or if that write is not due.
+// If a Pod has failed for long, returns the write of the policy on_failure. The write gives the
+// revision up (P-062), or lets the rollout replace Pods (P-063).
+// nullopt: the policy is kHold, or the write is not due.
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
@@ -70,9 +70,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// With policy IfPossible, falls back to replacing Pods if an update in place is not possible any
-// more (phases::Staged::against). Under Recreate falls back at once. Otherwise falls back only if
-// all of these hold (P-011, P-012, P-013):
+// With policy IfPossible, falls back to replacing Pods once phases::Staged::against is set. Under
+// Recreate falls back at once, otherwise only if all of these hold (P-011, P-012, P-013):
 //   - more Pods lack the target template than the partition keeps old
 //   - none of these Pods can be patched now, and no PodDisruptionBudget is the cause
 //   - no Pod fails, and none is in flight
@@ -89,10 +88,10 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if the last patch of `one` is restarting containers. The Pod's condition Ready may
-// still be True from before the patch, and an ordinary rollout would count the Pod as available.
-// Returns false for two kinds of Pods, because the rollout does not wait for them: a Pod on a lost
-// node, and a Pod whose patch has failed for long (FailsForLong).
+// Returns true if the last patch of `one` is restarting containers. Condition Ready may still be
+// True then, so an ordinary rollout would count the Pod as available.
+// false: no rollout waits for the Pod, because its node is lost or its patch has failed for long
+// (FailsForLong).
 bool IsRestarting(const workload::Situation& situation, const RolloutPod& one) {
   const PodState* state = one.state();
   return state != nullptr && !one.standing.exempt &&
@@ -114,9 +113,10 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
 }
 
 // With policy IfPossible, falls back to replacing Pods if a webhook removes the state annotation of
-// Pods. First waits until the patched Pods have been restarted, because a rolling update would take
-// down other Pods beside the restarting ones. Does not fall back if a limit (a step, a pause or a
-// partition) is in force and all Pods that it allows are updated.
+// Pods. First waits until the patched Pods are restarted: a rolling update would take down further
+// Pods.
+// Does not fall back if a step, a pause or a partition is in force, and all Pods that it allows are
+// updated.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
@@ -219,10 +219,9 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host can grow now, if it must wait for Pods before it can grow further
-// (Growth::whole is false). Returns nullopt if it need not wait for Pods, or if there is no host.
-// Example: 10 desired, surge 1, host 8, stand-ins 3: the sizes alone leave no room for more Pods of
-// the host, so nullopt.
+// Returns how far the host can grow now, if it must wait for Pods before it grows further
+// (Growth::whole is false). Otherwise nullopt; nullopt also without a host.
+// Example: 10 desired, surge 1, host 8, stand-ins 3: the sizes alone leave no room, so nullopt.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;
@@ -257,11 +256,12 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
-// Holds the ordinary rollout back while a Pod that looks ready is being restarted, because that
-// rollout would take down other Pods as well. Until the Pod is restarted, Windlass only notes the
-// decision, scales the workload and writes the status. Returns Wait while the Pods cannot be seen
-// yet (IsLate). Returns nullopt if no such Pod restarts, and always under Recreate, which removes
-// all old Pods at once.
+// Holds the ordinary rollout back while a Pod that looks ready is being restarted: that rollout
+// would take down other Pods as well. Meanwhile Windlass only notes the decision, scales the
+// workload and writes the status. Returns
+//   - Wait while the Pods cannot be seen yet (IsLate)
+//   - nullopt if no such Pod restarts, and always under Recreate, which removes all old Pods at
+//     once
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};
@@ -314,9 +314,9 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
-// In the phases refused and unknown, only a rollback leads here: before the planner rolls back, it
-// makes a ReplicaSet for the present template, and so gives this template a revision number. A
-// template that policy Only refuses must get none.
+// In the phases refused and unknown, only a rollback leads here. Before a rollback, the planner
+// makes a ReplicaSet for the present template, which gives the template a revision. A template that
+// policy Only refuses must get none.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const bool may_be_refused =
@@ -332,9 +332,9 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   auto size =
       host != nullptr ? workload::KeepAtSize(situation, *host) : workload::HandleScaling(situation);
   if (size && !WasSent(*size, situation.learned)) return size;
-  // If an abort has no revision to go back to, the status of a workload with updates in place may
-  // count Pods instead of adding up the counters of ReplicaSets. While these Pods are still being
-  // loaded, Wait keeps the planner from writing the status.
+  // If an abort has no revision to go back to, the status may count Pods instead of adding up the
+  // counters of ReplicaSets. While these Pods are loading, Wait keeps the planner from writing the
+  // status.
   const bool waits = workload::HasNothingToFollow(situation) && IsOnlyLate(situation);
   return waits ? std::optional<Step>(Wait{}) : std::move(size);
 }

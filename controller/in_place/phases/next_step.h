@@ -31,38 +31,33 @@ namespace windlass::in_place {
 // and replace.
 std::optional<Step> NextInPlace(const workload::Situation& situation);
 
-// Returns the next step for a paused workload. Such a step sets sizes so that the workload has
-// spec.replicas, mends states and traffic of Pods, deletes ReplicaSets beyond the history limit, or
-// writes the status. No step gives a Pod another template (P-041). If no Pod needs a step,
-// returns nullopt in the phases none and replace, and in phase deciding if `replace_soon` is not
-// set.
+// Returns the next step for a paused workload: it sets sizes, mends states and traffic of Pods,
+// deletes ReplicaSets beyond the history limit, or writes the status. No step gives a Pod another
+// template (P-041).
+// If no Pod needs a step, returns nullopt in phases none and replace, and in deciding unless
+// `replace_soon` is set.
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
-// Called before the planner makes the ReplicaSet of a template. Returns Wait, which keeps the
-// planner from making the ReplicaSet,
-//   - if policy Only refuses the template, because a refused template must get no revision, not
-//     even when a rollback replaces the template (P-014)
+// Called before the planner makes the ReplicaSet of a template. Returns Wait, which prevents this,
+//   - if policy Only refuses the template: it must get no revision, not even in a rollback (P-014)
 //   - if policy Only may refuse the template, but the objects that decide this cannot be seen
 // Returns nullopt otherwise.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
-// Called while nothing may be rolled out. Returns the next write that is due even then: it sets our
-// readiness condition of a Pod to True, returns a Pod to traffic, or gives ReplicaSets the size of
-// the workload. If no such write is due, returns
-//   - Wait if the Pods that the status counts are not loaded yet, and the revision that Pods are to
-//     follow has no ReplicaSet (HasNothingToFollow)
-//   - otherwise the write of a size again, if this sync has sent that write already (WasSent). The
-//     planner does not send it twice; it writes the status instead.
-//   - otherwise nullopt
+// Called while nothing may be rolled out. Returns the next write that is due even then: it opens a
+// Pod's gate, returns a Pod to traffic, or gives ReplicaSets the size of the workload. Otherwise
+// returns
+//   - Wait if the Pods that the status counts are not loaded yet, and the revision to follow has no
+//     ReplicaSet (HasNothingToFollow)
+//   - else a write of a size that this sync has sent already (WasSent), if there is one. The
+//     planner does not send it twice, and writes the status instead.
+//   - else nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
-// `end` is the step on which the planner has decided. If `end` is Wait although a patch of a Pod
-// failed in this sync, returns a failure instead, so that the patch is retried after back-off.
-// Returns `end` itself
-//   - if `end` is not Wait, or no patch of a Pod failed
+// Returns `end`, the planner's decision. If `end` is Wait although a patch of a Pod failed in this
+// sync, returns a failure instead. The patch is then retried after back-off. Returns `end` even so
 //   - if the next try of a refused patch is scheduled already (P-036)
-//   - if this sync has another refusal to report (Situation::refused), which the planner turns into
-//     a failure
+//   - if Situation::refused is set, which the planner turns into a failure
 Step TryPodsAgain(const workload::Situation& situation, Step end);
 
 }  // namespace windlass::in_place

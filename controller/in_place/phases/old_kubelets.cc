@@ -30,9 +30,9 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Returns true if one of `sidecars` is to get another image. Compares two templates: the one that
-// Pods get (the stashed template, or without a stash the wanted one), and `of`, which the Pod has.
-// If no ReplicaSet has template `of` any more, compares with the image in the Pod instead of `of`.
+// Returns true if one of `sidecars` is to get another image than in template `of`, which the Pod
+// has. Pods get the stashed template, or without a stash the wanted one.
+// If no ReplicaSet has template `of` any more, the image in the Pod counts instead.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

@@ -6,11 +6,11 @@
 
 namespace windlass::in_place {
 
-// Sets PodVerdict::old_kubelet of each Pod of `in_place.pods` that must not be patched because its
-// kubelet is too old. As many of these Pods as the partition keeps on the old revision do no harm.
-// If there are more, describes the first of the surplus Pods in `in_place.pods->failing`, unless
-// `failing` is set already. Example: partition 1, 3 such Pods: describes the second Pod. Reads
-// `in_place`, so InPlaceOf(situation) need not be set yet.
+// Sets PodVerdict::old_kubelet of each Pod of `in_place.pods` whose kubelet is too old for a patch.
+// If there are more such Pods than the partition keeps old, describes the first surplus one in
+// `in_place.pods->failing`, unless that is set already. Example: partition 1, 3 such Pods: the
+// second.
+// Reads `in_place`, so InPlaceOf(situation) need not be set yet.
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

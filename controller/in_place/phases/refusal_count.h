@@ -1,15 +1,13 @@
-// Counts the tries to patch Pods that the API server refuses as invalid, or as forbidden by
-// admission or for lack of a right, and decides when to try again. The count is noted on the
-// ReplicaSet that has the template of the rollout, so that Windlass goes on counting after a
-// restart. Source: P-036.
+// Counts refused tries to patch Pods, and decides when to try again. Counts only refusals as
+// invalid, or as forbidden by admission or for lack of a right. The ReplicaSet that has the
+// template of the rollout keeps the count over a restart. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}
 //
-// As with the notes of rollout_mode.h, a note counts only for the revision that it names, a note
-// that cannot be read counts as absent, and unknown members are ignored. Besides, a note counts
-// only for patches to the template `to`, because refusals of the new template must not hold up a
-// revert to the old one.
+// A note counts only for the revision `rev` and the template `to`: refusals of the new template
+// must not hold up a revert to the old one. An unreadable note counts as absent; unknown members
+// are ignored.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +44,10 @@ std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revisi
 // The next refusal then counts as the first in a row again.
 bool IsOver(const Refusals& refusals, std::span<const RolloutPod> pods, const Fingerprint& to);
 
-// Returns the time before which no Pod may be patched; nullopt if that time has passed. The wait is
-// 10 s after the first refusal and doubles each time, up to 5 min. Example: 10 s, 20 s, 40 s, 80 s,
-// 160 s, 300 s. Also returns nullopt if `refusals.at` is more than 5 min after `now`, because then
-// a Windlass whose clock is ahead of ours wrote the note. So a difference between clocks lengthens
-// the wait by at most 5 min.
+// Returns the time before which no Pod may be patched; nullopt if that time has passed. The waits
+// after refusals are 10 s, 20 s, 40 s, 80 s, 160 s, and from then on 300 s.
+// Returns nullopt also if `refusals.at` is more than 5 min after `now`: a process whose clock is
+// ahead wrote it. So a difference between clocks lengthens the wait by at most 5 min.
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now);
 
 }  // namespace windlass::in_place

@@ -1,14 +1,13 @@
 // Pod patches that the API server refuses as forbidden or invalid. Windlass notes the refusal on
-// the ReplicaSet that has the template of the rollout, and patches no Pod until the next try. After
-// the third refused try, a staged rollout with policy IfPossible replaces Pods instead. Windlass
+// the ReplicaSet that has the template of the rollout, and patches no Pod until the next try.
+// Source: P-036.
+// After the third refused try, a staged rollout with policy IfPossible replaces Pods. Windlass
 // keeps trying with policy Only, and while Pods go back to an earlier template or templates are
-// exchanged. Source: P-036.
+// exchanged.
 //
 // Not covered here:
-//   - a patch that the API server did not apply because one of its `test` operations failed;
-//     Windlass then decides anew whether and how to patch the Pod
-//   - a patch that failed because the server or a webhook is in trouble; Windlass retries this
-//     patch like any other write
+//   - a failed `test` operation: Windlass decides anew whether and how to patch the Pod
+//   - a server or webhook in trouble: Windlass retries the patch like any other write
 #pragma once
 
 #include <optional>
@@ -33,7 +32,7 @@ bool WasPatched(const Learned& learned, const Pod& pod);
 // Leaves `refused` empty
 //   - if no note is about the template that Pods get now
 //   - if a patch has succeeded after the last refusal (IsOver)
-//   - in every phase but staged, returning and committing, because only these patch Pods
+//   - in phases that patch no Pods: all but staged, returning and committing
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
 // Returns the API server's message about the noted refusal. If no refusal is noted, returns the API
@@ -45,8 +44,7 @@ std::optional<std::string> WhyRefused(const workload::Situation& situation);
 std::optional<Step> NoteRefusal(const workload::Situation& situation);
 
 // Returns the error of the first patch that failed in this sync; null if none failed. While the
-// next try of a refused Pod patch is scheduled, leaves out Pod patches that were refused as
-// forbidden or invalid.
+// next try is scheduled, Pod patches that were refused as forbidden or invalid do not count.
 const Error* RefusedAndNotNoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

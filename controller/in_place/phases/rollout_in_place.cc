@@ -49,8 +49,8 @@ R OfPhase(const phases::Any& now, Get get) {
 }
 
 // Returns true if `rs` was made for an update in place, and no write has changed its spec since.
-// Windlass creates such a ReplicaSet with 0 Pods. So if it has Pods, a mutating admission policy
-// changed its size, and no other client did.
+// Windlass creates it with 0 Pods. So any other size is from a mutating admission policy, and from
+// no other client.
 bool WasSizedAtCreation(const ReplicaSet& rs) {
   if (rs.meta.generation > 1) return false;
   const auto mode = ModeOf(rs, workload::RevisionText(rs.meta));

@@ -94,8 +94,8 @@ struct PodsInPlace {
   // does not have yet.
   bool unseen_births = false;
   // Phase staged: true if at most limits.partition Pods lack the target template, and neither
-  // `failing` nor `not_kept` is set. Example: 10 Pods, limits.partition 3, 7 patched. If all Pods
-  // have the target template, at_rest is true only if holds_back is true as well.
+  // `failing` nor `not_kept` is set. Example: 10 Pods, limits.partition 3, 7 patched.
+  // If no Pod lacks the template: true only if holds_back is true as well.
   bool at_rest = false;
   // True if steps of a Rollout (pauses included) or a partition are in force, even if all present
   // Pods are updated already. Examples: setUpdated: 100% allows all Pods; or a scale-down has
@@ -150,10 +150,10 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods are patched back to the template of the host. Usually this is the template that the Pods are
-// to have: that of the workload or, during an abort, that of the followed revision. Exception:
-// while steps or a partition of a Rollout are in force, the workload may have another template.
-// Then the Pods first go back, and new Pods replace them afterwards (GoesBackFirst).
+// Pods are patched back to the template of the host, which usually is the wanted one: that of the
+// workload or, during an abort, that of the followed revision.
+// While steps or a partition of a Rollout are in force, the workload may have another template. The
+// Pods then go back first, and new Pods replace them afterwards (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -267,15 +267,16 @@ std::string WhatIsNotSeen(const workload::Situation& situation);
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other
-// Pods restart (P-024). Windlass creates the pending ReplicaSet without Pods. If a mutating
-// admission policy gives it some, they count as stand-ins, too, so that Windlass removes them.
+// Pods restart (P-024). Pods that a mutating admission policy gives the pending ReplicaSet count as
+// stand-ins, so Windlass removes them.
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if a Pod is in flight that has not failed and for which the rollout waits
-// (PodStanding::waited_for). The callers wait while this is so, because an ordinary rollout would
-// count such a Pod as available if it is Ready. Requires `pods`.
+// Returns true if the rollout waits for a Pod in flight that has not failed
+// (PodStanding::waited_for). Requires `pods`.
+// The callers wait meanwhile, because an ordinary rollout would count such a Pod as available if it
+// is Ready.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

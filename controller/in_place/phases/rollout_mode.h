@@ -1,7 +1,9 @@
-// The decisions on one revision as a whole: whether it is rolled out in place (P-013), how many
-// stand-in Pods it has (P-024), whether it is given up (P-062). Windlass notes these decisions on
-// the pending ReplicaSet, which has the template of the revision. This file also says which
-// annotations are users' settings, and which settings a ReplicaSet should have (P-074).
+// The decisions on one revision as a whole, noted on the pending ReplicaSet, which has its
+// template:
+//   - whether it is rolled out in place (P-013)
+//   - how many stand-in Pods it has (P-024)
+//   - whether it is given up (P-062)
+// Also which annotations are users' settings, and which settings a ReplicaSet should have (P-074).
 //
 //   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
 //                                     "from":"t-<hex>","g":7}
@@ -12,11 +14,11 @@
 //
 //   internal.windlass.dev/own-generation  8
 //
-// A ReplicaSet may be used again for a later revision, so the notes mode and blocked count only for
-// the revision that they name. A note that cannot be read counts as absent, and unknown members are
-// ignored. `kubectl rollout undo` copies a ReplicaSet's annotations to the workload. Windlass never
-// reads a note on a workload, and the next status write removes it
-// (controller/workload/status/status.h).
+// The notes mode and blocked count only for the revision that they name: a ReplicaSet may be used
+// again for a later one. A note that cannot be read counts as absent. Unknown members are ignored.
+//
+// `kubectl rollout undo` copies a ReplicaSet's annotations to the workload. Windlass never reads a
+// note on a workload, and the next status write removes it (controller/workload/status/status.h).
 #pragma once
 
 #include <cstdint>
@@ -68,29 +70,29 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // `rs` as the host. Pods of `rs` may then have the template of the ReplicaSet with the note.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
-// Returns true if a ReplicaSet other than `host` has the annotation kMode, whatever its text: even
-// kReplace, a note for another revision, or an unreadable note. Some Pods of `host` may then have
-// the template of that ReplicaSet, even if another template is wanted now.
+// Returns true if a ReplicaSet other than `host` has the annotation kMode: Pods of `host` may then
+// have its template, even if another one is wanted now. The text of the annotation does not matter:
+// it may be kReplace, for another revision, or unreadable.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions to which Pods of `host` may have been patched: those of all other
-// ReplicaSets with annotation kMode (IsUnderWay). If there are any, adds the revision of `host` in
-// two cases, because Pods may have been patched back to it:
-//   - An undo made the host's revision newer than one of the others. Example: revision 2 is rolled
-//     out in place over revision 1 and then undone, so the host has revision 3.
+// Returns the revisions to which Pods of `host` may have been patched: those of the other
+// ReplicaSets with annotation kMode (IsUnderWay). If there are any, adds the revision of `host` if
+// Pods may have been patched back to it:
+//   - An undo made it newer than one of the others. Example: revision 2 is rolled out in place over
+//     revision 1 and then undone, so the host has revision 3.
 //   - `goes_back_first` is true (GoesBackFirst).
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
-// Returns true if another client changed the template of `host` since the decision (P-073). This is
-// so if both of these changed:
-//   - the fingerprint. A changed fingerprint alone is no proof: an upgraded API server shows new
-//     defaults, and another version of Windlass may compute another fingerprint.
-//   - the generation: it is neither the generation noted with the decision nor that noted by our
-//     last resize (kOwnGeneration). A generation of 0 counts as changed.
+// Returns true if another client changed the template of `host` since the decision (P-073), that
+// is, if both of these changed:
+//   - the fingerprint. Alone it is no proof: it also changes with new defaults of an upgraded API
+//     server, or with another version of Windlass.
+//   - the generation: it is neither that noted with the decision nor that of our last resize
+//     (kOwnGeneration). A generation of 0 counts as changed.
 //
-// While `host` has a template that another client gave it, a resize must not note a generation,
-// because then the other client's change would count as ours.
+// A resize of such a `host` must not note a generation: the other client's change would then count
+// as ours.
 bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode);
 
 // Returns the value of kOwnGeneration for a resize of `host`: the generation after that resize.
@@ -104,13 +106,10 @@ int32_t NotedStandIns(const ReplicaSet& pending);
 std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
-// Returns the changes that make the user keys among the annotations of the ReplicaSet equal to
-// those in `settings`, the settings of its workload. All ReplicaSets of the workload should have
-// these annotations, for two reasons:
-//   - `kubectl rollout undo` copies a ReplicaSet's annotations to the workload, and so restores the
-//     settings
-//   - the cache keeps the template of a ReplicaSet only if the ReplicaSet has these annotations
-//     (interest.h)
+// Returns the changes that make the user keys of the ReplicaSet's annotations equal to `settings`,
+// the settings of its workload. The ReplicaSet needs them, because
+//   - `kubectl rollout undo` restores the settings from the ReplicaSet's annotations
+//   - the cache keeps the template only of a ReplicaSet that has them (interest.h)
 TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set);
 
 }  // namespace windlass::in_place

@@ -40,8 +40,8 @@ bool HasUserKey(const ObjectMeta& meta) {
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
 }
 
-// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place. Pods may still
-// be out of traffic, and no ReplicaSet has a note, so after a restart only these copies would lead
+// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place: Pods may still
+// be out of traffic, and no ReplicaSet has a note. After a restart, only these copies would lead
 // Windlass to the Pods (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
@@ -51,14 +51,14 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
-// If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because there a Pod is
-// patched to another image only when the stand-ins are gone.
+//   - if Pods cannot be seen: all stay
+//   - under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
+//     gone.
 //
-// A Pod for which the scheduler finds no node may need the room that the stand-ins take. So that
-// stand-ins go for its sake, the Pod counts as available if nothing else is left to do: no Pod is
-// in flight, and all Pods of the host have the target template, except those that a partition keeps
-// old. A Pod about which the scheduler says nothing yet does not count so: to judge how long it has
-// waited, Windlass would have to compare two clocks.
+// A Pod for which the scheduler finds no node counts as available once nothing else is left to do:
+// it may need the room of the stand-ins. Nothing is left if no Pod is in flight, and all Pods of
+// the host are updated, except those that a partition keeps old. A Pod that the scheduler has not
+// judged yet does not count: two clocks would have to be compared to know how long it has waited.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -77,10 +77,10 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
-// Returns the sum of the sizes of all ReplicaSets except the host and the pending one. The Pods of
-// these other ReplicaSets count against maxSurge, too. They are stand-ins of revisions whose
-// rollout was overtaken or undone, or Pods of a ReplicaSet that a user scaled up. The sum has 64
-// bits, because two ReplicaSets may each have size 2^31-1.
+// Returns the sum of the sizes of all ReplicaSets except the host and the pending one: their Pods
+// count against maxSurge, too. These are stand-ins of revisions whose rollout was overtaken or
+// undone, or Pods of a ReplicaSet that a user scaled up. 64 bits, because two sizes may each be
+// 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {

@@ -12,28 +12,27 @@
 
 namespace windlass::in_place {
 
-// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
-// one that has the template. Either way the write adds the decision (P-020, P-021). May return
-// another step of CreateNewReplicaSet instead, such as a read. Returns Failed if the API server
-// accepted the decision on an existing ReplicaSet, but did not keep it.
+// Returns the write that makes the pending ReplicaSet, with the decision on it (P-020, P-021):
+// creates one without Pods, or takes an old one that has the template. May return another step of
+// CreateNewReplicaSet first, such as a read.
+// Failed: the API server accepted the decision on an existing ReplicaSet, but did not keep it.
 Step Stage(const workload::Situation& situation);
 
-// Returns the next write that gives a ReplicaSet exactly the workload's settings. The write removes
-// settings that the workload lacks (P-074). Returns nullopt if
+// Returns the next write that gives a ReplicaSet exactly the workload's settings, and removes any
+// other ones (P-074). Returns nullopt if
 //   - no ReplicaSet differs, or each such write would be in vain (Mirror)
-//   - the policy is Disabled, and the ReplicaSets that differ must keep their copies for now.
-//     Windlass needs the copies to find Pods out of traffic, or to give Pods their old template
-//     back (GoesBackFirst).
+//   - the policy is Disabled, and the copies must stay for now: Windlass needs them to find Pods
+//     out of traffic, or to give Pods their old template back (GoesBackFirst)
 //   - the kind of workload does not mirror settings
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. No
-// stand-in is wanted at the end of the rollout, or if the revision is given up. May return a read
-// of Pods first (GrowthOf). Returns nullopt if
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now: none at
+// the end of the rollout, or if the revision is given up. May return a read of Pods first
+// (GrowthOf). Returns nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
-//   - fewer are wanted, but too few Pods would be available without any stand-ins (P-024, P-025).
-//     Example: 2 stand-ins, 1 wanted, 1 needed for availability: both stay for now.
+//   - fewer are wanted, but too few Pods would be available without any (P-024, P-025). Example: 2
+//     stand-ins, 1 wanted, 1 needed for availability: both stay for now.
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be
@@ -50,18 +49,17 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
-// Returns the write that gives the host the size of the workload plus additional Pods. Returns
-// nullopt if the host has that size, or for another reason of KeepAtSize, such as too little room.
-// May return a read of Pods first (KeepAtSize). Used
+// Returns the write that gives the host the size of the workload plus additional Pods. May return a
+// read of Pods first (KeepAtSize). Returns nullopt if the host has that size, or if KeepAtSize
+// does, for example because there is too little room. Used
 //   - while Pods may have to go back to the host's template
 //   - after an exchange, while Pods that were created late with the old template are patched to the
 //     host's new template (P-057)
 //
 // How many additional Pods:
 //   - If no Pod may be unavailable, one for each available Pod that still has to be patched
-//     (P-069). If the host has additional Pods already, one for each Pod in flight as well.
-//     Example: 3 replicas, maxSurge 1, one Pod has to go back: the host has 4 Pods until that Pod
-//     is back.
+//     (P-069). Once the host has additional Pods, also one for each Pod in flight. Example: 3
+//     replicas, maxSurge 1, one Pod has to go back: the host has 4 Pods until that Pod is back.
 //   - While the workload is paused, or if `may_grow` is false, not more than the host has already.
 //   - While Pods cannot be seen yet, such as after a start of Windlass, as many as the host has.
 //   - Never more than maxSurge minus the stand-ins that still exist.

@@ -50,9 +50,9 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods that lose their state annotation. RestartedBy (find_pods.cc) needs
-// to know since when the message has been the same. So the message does not begin with the text of
-// Numbers(), which changes while Pods restart.
+// Returns the condition for Pods that lose their state annotation. Its message does not begin with
+// Numbers(), which changes while Pods restart: RestartedBy (find_pods.cc) needs to know since when
+// the message has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -83,9 +83,9 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          ". To roll out something else, change spec.template";
 }
 
-// Returns why the ReplicaSet controller could not create a Pod of `rs`. Returns nullopt if the
-// controller reports no failure, or if `rs` has as many Pods as its size. Example: "replica set
-// web-2 cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".
+// Returns why the ReplicaSet controller could not create a Pod of `rs`. Example: "replica set web-2
+// cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".
+// nullopt: no failure is reported, or `rs` has as many Pods as its size.
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
@@ -178,15 +178,14 @@ Word OfPatching(const workload::Situation& situation) {
 }
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template
-// was staged, because then a rollback to the previous revision undoes the template.
+// was staged, because then a rollback to the previous revision undoes it.
 //
-// A template that was never staged has no revision, so a rollback to the previous revision would go
-// back one revision too far (P-014). Example: the Pods have revision 5, and the next template is
-// refused. A rollback to the previous revision would lead to revision 4. So the text names the
-// newest revision, here 5:
+// A template that was never staged has no revision (P-014). Example: the Pods have revision 5, and
+// the next template is refused. A rollback to the previous revision would lead to revision 4, so
+// the text names the newest one, 5:
 //   - In the middle of a rollout, the newest revision is not that of the host.
-//   - A ReplicaSet that has the refused template does not count. Windlass made such a ReplicaSet
-//     while the workload was scaled to 0.
+//   - A ReplicaSet that has the refused template does not count. Windlass made it while the
+//     workload was scaled to 0.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
@@ -239,9 +238,9 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
 
 // Returns the condition of a workload with policy Release (P-076):
 //   - what is still left of updates in place, or HandedBack if nothing is left
-//   - MissingRights if something keeps Windlass from seeing Pods. But if HandedBack is present, it
-//     stays (nullopt).
-//   - nullopt while the Pods are still loading
+//   - if something keeps Windlass from seeing Pods: MissingRights, or nullopt if HandedBack is
+//     present and stays
+//   - while the Pods are still loading: nullopt
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
@@ -277,9 +276,9 @@ Word OfUnknown(const workload::Situation& situation) {
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }
 
-// Returns true if Pods stay as they are for one reason alone: the rollout was aborted, but has no
-// revision to go back to. Returns false in phase unknown, and while an exchange of templates is
-// half done: the exchange goes on during an abort.
+// Returns true if Pods stay as they are only because the rollout was aborted without a revision to
+// go back to. Returns false in phase unknown, and while an exchange is half done, which goes on
+// during an abort.
 bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();
@@ -287,9 +286,10 @@ bool IsHeldByAbort(const workload::Situation& situation) {
          phase == InPlacePhase::kNone;
 }
 
-// Returns the condition of an aborted workload that has no revision to go back to. If the update
-// stands still midway, the reason is Paused. It is midway if a Pod is in flight, or if some Pods
-// have the template of the revision that was being rolled out and others do not.
+// Returns the condition of an aborted workload that has no revision to go back to. The reason is
+// Paused if the update stands still midway:
+//   - a Pod is in flight
+//   - or some Pods have the template of the aborted revision, and others do not
 Word OfNothingToAbortTo(const workload::Situation& situation) {
   const std::string why = "the rollout is aborted, but has no revision to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();

@@ -21,9 +21,9 @@ void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus
 std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 
-// What the stored condition says. `text` is its message without the warnings. `since` is when
-// Windlass last wrote the condition. The text may be older than `since`: Windlass writes the
-// condition again if only its warnings change, or if StrippedPods::told_anew is true.
+// What the stored condition says: its message without the warnings, and when Windlass last wrote
+// it. The text may be older than `since`, because Windlass writes the condition again if only its
+// warnings change, or if StrippedPods::told_anew is true.
 struct Told {
   WallTime since;
   std::string text;

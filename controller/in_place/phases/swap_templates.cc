@@ -39,10 +39,9 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 //   - the stand-ins are gone (P-052)
 //   - no step of a Rollout (pauses included) and no partition is in force
 //
-// The last condition is needed because of Pods that are created after the exchange. With a step or
-// partition, such a Pod might have to get the old revision, which the host no longer has. So
-// another ReplicaSet would make the Pod, and the Pod would be replaced later, although InPlaceOnly
-// promises not to replace Pods (P-058).
+// Reason for the last condition: a Pod that is created after the exchange might have to get the old
+// revision, which the host no longer has. Another ReplicaSet would make that Pod. It would be
+// replaced later, although InPlaceOnly promises not to replace Pods (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending();
@@ -54,17 +53,16 @@ bool IsReadyToCommit(const InPlace& in_place) {
 
 // Returns true if another controller took over in the middle of the exchange and rolled out with
 // another ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the
-// stashed template. The other ReplicaSet has Pods of its own, and at least one of these is true:
-//   - it is the new ReplicaSet
-//   - it has the stashed template
-//   - its revision is at least the stashed one
+// stashed template. The other ReplicaSet has Pods of its own, and
+//   - is the new ReplicaSet
+//   - or has the stashed template
+//   - or has a revision that is at least the stashed one
 //
-// It does not suffice to compare the revisions. Example: the stash has revision 3, and the
-// ReplicaSets only revision 1, because 2 was deleted. The other controller does not know the stash,
-// so it gives its ReplicaSet revision 2.
+// The revisions alone do not suffice. Example: the stash has revision 3, and the ReplicaSets only
+// 1, because 2 was deleted. The other controller does not know the stash, and uses 2 again.
 //
-// An older ReplicaSet that a user scaled up by hand does not count. If it did, Windlass would give
-// the exchange up, and the history would lose the stashed template (I-11).
+// An older ReplicaSet that a user scaled up does not count: to give the exchange up for it would
+// lose the stashed template from the history (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);
@@ -77,9 +75,8 @@ bool IsReplaced(const workload::Situation& situation) {
 }
 
 // Under Recreate, returns the write that scales down one ReplicaSet of another template, which a
-// user has scaled up; nullopt if there is none. Under Recreate, a Pod that was created late with
-// the old template is patched only when no other ReplicaSet has Pods with other images
-// (PodsInPlace::beside).
+// user has scaled up; nullopt if there is none. While that ReplicaSet has Pods, a Pod that was
+// created late with the old template is not patched (PodsInPlace::beside).
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();
@@ -107,18 +104,19 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // If `done` is true, the host must not grow: the ReplicaSet controller may not have seen the
-    // new template yet, and would make a Pod with the former template. If `done` is false, the API
-    // server refused the new template, and the host only keeps the size of the workload.
+    // done: the host must not grow. The ReplicaSet controller may not have seen the new template
+    // yet, and would make a Pod with the former one.
+    // not done: the API server refused the new template, and the host only keeps the size of the
+    // workload.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }
   // If a newer template is wanted, the exchange does not wait for Pods that are created late with
   // the old template.
   const bool wanted = situation.wanted.Is(in_place.stash()->fingerprint);
-  // If no Pod may be unavailable, the host gets one more Pod before a Pod that was created late is
-  // patched, just as in phase returning. The pending ReplicaSet cannot make a stand-in, because it
-  // has the former template now.
+  // If no Pod may be unavailable, the host gets one more Pod before a late Pod is patched, just as
+  // in phase returning. The pending ReplicaSet cannot make a stand-in, because it has the former
+  // template now.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }

@@ -18,21 +18,20 @@ namespace windlass::in_place {
 //   - The cache has the template of the pending ReplicaSet.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
-// Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled
-// out another ReplicaSet meanwhile, returns X3 instead. Returns nullopt if neither is due, or if
-// the write failed in this sync already. This step comes before all others, and also while the
+// Returns X2 if X1 of the exchange has happened and X2 has not; X3 instead, if another controller
+// has rolled out another ReplicaSet meanwhile. Comes before all other steps, even while the
 // workload is paused (P-054).
+// nullopt: neither is due, or the write failed in this sync already.
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
 // in this phase.
 //   - Until the ReplicaSet controller has seen X2: only sizes the host.
 //   - After that: patches Pods that were created late with the old template. Removes the stash (X3)
-//     when the rollout waits for no Pod in flight (OthersAreInFlight), and no more such Pods can
-//     come (P-057). X3 does not wait for Pods if a newer template is wanted, or if the Pods are not
-//     counted one by one (counts_pods).
-//   - If another controller has rolled out another ReplicaSet: does the same as after X2, even if
-//     X2 has not happened.
+//     when the rollout waits for no Pod in flight (OthersAreInFlight), and no more late Pods can
+//     come (P-057). X3 waits for no Pods if a newer template is wanted, or without counts_pods.
+//   - If another controller has rolled out another ReplicaSet: as after X2, even if X2 has not
+//     happened.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place
