@@ -11,24 +11,22 @@
 namespace windlass::in_place {
 
 // Returns true if the Pod is down, or may be down, because of Windlass:
-//   - the kubelet has not carried out our last patch yet. A patch to an older target counts, too,
-//     because such a patch also restarts the Pod.
+//   - the kubelet has not carried out our last patch yet, even one to an older target
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart
-// Returns true also if admission undid our last patch (RevisionBasis::kPutBack). Such a Pod is not
-// down, but its patch is still due.
+//   - admission undid our last patch (RevisionBasis::kPutBack): the Pod is not down, but its patch
+//     is still due
 //
 // `state` is the state of the Pod's last patch; null if the Pod has no state, or none that counts
 // for the caller (RolloutPod::our_state).
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 
-// Returns the time from which the Pod is available if nothing more happens to the Pod:
+// Returns the time from which the Pod is available if nothing more happens to it:
 //   - nullopt if the Pod is being deleted, not running, not Ready or in flight
 //   - WallTime{}, which is always in the past, if minReadySeconds is 0
 //   - otherwise nullopt if the status does not say when Ready last changed
-//   - otherwise minReadySeconds after the later of two times: Ready last changed, a patched
-//     container last started. The start counts, too, because Ready need not change during a restart
-//     in place (P-050).
+//   - otherwise minReadySeconds after Ready last changed, or after the last start of a patched
+//     container, whichever is later. Ready need not change during a restart in place (P-050).
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 

@@ -36,38 +36,37 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the running container may be the first one of its name and have the old image. In
-// that case the kubelet will kill the container. This is possible if we saw no container when we
-// patched the Pod, and the Pod got its node before the patch or at most kClockSkew after the patch.
+// Returns true if the running container may be the first of its name and have the old image. The
+// kubelet then kills it. This is possible if we saw no container when we patched the Pod, and the
+// Pod got its node before the patch or at most kClockSkew after it.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
 // Returns true if the kubelet was not heard when the patch was made, and `live` started before the
-// kubelet was heard again. Perhaps `live` started before the kubelet saw the patch. In that case
-// `live` runs the old image, and the kubelet will kill it. Example: cut off from 10:00 to 10:05,
-// patched at 10:02, started at 10:03. Compares two times by the node's clock (10:03 and 10:05), so
-// it does not matter if our clock is wrong.
+// kubelet was heard again. The kubelet may have started `live` from the old image then, and will
+// kill it. Example: cut off from 10:00 to 10:05, patched at 10:02, started at 10:03. Both 10:03 and
+// 10:05 are times of the node's clock, so ours may be wrong.
 bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
-// Called if StartedUnheard is true. Returns the time by which the kubelet has surely killed each
-// such container that has the old image; nullopt if that time is not known. A container that still
-// runs at that time has the new image. StartedUnheard is true for such a container if the node was
-// cut off again after the restart. Example: patched at 10:02, heard again at 10:05, restarted at
-// 10:06, cut off again from 11:00 to 11:05. The restart at 10:06 is before 11:05.
+// Returns the time by which the kubelet has surely killed each container of the old image for which
+// StartedUnheard is true; nullopt if that time is not known. A container that still runs at that
+// time has the new image. StartedUnheard is true for it if the node was cut off again later.
+// Example: patched at 10:02, heard again at 10:05, restarted at 10:06, cut off again from 11:00 to
+// 11:05.
 //
-// The time counts from the moment at which this process saw that the kubelet is heard. So both ends
-// are by our own clock, and it does not matter if that clock is wrong.
+// The time counts from when this process saw that the kubelet is heard. Both ends are by our own
+// clock, so it may be wrong.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;
 }
 
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
-// show the restart. While the kubelet is not heard, passing time proves nothing, because the
-// kubelet may not have seen the patch and may restart a crashed container from the old image.
+// show the restart. Time proves nothing while the kubelet is not heard: it may not have seen the
+// patch, and may restart a crashed container from the old image.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
@@ -87,10 +86,9 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }
-  // Just before the patch, the old container may have crashed, and the kubelet may have started
-  // `live` from the old image without our seeing it. If our clock is behind the node's, that start
-  // looks later than the patch. So a start in our future proves nothing. But if there was no
-  // container when the Pod was patched (patch.id is empty), `live` was created after the patch.
+  // A start in our future proves nothing: the kubelet may have started `live` from the old image
+  // just before the patch, and our clock may be behind the node's. But if there was no container
+  // when the Pod was patched (patch.id is empty), `live` was created after the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
   const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;
   if (RunsAnotherImage(patch, live) || after_patch) return kAlready;
@@ -203,9 +201,9 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
       // The kubelet may be creating the first container now, from the old image. An empty element
-      // in `seen` notes this, because the container's start time cannot show it later: the node's
-      // clock may be ahead of ours. A Pod without a node needs no such element: no kubelet creates
-      // its containers, and the patch tests that the Pod still has no node (pod_patch.h).
+      // in `seen` notes this, because a start time by the node's clock cannot show it later.
+      // Without a node, no kubelet creates containers. The patch tests that the Pod still has none
+      // (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

@@ -8,16 +8,15 @@
 // If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So
 // Windlass is stricter than P-047 in three places:
 //   - A container that started while an earlier patch was under way may run the image of that
-//     earlier patch, and be killed a moment later. It counts as restarted only when the digest of
-//     its image is the right one, or when the time for the kill has passed. The same rule applies
-//     to the first container of a Pod if the kubelet may have been creating it at the time of the
-//     patch.
+//     patch, and be killed a moment later. It counts as restarted only when the digest of its image
+//     is right, or the time for the kill has passed. The same holds for the first container of a
+//     Pod if the kubelet may have been creating it at the time of the patch.
 //   - The kubelet kills changed containers one after the other, so the time for the kill is the
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
 //     This time begins when the kubelet can have seen the patch (KubeletBegins).
 //   - A changed imageID is a proof only if there was an imageID before the patch.
-// Windlass is more lenient in one place: if a container was not restarted and the image that it
-// runs is unknown, its patch counts as carried out once the time for the kill has passed.
+// Windlass is more lenient in one place. If a container was not restarted and its image is unknown,
+// its patch counts as carried out once the time for the kill has passed.
 #pragma once
 
 #include <optional>
@@ -36,19 +35,20 @@ namespace windlass::in_place {
 inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch, or if the
-// kubelet reports no observedGeneration. Example: metadata.generation was 4 before the patch and is
-// 5 now, so the kubelet must have seen 5. If only metadata changed, or admission undid the rest,
-// the generation is still 4. In this case it is enough that the kubelet has seen 4.
+// kubelet reports no observedGeneration. Example: metadata.generation rose from 4 to 5 by the
+// patch, so the kubelet must have seen 5.
+// If only metadata changed, or admission undid the rest, it is still 4, and the kubelet must have
+// seen 4.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
-// Returns the time at which the kubelet has surely begun to carry out the patch: the time of the
-// patch, or one minute after the kubelet was heard again, whichever is later. The minute is needed
-// because a kubelet that was cut off reports first, and watches its Pods again only later. Returns
-// nullopt while the kubelet is not heard. Example: the node was cut off from 10:00 to 10:05. For a
-// patch at 10:02 or 10:05:30 the result is 10:06, for a patch at 10:07 it is 10:07.
+// Returns when the kubelet has surely begun to carry out the patch: at the patch, or one minute
+// after the kubelet was heard again, whichever is later. A kubelet that was cut off reports first,
+// and watches its Pods only later. Returns nullopt while the kubelet is not heard. Example: the
+// node was cut off from 10:00 to 10:05. For a patch at 10:02 or 10:05:30 the result is 10:06, for
+// one at 10:07 it is 10:07.
 //
-// If the Pod got its node only after the kubelet was heard again, the cut did not concern the Pod.
-// The result is the time of the patch, even if the Pod got its node after the patch.
+// A cut that was over before the Pod got its node does not count. The result is then the time of
+// the patch, even if that is before the Pod got its node.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
 // Returns true if the kubelet is heard now, but may have been cut off when the Pod was patched:
@@ -63,9 +63,9 @@ seconds KillTime(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // The time to decide again even if no event comes: the patch may be complete then, or a patch
-  // that admission undid is to be sent again (TryAgainAt). nullopt if the patch is complete, or if
-  // only an event can complete it.
+  // When to decide again even without an event: the patch may be complete then, or must be sent
+  // again because admission undid it (TryAgainAt). nullopt if the patch is complete, or if only an
+  // event can complete it.
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
@@ -82,19 +82,19 @@ bool StartsInFuture(const PodContainer& live, WallTime now);
 // after it was sent.
 WallTime TryAgainAt(const PodState& state);
 
-// Returns whether all containers of the last patch run what the patch asked for (P-045 … P-049). A
-// plain init container does not run again, so the patch does not wait for it. A Pod whose patch is
-// complete need not be available (availability.h). Requires that `state` is this Pod's, and that
-// the spec is as the patch left it (BasisOfPatch).
+// Returns whether all containers of the last patch run what it asked for (P-045 … P-049), except
+// plain init containers, which do not run again. The Pod need not be available then
+// (availability.h).
+// Requires that `state` is this Pod's, and that the spec is as the patch left it (BasisOfPatch).
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
 // `last` is the state before this patch, or null. A container whose last patch is still under way
 //   - keeps its entry if the container is not in `images`
 //   - otherwise gets a new entry, whose `seen` lists the containers from the earlier patches
-// If the Pod has a node, the kubelet may be creating a container of `images` just now, from the old
-// image. So if the status does not show such a container yet, its entry gets an empty element in
-// `seen`. Requires that the spec of `pod` has all containers of `images`.
+// A container of `images` that the status does not show yet gets an empty element in `seen` if the
+// Pod has a node: the kubelet may be creating it just now, from the old image. Requires that the
+// spec of `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

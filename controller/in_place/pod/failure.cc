@@ -32,9 +32,9 @@ struct Signal {
 };
 
 // Returns the time from which the container's waiting reason counts as a failure of the patch:
-// kAtOnce, or a later time if the reason may still be about the old image. Returns nullopt if the
-// reason does not count. A reason in waiting::kNotStarted counts even if the status still has the
-// id of the old container, because the new container does not exist yet.
+// kAtOnce, or later if the reason may still be about the old image; nullopt if it does not count.
+// A reason in waiting::kNotStarted counts even if the status still has the old container's id: the
+// new container does not exist yet.
 std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
                                         const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
@@ -54,19 +54,19 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
-// Returns the beginning of the time that the Pod has to become available: the last of four events.
-// These are: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
-// changed. So if the kubelet was cut off, the time begins anew after the kubelet is heard again.
+// Returns the beginning of the time that the Pod has to become available, which is the last of four
+// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
+// after a cut of the kubelet, the time begins anew.
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
-// Returns true if the container was in a crash loop when the Pod's Ready last changed. The result
-// depends on the Pod's status and not on the clock, so it stays the same while nothing happens to
-// the Pod. Returns false if the kubelet may have been cut off when the Pod was patched
-// (WasHeardAgain), because some of the restarts may then be restarts of the old image. A crash loop
-// of the new image still shows in the container's waiting reason.
+// Returns true if the container was in a crash loop when the Pod's Ready last changed. The clock
+// does not matter, so the result stays the same while nothing happens to the Pod.
+// false: the kubelet may have been cut off when the Pod was patched (WasHeardAgain), so some
+// restarts may be of the old image. A crash loop of the new image still shows in the container's
+// waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

@@ -27,31 +27,30 @@ struct PodFailure {
 };
 
 // Returns `failure` as a sentence for users, with the reason at the end and without a full stop.
-// `pod` is what the sentence calls the Pod: "pod web-1" or "this Pod". If the reason is
-// kPodTimeout, the sentence names `pod_timeout` as the time that has passed. Examples:
+// `pod` is what the sentence calls the Pod: "pod web-1" or "this Pod". Examples:
 //   - "container app of pod web-1 does not run (ErrImagePull)"
-//   - "pod web-1 has been unavailable for more than 600 s (PodTimeout)"
+//   - "pod web-1 has been unavailable for more than 600 s (PodTimeout)", where 600 s is
+//     `pod_timeout`
 std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout);
 
 // Returns the state with which FailureOf judges a stand-in: as if all containers of the stand-in
 // had been patched when it was created.
 PodState AsIfPatched(const Pod& stand_in);
 
-// Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
-// Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
-// a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of four
-// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
-// changed.
+// Returns why the patch in `state` has failed; nullopt if it has not, or if the Pod is being
+// deleted or has no node. Call it only for a Pod that is not available and not on a lost node.
+// `pod_timeout` is how long the Pod may stay unavailable after the last of four events: the Pod was
+// patched, it got a node, its kubelet began (KubeletBegins), Ready changed.
 //
-// A status that the kubelet wrote before it saw the patch is about the old image, and shows no
-// failure of the patch. For example, a Pod that could not start is patched before other Pods, and
-// its status shows the old waiting reason for a while.
+// A status from before the kubelet saw the patch is about the old image, and shows no failure of
+// the patch. Example: a Pod that could not start is patched, and shows the old waiting reason for a
+// while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready last changed (P-060). It was in a crash loop if both hold:
+// when Ready last changed (P-060). A few restarts spread over weeks are none. In a crash loop both
+// hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
-// So a few restarts that are spread over weeks are no failure of the Pod.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 
@@ -60,10 +59,9 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of four
-// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
-// changed. So if a Pod was well for hours, one crash does not make Windlass give the Pod up at once
-// (P-062).
+// Returns the end of the 60 s that a failing Pod has to recover. They start at the last of four
+// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
+// a Pod that was well for hours is not given up at once after a crash (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

@@ -57,13 +57,13 @@ std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
 // Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the
 // kubelet of the Pod's node is older than 1.32. Such a kubelet does not restart a sidecar for a new
-// image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old,
-// because a Pod that is replaced needlessly does less harm than a Pod that is in flight for ever.
+// image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old:
+// to replace a Pod needlessly does less harm.
 //
 // Returns nullopt
 //   - for a Pod without a node, because no kubelet has seen the Pod's old image
-//   - for a Pod whose Node is gone, because Kubernetes will delete the Pod. The old kubelet of this
-//     Pod says nothing about the kubelets of other Pods.
+//   - for a Pod whose Node is gone. Kubernetes will delete the Pod, and its kubelet says nothing
+//     about those of other Pods.
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes);
 

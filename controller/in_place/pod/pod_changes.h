@@ -21,39 +21,36 @@ struct KnownTemplate {
 };
 
 // Returns what must change in `pod`, which has template `from`, to bring it to template `to`.
-// `state` is the state of our last patch, or null.
+// `state` is the state of our last patch, or null. Error kMalformed if a template cannot be read.
 //
-// Labels, annotations and tolerations: the changes are the differences between the two templates,
-// as far as a running Pod can take them. If the text of `from` is unknown, all labels, annotations
-// and tolerations of `to` are changes. The decision to roll out in place compared `to` with the
-// host's template only. If an earlier patch brought the Pod to another template, there may be
-// further differences, which are treated so (P-013):
+// Labels, annotations and tolerations: the differences between the two templates, as far as a
+// running Pod can take them. If the text of `from` is unknown, all those of `to`. The decision to
+// roll out in place compared `to` with the host's template only. If an earlier patch brought the
+// Pod to another template, further differences are treated so (P-013):
 //   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
 //   - A label changes even if a container that is not restarted now has read the label, for example
 //     into an environment variable (P-065).
 //
 // Images: if the templates name different images for a container, the Pod gets the image of `to`,
-// unless it has that image already. The Pod gets the image at once, even if its patch to an older
-// target is not complete (P-034, P-064). If both templates name the same image for a container, and
-// the Pod has a different one, there are three cases:
-//   - If no client edited the Pod since it was created or since our last patch, admission rewrote
-//     the image. The rewritten image stays, because a container must restart only if its image
-//     changes in the template (P-065).
-//   - If the Pod's generation shows that another client may have edited the Pod, the Pod gets the
+// unless it has that image already. It gets the image at once, even if its patch to an older target
+// is not complete (P-034, P-064). If both templates name the same image for a container, and the
+// Pod has a different one, there are three cases:
+//   - No client edited the Pod since it was created or since our last patch: admission rewrote the
+//     image. It stays, because a container must restart only if its image changes in the template
+//     (P-065).
+//   - The Pod's generation shows that another client may have edited the Pod: the Pod gets the
 //     template's image, as it would in a rolling update (I-55).
-//   - If admission undid our last patch (RevisionBasis::kPutBack), the image is patched again.
+//   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
 // If `from` is unknown, the Pod gets all images of `to`.
 //
 // Containers that the template lacks were injected and stay as they are. A container that the Pod
-// lacks is left out, because a running Pod takes no new container. Error kMalformed if a template
-// cannot be read.
+// lacks is left out, because a running Pod takes no new container.
 Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
                                    const KnownTemplate& to);
 
 // Returns the container entries that the state annotation gets by a patch with `changes`
-// (PatchedContainers): one for each container whose image the patch changes, with the image before
-// the patch. Entries of earlier patches that are still under way stay. Error kMalformed if a
-// template cannot be read.
+// (PatchedContainers): one for each container whose image changes, with the image before. Entries
+// of earlier patches that are still under way stay. Error kMalformed if a template cannot be read.
 Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
                                               const KnownTemplate& from,
                                               const TemplateChanges& changes, WallTime now);

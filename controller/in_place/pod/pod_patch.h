@@ -6,14 +6,14 @@
 //   - the name belongs to another Pod now
 //   - the Pod is being deleted
 //   - the Pod has got a node that we did not see
-//   - the generation, or the state annotation, is no longer the one that we saw. The patch tests no
-//     generation if the server does not count generations of Pods (older than 1.33).
+//   - the generation, or the state annotation, is no longer the one that we saw. Servers older than
+//     1.33 count no generations of Pods, so there the patch tests none.
 //   - a container or toleration to be changed is no longer as we saw it
 //
-// If the patch arrives a second time, either the API server refuses the patch, or the patch changes
-// nothing. Example: a patch brings app:1 to app:2, a later patch goes back to app:1, and the
-// network delivers the first patch again. The Pod has the images for which the first patch tests,
-// but its state annotation is that of the later patch. So the API server refuses the first patch.
+// A patch that arrives a second time is refused, or changes nothing. Example: a patch brings app:1
+// to app:2, a later patch goes back to app:1, and the first one arrives again. The images are those
+// for which it tests, but the state annotation is that of the later patch, so the API server
+// refuses it.
 #pragma once
 
 #include <cstdint>
@@ -46,10 +46,10 @@ struct SeenPod {
   std::vector<std::string> tolerations{};  // JSON objects; read only if tolerations change
 };
 
-// Returns the patch that brings `changes` to the Pod and writes `state` into its state annotation
-// and `revision` into its revision label. Each image becomes the `to` of its ImageChange, even if
-// the Pod's present image is not the `from`. Error kInvalid if the Pod lacks a container,
-// kMalformed if one of its tolerations is not a JSON object.
+// Returns the patch that brings `changes` to the Pod, and writes its state annotation (`state`) and
+// revision label. Each image becomes the `to` of its ImageChange, whatever image the Pod has now.
+// Error kInvalid if the Pod lacks a container, kMalformed if one of its tolerations is not a JSON
+// object.
 Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std::string_view state,
                          int64_t revision);
 

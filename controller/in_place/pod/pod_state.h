@@ -7,15 +7,15 @@
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// While the Pod is drained (P-040), from before the patch until the Pod's containers are ready
-// again, there is one more member, `drain`. Until the new patch is made, the other members still
-// describe the previous patch of the Pod. If the Pod was never patched, `target` and `from` are
-// both the template that the Pod has, and `c` is empty.
+// While the Pod is drained (P-040), from before the patch until its containers are ready again,
+// there is one more member, `drain`. Until the new patch is made, the other members describe the
+// previous patch. If there was none, `target` and `from` are both the template that the Pod has,
+// and `c` is empty.
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
-// If another client put the drained Pod back into traffic, the drain began anew. `drain` then has
-// one more member, "again":1, that says how often.
+// If another client put the drained Pod back into traffic, the drain began anew, and `drain` has a
+// member that says how often: "again":1.
 //
 // Another member names the Pod, because annotations get copied to other Pods and into templates:
 //
@@ -41,9 +41,9 @@
 
 namespace windlass::in_place {
 
-// The longest state text of one Pod. One container takes about 0.5 KB, and 1 KB with
-// kSeenContainersMax elements in `seen`, so there is room for 30 containers unless their images
-// have very long names. All annotations of an object together can have 256 KiB.
+// The longest state text of one Pod, with room for 30 containers unless their images have very long
+// names. One container takes about 0.5 KB, or 1 KB with kSeenContainersMax elements in `seen`. All
+// annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // How many times the drain of a Pod begins anew because another client put the Pod back into
 // traffic. If the client does so once more, the drain is in vain: it seems that the client will
@@ -86,9 +86,11 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  // The drain as it was configured when it began; the mode is never kNone. Only `on` may differ: it
-  // is the value that this Pod's label will get back. This is the label's value before the drain,
-  // or that in the template of a later patch. If neither is known, it is the configured value.
+  // The drain as it was configured when it began; the mode is never kNone. Only `on`, the value
+  // that the Pod's label will get back, may differ. It is the first known of
+  //   - the value in the template of a later patch
+  //   - the label's value before the drain
+  //   - the configured value
   Drain how;
   // How many times this drain began anew, because another client had put the Pod back into traffic;
   // at most kDrainAgainMax.

@@ -1,10 +1,10 @@
 // Finds out which template a Pod has: that of the host (the ReplicaSet that owns the Pod), that of
-// the workload, or that of a rollout in between. The stock controller takes the template of the
-// Pod's ReplicaSet. In a rollout in place that would be wrong, because a patched Pod stays with the
-// host, whose template changes only at the end.
+// the workload, or that of a rollout in between. Source: P-027.
+// The template of the Pod's ReplicaSet would be wrong: a patched Pod stays with the host, whose
+// template changes only at the end.
 //
-// Of the Pod, only the spec, the generation and the state annotation count. What the Pod's
-// containers really run is decided in completion.h. Source: P-027.
+// Of the Pod, only the spec, the generation and the state annotation count. completion.h decides
+// what its containers really run.
 #pragma once
 
 #include <cstdint>
@@ -29,15 +29,15 @@ enum class RevisionBasis : uint8_t {
 // client edited the Pod after the patch and gave it other images.
 //
 // The Pod's generation shows whether admission rewrote the spec or a client edited it later. Our
-// patch raises the generation by 1, or by 0 if admission undid all of the patch. A later edit
-// raises it by 1 more. Example: the generation was 4 before our patch, and the Pod lacks the
-// patch's images. If the generation is 4 or 5 now, admission rewrote the spec; if it is 6, a client
-// edited the spec. (In two cases an edit looks like a rewrite: our patch raised the generation by
-// 0, or the server is older than 1.33 and does not count generations of Pods.)
+// patch raises the generation by 1, or by 0 if admission undid all of it. A later edit raises it by
+// 1 more. Example: the generation was 4 before our patch, and the Pod lacks the patch's images.
+// With 4 or 5 now, admission rewrote the spec; with 6, a client edited it. (An edit looks like a
+// rewrite if our patch raised the generation by 0. So it does on servers older than 1.33, which
+// count no generations of Pods.)
 //
-// Windlass accepts a rewrite by admission, as it does when a Pod is created, because admission may
-// replace an image of the template by an equivalent one. Exception: if admission puts back the
-// image that the old template names, the Pod was not updated (kPutBack).
+// Windlass accepts a rewrite by admission, as it does when a Pod is created: it may be an
+// equivalent image.
+// kPutBack: admission put back the image that the old template names, so the Pod was not updated.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and the old template names that image.
@@ -61,8 +61,7 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
 //   - A Pod that we patched has the target of its state.
 //   - A Pod without annotation has the template whose images it has: the host's or the workload's.
-//     If both templates have these images, the Pod has the host's, because it never got the
-//     metadata of the workload's template.
+//     If both have them, it has the host's, because it never got the metadata of the workload's.
 //   - A foreign Pod (kForeign) counts as having the host's template.
 // A Pod is foreign if
 //   - it has no annotation, and the images of neither template

@@ -32,16 +32,16 @@ Result<Drain> ParseDrain(std::string_view text);
 // Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Checks that the template and the selector of `workload` allow this drain. A template that is null
-// has no label and no readinessGate, so it allows only kNone. Windlass cannot add a missing label
-// or readinessGate itself, because the ReplicaSet's template would then differ from the workload's.
-// Error kConfig; its message says what to change.
+// Checks that the template and the selector of `workload` allow this drain. A null template allows
+// only kNone. Error kConfig; its message says what to change.
+// Windlass cannot add a missing label or readinessGate itself: the ReplicaSet's template would then
+// differ from the workload's.
 Status CheckDrain(const Drain& drain, const Workload& workload);
 
 // Returns a warning if the drain's label has another value than `on` in the template, for example
-// after an undo to a revision with another value; nullopt otherwise. The other value does no harm:
-// after a drain a Pod gets back the value of its own template
-// (controller/in_place/traffic/drain_steps.h). Requires that CheckDrain passes.
+// after an undo; nullopt otherwise. Requires that CheckDrain passes.
+// The other value does no harm: a Pod gets back the value of its own template
+// (controller/in_place/traffic/drain_steps.h).
 std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* template_json);
 
 }  // namespace windlass::in_place

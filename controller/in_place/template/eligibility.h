@@ -54,7 +54,7 @@ struct NotEligible {
   //   - kSidecarKubeletTooOld: the name of the node
   //   - kPodForbidden: what the API server answered
   //   - otherwise the first field, as an RFC 6901 pointer into the target's template, or into the
-  //     host's template if the target lacks the field
+  //     host's if the target lacks it
   std::string about{};
   bool operator==(const NotEligible&) const = default;
 };
@@ -82,9 +82,9 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 //   - NotEligible otherwise
 // Error kMalformed if a template is not a JSON object, or a number in it is too large.
 //
-// Changes of labels and annotations reach running Pods only together with a change of an image or a
-// toleration. If nothing else changes, the result is kMetadataOnly, because the user then wants new
-// Pods. Example: Helm's annotation checksum/config (P-007).
+// If only labels and annotations change, the result is kMetadataOnly, because the user then wants
+// new Pods. Example: Helm's annotation checksum/config (P-007). Such changes reach running Pods
+// only together with a change of an image or a toleration.
 //
 // If there are several reasons, returns the first of them in this order:
 //   1. a requested restart
@@ -95,11 +95,11 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 //      kEnvFromMetadata
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
 
-// Returns true if a patch that brings a Pod from template `from` to template `to` would change the
-// Pod's labels or annotations and nothing else. Keys that FindFrozenKey (metadata.h) finds count as
-// changed, although no patch changes them. Tolerations that `to` lacks do not count as changed,
-// because a Pod keeps them. Error kMalformed if a template is not a JSON object, or a number in it
+// Returns true if a patch that brings a Pod from template `from` to template `to` would change only
+// its labels or annotations. Error kMalformed if a template is not a JSON object, or a number in it
 // is too large.
+//   - Keys that FindFrozenKey (metadata.h) finds count as changed, although no patch changes them.
+//   - Tolerations that `to` lacks do not count, because a Pod keeps them.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // Returns the reason why the workload cannot be updated in place, judged without the templates;

@@ -9,15 +9,15 @@
 
 namespace windlass::in_place {
 
-// Returns true if this ReplicaSet or Deployment may be updated in place: it has annotation
-// windlass.dev/in-place with a value other than Disabled (in upper or lower case). The text of the
-// object's template is then kept, because in-place updates compare templates at every step.
+// Returns true if this ReplicaSet or Deployment may be updated in place: its annotation
+// windlass.dev/in-place is present and not Disabled (in upper or lower case). The template's text
+// is then kept, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
 // Returns true if `key` is a setting of updates in place, or any note of Windlass
-// (internal.windlass.dev/…), on a ReplicaSet or Deployment. If an object has such a key, the cache
-// keeps all its annotations, however large, except kubectl's last-applied-configuration. They are
-// needed because two ReplicaSets that exchange their templates exchange annotations, too.
+// (internal.windlass.dev/…), on a ReplicaSet or Deployment. The cache then keeps all annotations of
+// the object, however large, except kubectl's last-applied-configuration: two ReplicaSets that
+// exchange their templates exchange annotations, too.
 bool KeepsAllWith(std::string_view key);
 
 // Returns true for our own annotations and for the annotation by which the ReplicaSet controller

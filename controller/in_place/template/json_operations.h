@@ -24,9 +24,8 @@ class Operations {
   // wrote since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
   // Tests that a Pod's state annotation is still `state` (nullopt: still absent), so that a state
-  // which another patch wrote since is not lost. `annotations` is false if the Pod has no
-  // annotation at all. TestState then adds no test, because ChangeMap, called for the annotations,
-  // tests that the Pod still has none.
+  // which another patch wrote since is not lost. Adds no test if `annotations` is false, because
+  // the Pod has no annotation at all: ChangeMap for the annotations then tests that.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

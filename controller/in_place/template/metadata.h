@@ -20,21 +20,21 @@ inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 TextChanges CompareMaps(const Json& from, const Json& to);
 
 // Returns the first changed key that cannot change in a running Pod, as a pointer into the
-// template; nullopt if there is none. Such a key is one that the API server or Windlass refuses to
-// change, or whose change has an effect only on new containers.
+// template; nullopt if there is none. The API server or Windlass refuses to change the key, or its
+// change has an effect only on new containers.
 std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextChanges& annotations);
 // Removes from the changes all keys that FindFrozenKey looks for.
 void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 
 // Returns the first changed label that matchLabelKeys or mismatchLabelKeys in `spec` name, as a
-// pointer into the template; nullopt if there is none. The API server copied that label's value
-// into the Pod's spec when the Pod was created, and a change of the label does not reach the copy.
+// pointer into the template; nullopt if there is none. The Pod's spec has a copy of that label's
+// value from its creation, which a change of the label does not reach.
 std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec);
 
 // Finds the first environment variable of `container` that is read from a changed label or
-// annotation. Returns a pointer, relative to the container, to the field that names this label or
-// annotation, such as "/env/2/valueFrom/fieldRef/fieldPath"; nullopt if there is no such variable.
-// The variable keeps its old value until the container is created anew.
+// annotation: it keeps its old value until the container is created anew. Returns a pointer,
+// relative to the container, to the field that names the label or annotation, such as
+// "/env/2/valueFrom/fieldRef/fieldPath"; nullopt if there is none.
 std::optional<std::string> FindEnvOf(const Json& container, const TextChanges& labels,
                                      const TextChanges& annotations);
 

@@ -1,13 +1,14 @@
 // The settings of a workload for in-place updates, windlass.dev/in-place…, as typed values: with
 // defaults, and checked against the rest of the workload's spec. Source: P-082, P-083.
 //
-// Windlass has no webhook that could refuse a wrong value. It reports the wrong value. Until a user
-// corrects the value, what follows depends on the policy:
-//   - Only: nothing is rolled out, because this policy promises that no Pod is replaced (P-014)
-//   - IfPossible and Release: in-place updates of the workload count as disabled
-// A setting that is impossible only with the present number of replicas is not an error. If it
-// were, scaling could disable in-place updates. RefuseRollout (eligibility.h) handles such a
-// setting.
+// Windlass has no webhook that could refuse a wrong value, so it reports the value. Until a user
+// corrects it:
+//   - with policy Only, nothing is rolled out, because this policy promises that no Pod is replaced
+//     (P-014)
+//   - with IfPossible and Release, in-place updates of the workload count as disabled
+//
+// A setting that is impossible only with the present number of replicas is not an error: scaling
+// must not disable in-place updates. RefuseRollout (eligibility.h) handles it.
 #pragma once
 
 #include <cstdint>

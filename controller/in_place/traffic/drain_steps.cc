@@ -114,9 +114,9 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
   return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
 }
 
-// Sets `drain.on` to `value`, the Pod's own value of the drain's label, so that the Pod returns to
-// traffic with that value. Does nothing if `value` is absent, empty or `drain.off`. The configured
-// `drain.on` belongs to the workload's current template, which the Pod may not have.
+// Sets `drain.on` to `value`, the Pod's own value of the drain's label, which the Pod gets back
+// later. Does nothing if `value` is absent, empty or `drain.off`. The configured `drain.on` is from
+// the workload's template, which the Pod may not have.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;

@@ -1,13 +1,13 @@
 // The next step for one Pod whose workload asks for a drain: take the Pod out of traffic, patch it,
-// return it to traffic. The Pod's state says whether the Pod is drained and since when. From that
-// state Windlass derives each time which label or condition the Pod should have. It does not rely
-// on memory of its own writes. Source: P-040, P-041, P-051.
+// return it to traffic. Source: P-040, P-041, P-051.
+// The Pod's state says whether it is drained and since when. Which label or condition the Pod
+// should have follows from that state each time, not from memory of our own writes.
 //
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
-// The state and the label change in one patch of the Pod. The state and the condition change in one
-// patch of the Pod's status. Patched without a drain are
+// The state and the label change in one patch of the Pod, the state and the condition in one patch
+// of its status. Patched without a drain are
 //   - a Pod that takes no traffic: it is not Ready, or in flight already
 //   - a Pod without the readinessGate, in mode kGate
 //
@@ -29,18 +29,17 @@
 
 namespace windlass::in_place {
 
-// Returns what to do with the Pod next.
+// Returns what to do with the Pod next; kNothing for a Pod that is being deleted.
 //   - `state`: the Pod's state; null if the annotation is absent or not ours
 //   - `chosen`: the Pod lacks the target template and is in the batch to be patched now. Never true
 //     while the workload is paused.
 //   - `complete`: no patch is under way. The last one is carried out (CompletionOf), counts as
 //     carried out, or was undone by admission; or the Pod was never patched.
 //
-// For a Pod that is being deleted, the step is always kNothing.
-//
-// For a drained Pod that is not chosen, the step is kEnd if the Pod's last patch is complete and
-// its containers are ready, and kWait otherwise. In mode kLabel the step is also kEnd for a Pod
-// that is neither drained nor chosen, but has the label value <off>.
+// For a Pod that is not chosen:
+//   - if it is drained: kEnd once its last patch is complete and its containers are ready, kWait
+//     before
+//   - in mode kLabel, if it is not drained but has the label value <off>: kEnd
 //
 // A drain goes on in the mode in which it began, but with the present drain_seconds. If the mode of
 // `options` is kNone and the Pod is not drained, the step is kPatch or kNothing.
@@ -51,9 +50,9 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
-// Returns true if another client has set the label or the condition of a drained Pod back, and did
-// so each time when the drain began anew (kDrainAgainMax). Such a client is for example an
-// admission policy that sets the label. Returns false for a Pod that is being deleted.
+// Returns true if another client has set the label or condition of a drained Pod back once more
+// after kDrainAgainMax drains anew. Example: an admission policy that sets the label. Returns false
+// for a Pod that is being deleted.
 bool IsDrainInVain(const Pod& pod, const PodState* state);
 
 // What BeginDrain writes into the state of a Pod that was never patched.
@@ -63,18 +62,17 @@ struct Unpatched {
   Fingerprint of;  // the template that the Pod has
 };
 
-// Returns the patch that takes the Pod out of traffic. The mode is that of the Pod's state if the
-// Pod is drained already, otherwise that of `options`; it must not be kNone. If the Pod is drained
-// already, the patch counts one more in Drained::again. In mode kLabel, if the Pod is not drained
-// yet, the patch saves the label's present value in the state, because EndDrain needs it. Error
-// kInvalid if the state would be too long.
+// Returns the patch that takes the Pod out of traffic. Error kInvalid if the state would be too
+// long.
+//   - Pod drained already: in the mode of its state, and counts one more in Drained::again.
+//   - Pod not drained: in the mode of `options`, which must not be kNone. In mode kLabel, saves the
+//     label's present value in the state, for EndDrain.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
 // Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. If
-// the Pod was never patched, the state says nothing else, and the patch removes the whole
-// annotation. If `state` has no `drain`, `options` say how the Pod was drained; their mode must not
-// be kNone.
+// the Pod was never patched, removes the whole annotation. If `state` has no `drain`, `options` say
+// how the Pod was drained; their mode must not be kNone.
 //
 // The label gets the first of these values that is usable:
 //   - its value in `of_template`, the text of the Pod's own template
@@ -85,8 +83,8 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
-// Returns the patch that sets our readiness condition to True. A Pod with our readinessGate is not
-// Ready without that condition, even if its workload no longer asks for a drain. Returns nullopt if
+// Returns the patch that sets our readiness condition to True. A Pod with our readinessGate cannot
+// be Ready without it, even if its workload no longer asks for a drain. Returns nullopt if
 //   - the Pod lacks the gate, or the condition is True
 //   - the Pod's state says that the workload `deployment` drained it
 //   - the Pod is being deleted

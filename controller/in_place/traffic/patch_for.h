@@ -29,11 +29,13 @@ struct PodPatch {
   std::string changes;
 };
 
-// Returns the patch or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod:
-// the cache does not keep tolerations. `from` is the template that the Pod has. `state` is the
-// state of our last patch, or null. `whole_pod` is the response to that Get, or null before it.
-// `heard` is true if the Pod's kubelet is heard now (KubeletHeardSince), or if the Pod has no node.
-// Error kMalformed if a template cannot be read, kInvalid if the state would be too long.
+// Returns the patch; or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod,
+// because the cache does not keep tolerations. Error kMalformed if a template cannot be read,
+// kInvalid if the state would be too long.
+//   - `from`: the template that the Pod has
+//   - `state`: the state of our last patch, or null
+//   - `whole_pod`: the response to that Get, or null before it
+//   - `heard`: the Pod's kubelet is heard now (KubeletHeardSince), or the Pod has no node
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, bool heard,

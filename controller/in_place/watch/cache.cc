@@ -14,10 +14,10 @@
 namespace windlass {
 namespace {
 
-// A missing right is reported only when it has lasted this long. A list or watch that fails is
-// reported only when the informers were started at least this long ago. Before that, the cause may
-// be an API server that has just started and does not know the rights yet, or has not filled its
-// caches yet. (A watch that opens again counts as working only 10 s later: reflector_times.h.)
+// Problems are reported only after this time: a right must have been missing this long, or the
+// informers must have been started this long ago while a list or watch fails. An API server that
+// has just started may not know the rights yet, or may still fill its caches. (A watch that opens
+// again counts as working only 10 s later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -133,11 +133,11 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // Pods goes on.
 //
 // Any other informer without its right or a complete state is only late, for example during a long
-// first list: an update in place waits without a report. A rollout that replaces Pods waits, too,
+// first list. An update in place then waits without a report. So does a rollout that replaces Pods,
 // if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
 //
 // A cache without its right to watch is not used at all, because Windlass restarts Pods by what it
-// shows. (Other caches are still used for two minutes after they lose their right: R-024.)
+// shows. (Other caches are used for two more minutes: R-024.)
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

@@ -1,12 +1,11 @@
 // The additional informers of in-place updates: for whole Pods, for Nodes and for
-// PodDisruptionBudgets.
+// PodDisruptionBudgets. Core thread only.
 //
-// The informers run while at least one workload needs them. A workload needs them if it asks for
-// in-place updates, or if annotations of its ReplicaSets show that it once did. The informers stop
-// some time after the last such workload is gone. While they are stopped, they cost no
-// time, even if many Pods change at once. Other workloads do not wait for these informers: an
-// incomplete or forbidden informer is reported missing only in the views of workloads that need it.
-// Core thread only.
+// They run while at least one workload needs them: it asks for in-place updates, or annotations of
+// its ReplicaSets show that it once did. They stop some time after the last such workload is gone
+// and then cost no time, even if many Pods change at once.
+// Other workloads do not wait for these informers: a missing informer shows only in the views of
+// workloads that need it.
 #pragma once
 
 #include <functional>
@@ -39,9 +38,9 @@ class InPlaceCache final : public WatchExtension {
   void Start() override;
   void LetGo() override;
   void Stop() override;
-  // Restarts each running informer that has no complete state yet. The objects that it has
-  // received may be older than the term that begins now, and the LeadershipBarrier would not
-  // notice, because it compares only complete caches (L-011).
+  // Restarts each running informer that has no complete state yet: the objects that it has received
+  // may be older than the term that begins now. The LeadershipBarrier compares only complete
+  // caches, so it would not notice (L-011).
   void StartOverUnlessSynced();
 
   // Returns true while a workload needs the informers.
@@ -56,8 +55,8 @@ class InPlaceCache final : public WatchExtension {
   void Fill(View& view) const override;
 
   // Returns true if the informer of whole Pods is complete and has the right to watch, even if no
-  // workload needs it just now. A new leader must see what the former leader wrote to Pods; no
-  // leader writes to Nodes or budgets.
+  // workload needs it now. A new leader must see the former leader's writes to Pods; no leader
+  // writes to Nodes or budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_.informer; }

@@ -27,16 +27,16 @@ class InPlaceFeature final : public ControllerExtension {
   // The controller fills each View from it, and tells it the answers of each sync.
   LostSettings& lost_settings() { return lost_settings_; }
 
-  // Returns the caches that a new leader compares with the API server before its first write: only
-  // the cache of whole Pods, because updates in place write to Pods. No leader writes to Nodes or
-  // disruption budgets, so their caches are left out.
+  // Returns the cache of whole Pods, which a new leader compares with the API server before its
+  // first write: updates in place write to Pods, but no leader writes to Nodes or disruption
+  // budgets. Returns none while HasPods() is false.
   std::vector<ComparedCache> ComparedCaches() const override;
   MonotonicTime ViewAt() const override;
   // Returns an empty list while no workload needs the informers of updates in place.
   std::vector<NeededRight> RightsNeeded() const override;
-  // Returns problems that affect only updates in place. Every user with the right to edit a
-  // workload can switch such updates on. So these problems must not make Windlass unready, nor
-  // block the rollout of a new version of Windlass.
+  // Returns problems that affect only updates in place. They must neither make Windlass unready nor
+  // block the rollout of a new version of it: every user with the right to edit a workload can
+  // switch such updates on.
   std::vector<std::string> Notes() const override { return cache_.Troubles(); }
   void AddFigures(Figures& figures) const override;
   RolloutHold HoldOf(const Workload& workload) const override;

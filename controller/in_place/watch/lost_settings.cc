@@ -44,9 +44,9 @@ void LostSettings::Note(View& view, const Learned& learned, WallTime now) {
   const ReplicaSet& rs = **found;
   const in_place::TextChanges missing =
       in_place::MirrorDifference(view.workload.in_place_settings, rs.meta);
-  // The settings are lost if the next write would be equal to the last one. Both writes name the
-  // same version of the ReplicaSet: if a webhook removes all that a write sets, the API server
-  // stores nothing, and the version stays the same.
+  // The settings are lost if the next write would be equal to the last one. Both name the same
+  // version of the ReplicaSet: if a webhook removes all that a write sets, nothing is stored, and
+  // the version stays.
   const bool lost =
       !missing.empty() && workload::PatchAnnotations(rs, missing).Identity() == last.asked;
   if (!lost) return;

@@ -1,6 +1,6 @@
 // Remembers that an admission webhook removed the settings of updates in place from a ReplicaSet.
-// So Windlass writes them again only after some time, and not in each sync (Mirror in
-// controller/in_place/phases). Losing this memory costs only one more write.
+// Windlass then writes them again only after some time (Mirror in controller/in_place/phases).
+// Losing this memory costs only one more write.
 #pragma once
 
 #include <cstddef>
@@ -25,10 +25,10 @@ class LostSettings {
   LostSettings& operator=(const LostSettings&) = delete;
 
   // Call before each step of a sync of the view's workload is planned. `learned` has the answers of
-  // this sync. If the last answer is that to a write of settings, and the ReplicaSet in `view`
-  // still lacks exactly what was written, remembers `now` for this ReplicaSet, and adds it to
-  // View::settings_lost. Does nothing if the settings of the workload or the version of the
-  // ReplicaSet have changed since the write.
+  // this sync. If its last answer is to a write of settings, and the ReplicaSet in `view` still
+  // lacks them, remembers `now` for it, and adds it to View::settings_lost.
+  // Does nothing if the workload's settings or the ReplicaSet's version have changed since the
+  // write.
   void Note(View& view, const Learned& learned, WallTime now);
 
   // Sets View::settings_lost. Leaves out a ReplicaSet if the user has changed the settings or the

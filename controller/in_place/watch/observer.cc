@@ -17,9 +17,9 @@ namespace {
 using in_place::ContainerPatch;
 using in_place::PodState;
 
-// The most Pods that the observer follows at once, each from its patch until it is available. If
-// more Pods are patched, the others get no Event InPlaceUpdated, and their times are missing in the
-// metrics. Also the most Pods in told_: failures and drifts of further Pods are not reported.
+// The most Pods that the observer follows at once, each from its patch until it is available.
+// Further Pods get no Event InPlaceUpdated, and their times are missing in the metrics. Also the
+// most Pods in told_: failures and drifts of further Pods are not reported.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
 // If this process did not see a patch being made, it follows the patch only up to this age. An
 // older patch may have been carried out long ago, and the container may have crashed since.

@@ -1,5 +1,5 @@
 // Watches patched Pods until they are available again: emits Events about each Pod, and keeps the
-// figures of the metrics. Makes no decisions about Pods.
+// figures of the metrics. Makes no decisions about Pods. Core thread only. Source: P-084.
 //
 //   Pods, workloads ───▶ InPlaceObserver ──▶ Events InPlaceUpdated, InPlaceFailed, InPlaceDrift
 //   decisions of syncs ─▶                 └─▶ InPlaceFigures
@@ -7,11 +7,11 @@
 // InPlaceDrift: another client changed the Pod's spec after the patch and before the Pod became
 // available again (P-081).
 //
-// To follow a Pod means to remember its patch until the Pod is available. The observer does so even
+// The observer follows a Pod: it remembers the patch until the Pod is available. It does so even
 // while this process does not lead, so that a new leader knows when each Pod was patched. It emits
-// Events and counts totals only while this process leads. The observer's memory is bounded and lost
-// at a restart. After a restart the observer follows only patches of the last minutes, because
-// older patches may have been completed long ago. Core thread only. Source: P-084.
+// Events and counts totals only while this process leads. Its memory is bounded and lost at a
+// restart. Afterwards it follows only patches of the last minutes, because older ones may have been
+// completed long ago.
 #pragma once
 
 #include <cstdint>
@@ -114,8 +114,8 @@ class InPlaceObserver {
   void NoteFailure(const Pod& pod, const in_place::PodState& state, const Finding& found);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
   // Returns true if `reason` was not reported for this Pod at this revision yet, and notes that it
-  // is reported now. Returns false while this process does not lead, and for a Pod for which told_
-  // has no room.
+  // is reported now.
+  // Returns false also while this process does not lead, and if told_ has no room for the Pod.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, const Event& event);

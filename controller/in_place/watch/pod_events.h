@@ -22,10 +22,10 @@ Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration t
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure,
                     seconds pod_timeout);
 
-// Returns the Event that says that another client changed the Pod's spec since the patch. Returns
-// nullopt if no client did so, or if the Pod's generation does not show it:
-//   - the server is older than 1.33, and counts no generations of Pods
-//   - the patch did not raise the generation (HasSeenPatch), and the Pod was edited only once since
+// Returns the Event that another client changed the Pod's spec since the patch; nullopt if the
+// Pod's generation does not show an edit. Edits that it does not show:
+//   - any edit on a server older than 1.33, which counts no generations of Pods
+//   - a single edit after a patch that did not raise the generation (HasSeenPatch)
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

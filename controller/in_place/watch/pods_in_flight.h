@@ -1,16 +1,14 @@
 // Finds the Pods of a namespace that may be down because Windlass updates them in place, whatever
 // workload they belong to. So workloads that share a PodDisruptionBudget see each other's Pods, and
-// no decision looks at every Pod of the namespace.
+// no decision looks at every Pod of the namespace. Core thread only. Source: P-038.
 //
-// The Pods are found from the cache alone, by their state annotations. So a new process finds those
-// of its predecessor. Not found are
-//   - a Ready Pod that has lost its annotation, or whose annotation cannot be read: Windlass cannot
-//     see when its update is complete, so the Pod could take room for ever
-//   - a Ready Pod that another client gave other images after the patch (kForeign), unless the Pod
-//     is drained
-//   - a Ready Pod whose update counts as complete because enough time has passed, even if its node
-//     is not heard later
-// Core thread only. Source: P-038.
+// The Pods are found from the cache alone, by their state annotations, so a new process finds those
+// of its predecessor. Not found is a Ready Pod
+//   - that has lost its annotation, or whose annotation cannot be read: its update would never look
+//     complete, so the Pod could take room for ever
+//   - whose images another client changed after the patch (kForeign), unless the Pod is drained
+//   - whose update counts as complete because enough time has passed, even if its node is not heard
+//     later
 #pragma once
 
 #include <cstddef>
@@ -44,9 +42,9 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
-  // Returns true if the Pod may be down because of an update in place. Returns true also if the
-  // judgement fails (object_fault.h): a Pod of which nothing is known may be down. Such a fault
-  // ends no sync, because most syncs that ask are of other workloads.
+  // Returns true if the Pod may be down because of an update in place.
+  // true also if the judgement fails (object_fault.h): nothing is known of the Pod then. Such a
+  // fault ends no sync, because most syncs that ask are of other workloads.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);

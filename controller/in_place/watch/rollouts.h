@@ -27,9 +27,8 @@ class InPlaceRollouts {
 // Returns what holds up the workload's update in place; an empty value if nothing does:
 //   - `by_user` is true if the update has stopped at a step of a Rollout (pauses included) or at a
 //     partition. spec.paused does not count.
-//   - `cause` is the reason of the condition if the update is stuck. With reason NotPossible the
-//     update is stuck only if the workload has policy Only, because other workloads then replace
-//     their Pods instead.
+//   - `cause` is the reason of the condition if the update is stuck. NotPossible counts only with
+//     policy Only: other workloads then replace their Pods.
 RolloutHold InPlaceHoldOf(const Workload& workload);
 
 // Returns "InPlaceOnly" with policy Only, "InPlaceIfPossible" with IfPossible and Release; "" if

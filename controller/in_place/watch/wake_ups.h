@@ -1,10 +1,9 @@
-// When a whole Pod, a Node or a PodDisruptionBudget changes, wakes the workloads that use updates
-// in place and are affected, so that their next step follows at once. Handlers only compute keys
-// and wake them.
+// Wakes workloads that use updates in place when a whole Pod, a Node or a PodDisruptionBudget
+// changes that affects them. Handlers only compute keys and wake them.
 //
 // A Node is looked at later in the same turn of the core loop, once for all its changes. Example: a
-// Node with 100,000 Pods becomes ready and unready 200 times in a turn. Its Pods are looked at
-// once, which takes 20 ms of CPU instead of 4 s.
+// Node with 100,000 Pods changes 200 times in a turn. Its Pods are looked at once, which takes 20
+// ms of CPU instead of 4 s.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +20,8 @@ namespace windlass {
 class InPlaceWakeUps {
  public:
   // Construct this before the informers of `in_place` start, because it adds an index and handlers
-  // to their stores. `in_place` extends `cache`. All references must outlive this object, and the
-  // stores of `in_place` must not change after it is gone.
+  // to their stores. `in_place` extends `cache`. All references must outlive this object. After it
+  // is gone, the stores of `in_place` must not change.
   InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host);
   ~InPlaceWakeUps();
   InPlaceWakeUps(const InPlaceWakeUps&) = delete;
