@@ -39,16 +39,14 @@ struct Ruling {
 
 // Returns the conditions that follow from `ruling`: Ready and, if Ready is False, Reconciling or
 // Stalled. Each has the reason and message of `ruling`, and `generation` as its observedGeneration.
-// Its transition time is that of the condition in `stored` with the same type and status. If there
-// is no such condition, the transition time is `now`. So time alone never makes new conditions
-// differ from the stored ones (RO-068).
+// Its transition time is that of the condition in `stored` with the same type and status, otherwise
+// `now`. So time alone never changes a condition (RO-068).
 std::vector<Condition> ConditionsOf(const Ruling& ruling, int64_t generation,
                                     const std::vector<Condition>& stored, WallTime now);
 
 // Returns the conditions as JSON, for a patch of a status; null if there are none, so that a merge
-// patch removes the field. A time that is zero and a generation that is 0 are left out of the JSON.
-// They cannot be null, because a merge patch replaces a list as it is, and the API server refuses
-// null in a list.
+// patch removes the field. A zero time and generation 0 are left out: a merge patch replaces a list
+// as it is, and the API server refuses null in it.
 nlohmann::ordered_json ToJson(const std::vector<Condition>& conditions);
 
 }  // namespace windlass::kind

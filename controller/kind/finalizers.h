@@ -28,11 +28,10 @@ class Finalizers {
 
   // Add returns a patch that appends `name` to the list, and Remove one that removes `name`. Each
   // patch changes no other field, and succeeds even if other fields have changed since.
-  //   - Add: the patch fails as a conflict if the list has changed. Requires that Has(name) is
-  //     false, and that the object is not being deleted. The API server refuses a new finalizer
-  //     for an object that is being deleted.
-  //   - Remove: the patch fails as a conflict if `name` now has another place in the list. Requires
-  //     that Has(name) is true.
+  //   - Add: fails as a conflict if the list has changed. Requires that Has(name) is false, and
+  //     that the object is not being deleted: the API server would refuse the patch.
+  //   - Remove: fails as a conflict if `name` now has another place in the list. Requires that
+  //     Has(name) is true.
   Request Add(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;
   Request Remove(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;
 

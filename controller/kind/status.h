@@ -23,14 +23,12 @@ Json NumberOrNull(const std::optional<int64_t>& number);
 
 // Returns the request that writes `status`: a merge patch of the status endpoint. The patch fails
 // as a conflict if the object is no longer at the resourceVersion in `meta`. `status` must name
-// every field, with null for an absent one, so that the API server removes it. Apart from uid and
-// resourceVersion the patch has no metadata, because this endpoint ignores other metadata of custom
-// resources.
+// every field, with null for an absent one, so that the API server removes it. Of `meta`, only uid
+// and resourceVersion are sent: this endpoint ignores the rest.
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 
-// Returns `write`; nullopt if this sync has sent it already, whether it succeeded or failed. If the
-// planner wants the same write again although it succeeded, the API server has changed or dropped a
-// part of the status. Without this function, the sync would repeat the write for ever.
+// Returns `write`; nullopt if this sync has sent it already, whether it succeeded or failed.
+// Otherwise the sync would repeat for ever a write of which the API server changes or drops a part.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
 // Returns

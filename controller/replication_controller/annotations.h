@@ -1,6 +1,6 @@
 // The annotations in which a rolling update keeps its state, on the two ReplicationControllers, and
-// the one by which a user asks for an update. The first four are kubectl's: with them, kubectl 1.17
-// can finish an update that Windlass began, and Windlass can finish one that kubectl began.
+// the one by which a user asks for an update. The first four are kubectl's: kubectl 1.17 and
+// Windlass can each finish an update that the other began.
 #pragma once
 
 #include <algorithm>
@@ -68,11 +68,11 @@ inline bool HasGivenPods(const ReplicationController& controller) {
 }
 
 // Returns true if the new controller `created` counts as not scaled yet. The old controller then
-// has its original size, unless a size is noted for `created`. The two cases:
+// has its original size, unless a size is noted for `created`.
 //   - `created` has no replicas.
-//   - `created` is as Windlass created it, and may have replicas for Pods without an owner (RC-7).
-//     Each change of spec raises metadata.generation, which is 1 at first. Example: created for 2
-//     such Pods, `created` has 2 replicas in generation 1. After the first scaling it has 3 in
+//   - or `created` is as Windlass created it, and may have replicas for Pods without an owner
+//     (RC-7). Each change of spec raises metadata.generation, which is 1 at first. Example: created
+//     with 2 replicas for 2 such Pods, in generation 1. The first scaling, to 3, gives it
 //     generation 2.
 inline bool IsUnscaled(const ReplicationController& created) {
   return created.replicas == 0 ||
@@ -96,10 +96,10 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
-// Returns true if a user deleted the old controller and created `old`, another controller of the
-// same name. This is so if kSourceId of `created`, the new controller, has the name of `old` but
-// another uid, and no annotation of `old` names `created`. The update does not change such an
-// `old`.
+// Returns true if a user deleted the old controller and created `old`, another one of the same
+// name. The update does not change such an `old`. Both must hold:
+//   - kSourceId of `created`, the new controller, has the name of `old` but another uid
+//   - no annotation of `old` names `created`
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&

@@ -18,9 +18,9 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
-// Returns the failure of an update whose two controllers do not exist. The update was at kStepScale
-// or later, or is to be rolled back. In a rollback before the first step, the name of the new
-// controller may not be known; the text then names only the old one.
+// Returns the failure of an update whose two controllers do not exist, at kStepScale or later, or
+// in a rollback. The text names only the old one if the new controller's name is not known, as in a
+// rollback before the first step.
 Step WithoutControllers(const Situation& situation) {
   const std::string& old_name = situation.old_name();
   const std::string missing =
@@ -39,10 +39,10 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The update removes the annotations of the target last. If they are gone, nothing is left to do
-  // with a source that still exists: either the source is preserved, or a user has deleted it and
-  // created another one of the same name. Two cases are excepted, and go on below: a rename, and a
-  // source whose kOriginalReplicasOf still has the uid of the target.
+  // The update removes the annotations of the target last. Without them, nothing is left to do with
+  // a source that still exists: it is preserved, or a user has deleted it and created another one
+  // of the same name. Not so, and handled below: a rename, and a source whose kOriginalReplicasOf
+  // still has the uid of the target.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();

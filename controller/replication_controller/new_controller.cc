@@ -118,8 +118,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
   // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,
-  // so `labelled` counts only such Pods, too. If `labelled` counted a Pod that lacks some other
-  // label of the template, this wait would never end.
+  // and so does `labelled`. Otherwise a Pod that lacks another label of the template would make
+  // this wait endless.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });

@@ -1,7 +1,7 @@
 // Makes the new controller: a copy of the old one with another image, or what spec.controller says
-// (RC-3, RC-5, RC-7). For an update to an image, first adds a label to the Pods, the template and
-// the selector of the old controller. The new controller has another value of that label, so
-// neither controller selects the Pods of the other one (RC-6).
+// (RC-3, RC-5, RC-7). For an update to an image, first adds a label to the old controller's Pods,
+// template and selector. The new controller has another value of it, so neither controller selects
+// the other's Pods (RC-6).
 #pragma once
 
 #include <optional>
@@ -20,17 +20,18 @@ namespace windlass::replication_controller {
 // Returns error kInvalid, with kubectl's text, if there is no such container.
 Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
-// Returns the new controller, with 0 replicas and the annotations of an update. Its annotation
-// kDesiredReplicas is spec.controller.replicas; if that is not set, `size_before`. Returns error
-// kInvalid, with kubectl's text, if no new controller can be made from the old controller and the
-// spec (RC-3, RC-5). Requires the old controller, and spec.image or spec.controller.
+// Returns the new controller, with 0 replicas and the annotations of an update. kDesiredReplicas is
+// spec.controller.replicas or, if that is not set, `size_before`. Requires the old controller, and
+// spec.image or spec.controller.
+// Error kInvalid, with kubectl's text: no new controller can be made from the old one and the spec
+// (RC-3, RC-5).
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
-// Returns the size with which `made` is to be created: the number of Pods without an owner that the
-// selector of `made` matches, but at most the size of `made` at the end (RC-7). Such Pods are left
-// if the new controller of an earlier update was deleted without its Pods. kube-controller-manager
-// adopts them, and deletes those that exceed spec.replicas. Example: 2 such Pods, 3 replicas at the
-// end: 2; with 5 such Pods 3. The Pods are listed, because the cache may be late.
+// Returns the size with which `made` is to be created: the number of Pods without an owner that its
+// selector matches, at most its final size (RC-7). Such Pods are left if the new controller of an
+// earlier update was deleted without them. kube-controller-manager adopts them, and deletes those
+// above spec.replicas. Example: 2 such Pods, 3 replicas at the end: 2; with 5 such Pods 3. The Pods
+// are listed, because the cache may be late.
 OrStep<int32_t> FirstSize(const Situation& situation, const ReplicationController& made);
 
 // Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks
@@ -39,11 +40,10 @@ Request CreateRequest(const ReplicationController& made, bool dry = false);
 
 // --- an update to an image: the old controller ---
 
-// Returns the old controller with the selector that LabelOld gives it: the label
-// spec.deploymentLabelKey is added to the selector, but not to the template. The value is that of
-// the same label in the old controller's template; if the template lacks the label, a hash and
-// "-orig". Returns the old controller unchanged if spec.image is not set, or if the selector of the
-// old controller has the label already. Requires the old controller.
+// Returns the old controller with the label spec.deploymentLabelKey in its selector, as LabelOld
+// makes it. The value is that of the label in the old controller's template; without it, a hash and
+// "-orig". Requires the old controller. Returns it unchanged if spec.image is not set, or if its
+// selector has the label already. The template stays as it is.
 ReplicationController LabelledOld(const Situation& situation);
 
 // Notes the name of the new controller on the old one. If the selector of the old one lacks the

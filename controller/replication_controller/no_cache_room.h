@@ -18,14 +18,13 @@ namespace windlass::replication_controller {
 //   - removes status.deadline, so that spec.timeout begins anew when there is room again
 //   - leaves status.observedGeneration as it is, because the latest spec is not carried out
 //
-// If the update of the present spec has failed, its conditions stay, because a user still has to
-// correct the cause of the failure. status.message is then the message of Stalled, followed by
-// `message`. Exception: if the cause is kNotFound, the update still waits for a controller. The
-// list above then holds, and status.phase is the phase of the step.
+// If the update of the present spec has failed, its conditions stay: a user still has to correct
+// the cause. status.message is then the message of Stalled, followed by `message`. Exception: with
+// the cause kNotFound, the update still waits for a controller. The list above then holds, and
+// status.phase is the phase of the step.
 //
-// The write leaves all other fields of the status as they are. The caches may have cut `update`
-// down, so that it lacks fields from which an update goes on after a crash; writing these fields
-// would erase them.
+// All other fields of the status stay. The caches may have cut `update` down, so that it lacks
+// fields from which an update goes on after a crash; writing these fields would erase them.
 std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
                                     std::string_view reason, const std::string& message,
                                     const Learned& learned, WallTime now);

@@ -26,12 +26,12 @@ namespace windlass::replication_controller {
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns the patches that a new leader sends before it acts, so that a late scaling or deletion by
-// the former leader fails (L-012). Each of the two controllers gets one patch in two cases:
+// the former leader fails (L-012). `term` identifies the new leader's term. Each of the two
+// controllers gets one if the run has not ended, and
 //   - the status has a scaling, which perhaps has not been made yet
-//   - the run is at kStepCleanUp, so a deletion may be due
-// Otherwise there is no patch, because any other late write of the former leader is harmless:
-// before the new leader does anything else, it makes the same write, based on the same version.
-// `term` identifies the new leader's term.
+//   - or the run is at kStepCleanUp, so a deletion may be due
+// Otherwise there is no patch. Any other late write is harmless: the new leader first makes the
+// same write, based on the same version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next chooses one by the run's step, spec.rollback, the two controllers, and their
@@ -46,38 +46,36 @@ std::vector<Request> FenceScaling(const View& view, std::string_view term);
 // without a new controller gives the old controller its size back, and ends the run.
 Step Prepare(const Situation& situation);
 
-// Returns the next step while the run's step is kStepScale: scales the target up as far as the
-// surge allows; then, spec.updatePeriod after the last scaling, scales the source down as far as
-// availability allows (RC-10, RC-11). Requires that the old controller exists. The last step stores
-// kStepCleanUp.
+// Returns the next step while the run's step is kStepScale; the last one stores kStepCleanUp.
+// Requires that the old controller exists. Scales the target up as far as the surge allows. Then,
+// spec.updatePeriod after the last scaling, scales the source down as far as availability allows
+// (RC-10, RC-11).
 //
 // Each scaling takes two writes: first its line, size and time are stored in the status, then the
-// controller is patched. So a crash between the two writes neither skips nor repeats a scaling
-// (RC-18). After the patch, the time is stored anew, and spec.updatePeriod counts from it. If the
-// Pods or the limits do not allow a stored scaling any more, it is dropped.
+// controller is patched. So a crash between the two neither skips nor repeats a scaling (RC-18).
+// After the patch, the time is stored anew, and spec.updatePeriod counts from it. A stored scaling
+// that the Pods or the limits do not allow any more is dropped.
 Step Roll(const Situation& situation);
 
-// Returns the next step while the run's step is kStepCleanUp. The controller that was scaled down
-// is deleted, is kept, or takes the new controller's place (BeginRename); then the annotations of
-// the update are removed (RC-13). Requires that the old controller exists.
+// Returns the next step while the run's step is kStepCleanUp (RC-13). Deletes or keeps the
+// controller that was scaled down, or lets it take the new controller's place (BeginRename). Then
+// removes the annotations of the update. Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
 
-// Returns the step that stores kStepCleanUp if all of these hold; otherwise nullopt:
+// Returns the step that stores kStepCleanUp if all of these hold; otherwise nullopt. Requires the
+// old controller.
 //   - a rollback is asked for
 //   - its new controller is gone already
-//   - the annotations of the old controller show that a rollback gave it its size again
-// If the client that ran the rollback was killed, only these annotations show how far the rollback
-// was (RC-18). Requires the old controller.
+//   - the annotations of the old controller show that a rollback gave it its size again. After the
+//     client that ran the rollback was killed, only they show how far it was (RC-18).
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or when a user has deleted it and created
-// another one of the same name. The update has succeeded, even if a user deleted the old
-// controller, if all of these hold:
+// another one of the same name. The update has succeeded if all of these hold; otherwise it fails:
 //   - cleanup_forward() is kDelete
 //   - the new controller exists
-//   - the new controller has its desired size, or the status says that clean-up has begun without a
-//     rollback
-// Otherwise the update fails.
+//   - the new controller has its desired size, or clean-up has begun without a rollback, as the
+//     status says
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---
@@ -98,10 +96,10 @@ Step WithoutOldController(const Situation& situation);
 // or step 2 (delete it). Requires both controllers.
 Step BeginRename(const Situation& situation);
 
-// Returns the next step of a rename after step 2, up to the end of the run. Returns nullopt if no
-// rename is under way, if the new controller still exists, or if the old one does not. Once the new
-// controller is gone, the rename cannot be undone. So spec.paused and spec.rollback have no effect
-// until the rename has ended.
+// Returns the next step of a rename after step 2, up to the end of the run. spec.paused and
+// spec.rollback have no effect meanwhile, because the new controller is gone and the rename cannot
+// be undone.
+// nullopt: no rename is under way, the new controller still exists, or the old one does not.
 std::optional<Step> FinishRename(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -27,8 +27,8 @@ bool IsIntentStored(const Situation& situation) {
 
 // Returns the write that stores in the status what Windlass will do next: create the new
 // controller, begin a rollback, or give the old controller the size `restores` back. Returns
-// nullopt if the status has this intent already, with `restores` (if set) as the desired size, and
-// `line` (if not empty) as its last line.
+// nullopt if the status has this intent already, with `restores` as the desired size and `line` as
+// its last line, if given.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -79,11 +79,11 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Asks the API server, with a dry run, whether it would create `made`. Refuses the update if the
-// API server would not, or if a webhook changes the image. At this time the run has not changed the
-// old controller yet, so a refusal leaves nothing behind (RC-20). Returns nullopt if the API server
-// would create `made` with the wanted image, or if the dry run does not show it. In the second case
-// the creation itself shows it.
+// Asks the API server, with a dry run, whether it would create `made`. Refuses the update if not,
+// or if a webhook changes the image. The old controller is unchanged so far, so a refusal leaves
+// nothing behind (RC-20).
+// nullopt: the API server would create `made` with the wanted image, or the dry run does not show
+// it, but the creation will.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
@@ -220,8 +220,8 @@ Step PrepareForward(const Situation& situation) {
 //   1. the line "Setting "web" replicas to 3" is stored in the status
 //   2. the old controller becomes the target of a rollback. kubectl ignores the result of this
 //      write; Windlass checks it (RC-15)
-// If `size` changes in between, because another client scales the old controller, a second line
-// names the size that is really set.
+// If another client scales the old controller in between, `size` may change. A second line then
+// names the real size.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
@@ -247,9 +247,8 @@ bool HasRestored(const Situation& situation) {
 //   - or the update had not created it yet
 //   - or the controller of that name does not belong to the update
 // One write scales the old controller up to the size to return to, and removes the annotations of
-// the update (RC-22). The status stores the size before this write. So the status shows after a
-// crash that there was something to roll back. If neither the annotations nor the status show such
-// a size, the rollback fails.
+// the update (RC-22). The status stores the size first, so that it shows after a crash that there
+// was something to roll back. If neither annotations nor status show a size, the rollback fails.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
@@ -302,10 +301,10 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new controller, so the new controller must belong to this update. If
-    // it does not, RestoreOld restores the old controller alone, or the rollback fails. If a uid is
-    // noted on the old controller (kOriginalReplicasOf), this uid counts and not the noted name: a
-    // user may have deleted the controller with this uid and made another one of the same name.
+    // A rollback deletes the new controller, so it must belong to this update. Otherwise RestoreOld
+    // restores the old controller alone, or the rollback fails. A noted uid (kOriginalReplicasOf)
+    // counts before the noted name: a user may have deleted that controller and made another one of
+    // the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();
@@ -342,10 +341,10 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // Policy Pause: if another client has scaled the old controller up since its size was noted, the
-  // old controller keeps the larger size. The update does not pause for that, because the user who
-  // set spec.rollback wants it to go on. Example: size 2 was noted, and the old controller has 5
-  // replicas now: it keeps 5. Roll handles the policies Adopt and Override (RC-16).
+  // Policy Pause: the old controller keeps a larger size that another client has given it since its
+  // size was noted. Example: 2 was noted, and it has 5 replicas now: it keeps 5. The update does
+  // not pause for that, because the user who set spec.rollback wants it to go on. Roll handles the
+  // policies Adopt and Override (RC-16).
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

@@ -54,18 +54,19 @@ Step Become(const Situation& situation, const ReplicationController& created) {
 }
 
 // Returns the write that stores the journal in the status, with the step kStepCleanUp; nullopt if
-// the status has both already. The status needs the journal, because the annotation is removed
-// before the run has ended. The annotation is needed for `--local`: a client that carries out the
-// update itself has no stored status, and finds the journal only there when it is started again.
+// the status has both already. The journal is needed
+//   - in the status, because the annotation is removed before the run has ended
+//   - in the annotation, for `--local`: a client that runs the update itself stores no status, and
+//     finds only the annotation when it is started again
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The status has no target yet. If the spec asks for the new controller that the journal
-    // describes, the target comes from the spec. Otherwise the run first finishes the rename of
-    // another update, so the target must differ from that of the spec.
+    // The status has no target yet. The target comes from the spec if the spec asks for the new
+    // controller that the journal describes. Otherwise it must differ from that of the spec: the
+    // run first finishes the rename of another update.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
     // The image may be in any container: if the old controller already has the content of the new
@@ -88,9 +89,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // The check comes before the journal is written, so that an update which is refused here can
-  // still get another target. To check only before the deletion would save no request: one sync
-  // makes the writes below and the deletion, and it sends each read of the check once.
+  // The check comes before the journal is written, so that a refused update can still get another
+  // target. A check just before the deletion would save no request: the writes below and the
+  // deletion are in one sync, which sends each read once.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {

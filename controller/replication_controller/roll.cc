@@ -70,9 +70,8 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
 }
 
 // Returns the write that gives the controller another version before a stored scaling is dropped.
-// The scaling may have been sent already, and its request may still be on the way. That request
-// names the earlier version, so it fails after this write. Returns nullopt if the controller shows
-// this write already.
+// The scaling's request may still be on the way; it names the earlier version, so it then fails.
+// nullopt: the controller shows this write already.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
   // Every stored scaling adds a line, so the number of lines identifies the scaling.
@@ -149,10 +148,9 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   // Scaling down does not wait until all new Pods exist, because a quota may never allow all of
   // them.
   if (HasScaledUp(facts.target)) {
-    // If a user has scaled the source to 0, kubectl ends the update here even if too few Pods are
-    // available. Windlass ends the update in this case only if it is a rollback: the Pods to which
-    // a rollback returns may never become available, because they may have crashed before the
-    // update, too.
+    // kubectl ends the update here if a user has scaled the source to 0, even if too few Pods are
+    // available. Windlass does so only in a rollback: the Pods to which it returns may never become
+    // available, because they may have crashed before the update, too.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

@@ -19,25 +19,24 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 //   - succeeded or was rolled back
 //   - timed out
 //   - lost its old controller: another client deleted it during the update (kOldDeleted). If the
-//     new controller is gone as well, and no rename was under way, the run has not ended: it waits
+//     new one is gone as well, and no rename was under way, the run has not ended, but waits
 //     (kNotFound)
 //   - was refused before its first step, or before there was a new controller (RC-20)
 bool HasEnded(const ReplicationControllerUpdate& update);
 
-// Returns the status that the next step starts from. This is the stored status, unless a new run is
-// due. A new run is due if
+// Returns the status that the next step starts from: the stored status, unless a new run is due. A
+// new run is due if
 //   - the last run ended or failed, and the spec has changed
 //   - spec.newName was set to another name, and no rename is under way
 //   - spec.rollback changed after the first step
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
-// run also keeps the journal, and it keeps the target unless spec.newName was set to another name.
+// run also keeps the journal, and the target unless spec.newName was set to another name.
 //
 // status.earlierRollouts rises by 1 with each new run, except in two cases:
 //   - the new run only continues a failed run. Example: a run fails, a user edits spec.timeout, and
 //     later sets spec.rollback. In the three runs, status.earlierRollouts is 0, 0 and 1
-//   - a user set spec.rollback too late: the old controller is deleted already, and the status,
-//     which Windlass stored after this edit, says that the update has succeeded. The new run only
-//     ends this update
+//   - a user set spec.rollback too late: the old controller is deleted already, and the status that
+//     Windlass stored after this edit says that the update has succeeded. The new run only ends it
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // Returns the phase of a run at `step` that is not paused, and has neither failed nor ended.
@@ -46,9 +45,8 @@ std::string_view PhaseAt(std::string_view step);
 // --- the target of a run: which new controller, and what this controller is made of ---
 
 // Returns the value of status.target that belongs to `spec`: "<spec.newName>/<hash of image,
-// container, imagePullPolicy and controller>". If a user edits one of these fields, the result
-// differs from the stored value. Example: "web-2/" if spec.newName is web-2, and neither spec.image
-// nor spec.controller is set.
+// container, imagePullPolicy and controller>". It changes if a user edits one of these fields.
+// Example: "web-2/" if spec.newName is web-2, and neither spec.image nor spec.controller is set.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
 // Returns true if `spec` and `target` both have a hash of the new controller's content (TargetOf),
@@ -59,8 +57,8 @@ bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_vi
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
 // Returns a value for the label `key`: 32 hexadecimal digits. `controller` is the old controller.
-// If `image` is the new image, the value is for the new controller's Pods; if `image` is empty, the
-// value is for the old controller's Pods. The value is a hash of
+// `image` is the new image for the new controller's Pods, and empty for the old controller's Pods.
+// The value is a hash of
 //   - the uid of `controller`, and its template without the label `key`
 //   - the value of `key` in the selector of `controller`
 //   - `image`

@@ -165,9 +165,9 @@ namespace {
 // How soon Windlass asks again for a size that the cache does not show yet.
 constexpr Duration kAskAgain = seconds(1);
 
-// If the cache of ReplicationControllers is behind the update's status, the update's own scaling
-// looks like a scaling by another client. Returns the step that asks the API server, or the step
-// that waits for the cache; nullopt if the API server reports the size that the cache shows.
+// Returns the step that asks the API server for the size, or waits for the cache; nullopt if the
+// API server reports the size that the cache shows. Needed because the update's own scaling looks
+// like that of another client while the cache is behind the update's status.
 std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
   Answer answer =

@@ -1,7 +1,7 @@
 // The sizes of a rolling update of two ReplicationControllers: the next size of either controller,
-// the original size of the controller that is scaled down, and what to do when another client
-// scales one of the two. The original size is noted in an annotation, because the live size shrinks
-// during the update (RC-8).
+// and what to do when another client scales one of the two. Also the original size of the
+// controller that is scaled down: an annotation notes it, because the live size shrinks during the
+// update (RC-8).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace windlass::replication_controller {
 // --- the arithmetic ---
 
 // Pure. The sequences of sizes are those of kubectl 1.17 (RC-9, RC-10). "Old" is the controller
-// that is scaled down, also in a rollback, and "new" is the other controller. Old Pods count as
-// available, whether they are or not, so that broken old Pods cannot hold up their own replacement.
+// that is scaled down, also in a rollback; "new" is the other one. Old Pods always count as
+// available, so that broken ones cannot hold up their own replacement.
 struct TwoCounts {
   int32_t old_spec = 0;       // spec.replicas
   int32_t new_spec = 0;       // spec.replicas
@@ -33,18 +33,18 @@ struct Goal {
   bool operator==(const Goal&) const = default;
 };
 
-// Computes the limits from spec.maxSurge (default 1) and spec.maxUnavailable (default 0). A
-// percentage refers to `desired`. If both limits are 0, 1 Pod may be unavailable. If `desired` is
-// 0, no Pod has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
-// Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is neither
-// a count nor a percentage (RC-9).
+// Computes the limits from spec.maxSurge (default 1) and spec.maxUnavailable (default 0); a
+// percentage refers to `desired`. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
+// Pods, at least 9 available (RC-9).
+//   - both limits 0: 1 Pod may be unavailable
+//   - `desired` 0: no Pod has to be available
+// Error kInvalid, which names the field: a value is neither a count nor a percentage.
 Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                          const std::optional<IntOrPercent>& max_unavailable);
 
 // Returns the next size of the new controller; nullopt if its size stays. It grows as far as the
-// surge allows, and at once to `desired` if the old controller has no replicas. Example: 10
-// desired, surge 3, 10 old, 0 new. At most 13 Pods may exist, so the next size is 13 − 10 = 3
-// (RC-10).
+// surge allows; at once to `desired` if the old controller has no replicas. Example: 10 desired,
+// surge 3, 10 old, 0 new. At most 13 Pods may exist, so the next size is 13 − 10 = 3 (RC-10).
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
 // Returns the next size of the old controller; nullopt if its size stays. It shrinks as far as
@@ -54,13 +54,13 @@ std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 // removed, so the next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
-// Returns the goal of the update, from the annotations of `target` and from the limits in the spec.
-// In these cases, returns the step that refuses the update instead:
+// Returns the goal of the update, from the annotations of `target` and the limits in the spec.
+// Returns the step that refuses the update instead if
 //   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
-// Before the first write of the update, the caller passes copies of the controllers, which have the
-// changes that Prepare will make. So FindGoal refuses an update before it has changed anything.
+// Before the first write of the update, the caller passes copies of the controllers, with the
+// changes that Prepare will make. So a refused update has changed nothing.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -75,13 +75,13 @@ bool HaveDifferentKey(const StringMap& old_selector, const StringMap& new_select
 OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 
 // Returns the size to note: spec.replicas of the old controller, or the result of
-// FindNotedSizeOfGone, if this is larger. Example: the new controller was deleted when 4 of 10 old
-// Pods were left. The size to note is 10.
+// FindNotedSizeOfGone if larger. Example: the new controller was deleted when 4 of 10 old Pods were
+// left: 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
-// Returns true if original-replicas of `source` was noted for the update to `target`. A size that
-// kubectl noted does not show for which update it was noted. It counts if `target` was scaled
-// (IsUnscaled is false), because the live size of `source` may have shrunk since (RC-8).
+// Returns true if original-replicas of `source` was noted for the update to `target`. kubectl does
+// not note for which update: its size counts if `target` was scaled (IsUnscaled is false), because
+// the live size of `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes on `source` that its size before the update to `target` was `size`.
@@ -89,27 +89,26 @@ bool HasOriginalSize(const ReplicationController& source, const ReplicationContr
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 
-// Returns the write that notes on the old controller that its size before the update to the new
-// controller was `size`. The same write removes the annotations of a rollback that was turned off,
-// so that the next rollback returns to `size`. Requires both controllers.
+// Returns the write that notes on the old controller `size`, its size before the update to the new
+// one. Requires both controllers. The write also removes the annotations of a rollback that was
+// turned off, so that the next rollback returns to `size`.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Returns the write that notes the size of the old controller for a rollback; nullopt if no write
-// is needed:
-//   - After a rollback that was turned off (IsRollbackTarget), the size to note is the one that the
-//     rollback was to give the old controller. Unless the policy is Override, a larger present size
-//     is noted instead. Example: the rollback was to give 10, and the old controller has 12: 12 is
-//     noted, with Override 10.
-//   - Otherwise, if Windlass noted a size for this update, that size stays, even if the old
-//     controller is larger now.
-//   - Otherwise, if a size that kubectl noted counts (HasOriginalSize), the write replaces it only
-//     if the old controller is larger now, and never with Override.
-//   - Otherwise the result of SizeBefore is noted.
+// is needed. The first case that applies counts:
+//   - After a rollback that was turned off (IsRollbackTarget): notes the size that the rollback was
+//     to give the old controller or, unless the policy is Override, a larger present size. Example:
+//     the rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//   - Windlass noted a size for this update: that size stays, even if the old controller is larger
+//     now.
+//   - A size that kubectl noted counts (HasOriginalSize): is replaced only if the old controller is
+//     larger now, and never with Override.
+//   - Otherwise: notes the result of SizeBefore.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
-// Returns the size that this update has noted for the old controller, if the old controller is
-// larger now: another client has scaled it since the update was first tried. Returns nullopt if
-// IsRollbackTarget is true. Requires both controllers.
+// Returns the size that this update has noted for the old controller, if the controller is larger
+// now: another client has scaled it since. Otherwise nullopt; nullopt also if IsRollbackTarget is
+// true. Requires both controllers.
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target. Returns false
@@ -118,9 +117,8 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 
 // --- another client scales one of the two during an update (RC-16) ---
 
-// Another client has scaled a controller if its size is not the one that the update set last, and
-// the update is not about to change this size. What Windlass does then depends on
-// spec.onExternalScale:
+// Another client has scaled a controller if its size is not that of the update's last scaling, and
+// no scaling of it is pending. spec.onExternalScale says what Windlass does then:
 //   - Pause: nothing is scaled until the size is put back, another policy is chosen, or a user sets
 //     spec.rollback
 //   - Adopt: the sum of both sizes is desired from now on. Example: with 3 old and 9 new replicas,
@@ -131,10 +129,9 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 // that the CRD would refuse.
 bool PausesForOthers(const Situation& situation);
 
-// Returns the controller that the update is about to scale: the new size is stored, and the
-// controller still has the size from which it is to be scaled. Returns null if there is none.
-// Example: the status says 7 to 6. With 7 replicas, the controller is returned; if another client
-// has scaled it to 9, it is not.
+// Returns the controller that the update is about to scale: the new size is stored, but the
+// controller still has the former one. Returns null if there is none. Example: the status says 7 to
+// 6. With 7 replicas, the controller is returned; with 9, which another client set, it is not.
 const ReplicationController* PendingScale(const Situation& situation);
 // Returns the size that the update has set for `controller`, or is about to set, as the status
 // says; if the status has no such size, the present size of `controller`.
@@ -149,12 +146,11 @@ std::optional<Step> AnswerExternalScale(const Situation& situation);
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// In the middle of a rename, the new controller `new_name` is deleted, and the old controller has 0
-// replicas. If another client has scaled the old controller up, returns the step that answers this;
-// nullopt if the old controller still has 0 replicas. Until the old controller has 0 replicas
-// again, the rename must not go on: it changes the selector, so the Pods of the old controller
-// would lose their owner. Adopt does the same as Pause, because after the deletion there are no two
-// sizes to add up.
+// Returns the step that answers another client's scaling of the old controller in the middle of a
+// rename; nullopt if the old controller has 0 replicas. The new controller `new_name` is deleted
+// then. The rename must wait until the old controller has 0 replicas again: it changes the
+// selector, so Pods of the old controller would lose their owner. Adopt does the same as Pause,
+// because there are no two sizes to add up.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

@@ -72,8 +72,8 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // Return true if kube-controller-manager has acted on the latest spec of `controller`, and
 //   - HasScaledUp: all Pods exist
-//   - HasScaledDown: the status and the view both show at most spec.replicas Pods. The status alone
-//     may lack the newest Pods.
+//   - HasScaledDown: at most spec.replicas Pods exist, by status and view. The status alone may
+//     lack the newest Pods.
 bool HasScaledUp(const ReplicationController& controller);
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 
@@ -90,9 +90,9 @@ struct Availability {
   std::optional<WallTime> next;  // when the next ready Pod becomes available
 };
 // Counts the Pods of `controller` that match its selector, are not being deleted and have been
-// ready for the update's spec.minReadySeconds (RC-10). The result is at most status.readyReplicas
-// and spec.replicas, because the Pods of the view or the status may be out of date. Example: with 3
-// such Pods and status.readyReplicas 1, 1 is available.
+// ready for the update's spec.minReadySeconds (RC-10). At most status.readyReplicas and
+// spec.replicas, because view or status may be out of date. Example: 3 such Pods,
+// status.readyReplicas 1: 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- reads of the API server ---
@@ -106,13 +106,13 @@ struct OrStep {
 };
 // The API server's answer, which may be that the object does not exist.
 using Answer = OrStep<const Outcome*>;
-// Returns the answer to `read` in this sync. If this sync has not sent `read` yet, returns the step
-// that sends it. The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After
-// any other failure, and after a malformed reply, returns Failed.
+// Returns the answer to `read` in this sync, or the step that sends `read` if that is not done yet.
+// The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After any other
+// failure, and after a malformed reply, returns Failed.
 Answer Ask(const Situation& situation, Read read);
-// Returns the Read that lists the metadata of Pods in the update's namespace. It lists the Pods
-// that `label_selector` selects, except those whose phase is Succeeded or Failed. Pods that are
-// being deleted, and Pods without a controller, are listed, too. Outcome::value is a
+// Returns the Read that lists the metadata of the Pods in the update's namespace that
+// `label_selector` selects, except those whose phase is Succeeded or Failed. Pods that are being
+// deleted, and Pods without a controller, are listed, too. Outcome::value is a
 // std::vector<ListedPod> (pod_list.h).
 Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the

@@ -19,10 +19,9 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon Windlass repeats a check that refused a rename at the end of an update. Windlass does
-// not watch ReplicaSets, so no event shows that the cause is gone. A rename that is refused before
-// the first step is not checked again, because the refusal ends the run (HasEnded). A list that
-// was too large before the first step ends the run, too.
+// How soon Windlass repeats a check that refused a rename at the end of an update: it does not
+// watch ReplicaSets, so no event shows that the cause is gone. A refusal before the first step ends
+// the run (HasEnded), even one because of a list that is too large. So it is not checked again.
 constexpr Duration kLookAgain = seconds(30);
 
 // How soon Windlass asks again for a list that was too large. No watch reports that the list has
@@ -92,9 +91,9 @@ constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that update has ended, and begin "
     "this update again; if there is no other update, remove the annotation {}";
 
-// Refuses an update whose old controller is the target of another update, as kSourceId on the old
-// controller says. kSourceId does not count in two cases: a rollback wrote it, so it names the new
-// controller; or the controller that it names is gone.
+// Refuses an update whose old controller is the target of another update, as its kSourceId says.
+// kSourceId does not count if a rollback wrote it, so that it names the new controller, or if the
+// controller that it names is gone.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);
@@ -166,10 +165,9 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // How many bytes of annotations, at most, the update has yet to add to the old controller before
 // the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// The API server need not be asked whether the journal fits if the journal has at most this size,
-// and the cached annotations take at most half of the room for annotations. The other half has room
-// for the journal and for the annotation of kubectl apply. That annotation is not cached, and is
-// about as large as the journal.
+// A journal of at most this size fits if the cached annotations take at most half of the room, so
+// the API server need not be asked. The other half has room for the journal and for kubectl apply's
+// annotation, which is not cached and about as large.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
@@ -254,9 +252,8 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // In an update to an image, kNextControllerId of the old controller names the new one; no other
-  // update has this annotation. In a rollback, kSourceId of each of the two controllers names the
-  // other controller. Names are compared, because a controller that was restored from a backup has
-  // another uid.
+  // update has this annotation. In a rollback, kSourceId of each controller names the other. Names
+  // are compared, because a controller that was restored from a backup has another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

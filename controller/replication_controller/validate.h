@@ -10,9 +10,9 @@
 
 namespace windlass::replication_controller {
 
-// Validate and the functions Refuse… return the step that refuses the update, or a step that asks
-// the API server for facts that the check needs; nullopt if the update can go on. Call the
-// functions of this file only if the old controller exists.
+// Validate and the functions Refuse… return the step that refuses the update, or that asks the API
+// server for facts which the check needs; nullopt if the update can go on. Call the functions of
+// this file only if the old controller exists.
 
 // Refuses
 //   - a controller that another object owns, for example a DeploymentConfig (RC-16)
@@ -28,9 +28,8 @@ std::optional<Step> Validate(const Situation& situation);
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update if another update of one of its two controllers is under way (RC-21). Example:
-// while B to C, A to D, or C to A is under way, A to B is refused. If both updates ran, each would
-// take the scalings of the other for scalings by another client, and would remove the annotations
-// of the other.
+// while B to C, A to D, or C to A is under way, A to B is refused. Each would take the other's
+// scalings for scalings by another client, and would remove its annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rollback that names the two controllers of an update the wrong way round. Example: web
@@ -41,16 +40,15 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 // Refuses a rename that could not end, or would lose Pods (RC-14):
 //   - The journal of the rename, which has the template of `created`, the new controller, is too
 //     large for an annotation of the old one. Example: a template of 270,000 bytes.
-//   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment the new Pods
-//     have no owner, so the other controller would adopt them and delete its surplus. Example: web
-//     is updated to web-2, which becomes web in the end. The new Pods have the label app=web, and a
-//     third ReplicationController with 2 replicas selects this label. It would adopt the new Pods,
-//     and delete Pods until it has 2.
+//   - Another ReplicationController or a ReplicaSet selects the new Pods. They have no owner for a
+//     moment, so the other one would adopt them and delete its surplus. Example: web is updated to
+//     web-2, which becomes web in the end. The new Pods have the label app=web, which a third
+//     ReplicationController with 2 replicas selects. It would delete Pods until it has 2.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
-// Returns a Warning for each Service that will lose its Pods: it selects the old Pods, and the new
-// Pods lack at least one label of its selector, or have it with another value (RC-17). The Warning
-// names all these labels. Call this only if both controllers exist.
+// Returns a Warning for each Service that will lose its Pods (RC-17): it selects the old Pods, but
+// not the new ones. The Warning names the labels of its selector that the new Pods lack, or have
+// with another value. Call this only if both controllers exist.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -16,10 +16,9 @@ inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run creates the new
-// controller or begins a rollback. No controller is scaled in this step. Exception: if a rollback
-// has no new controller, the old controller gets its size back in this step. Outside of a rollback,
-// a run whose new controller exists already skips kStepPrepare. The step of a run goes back in
-// three cases:
+// controller or begins a rollback. Outside of a rollback, a run whose new controller exists already
+// skips it. No controller is scaled in this step, except the old one in a rollback without a new
+// controller: it gets its size back. The step of a run goes back in three cases:
 //   - to no step, if the run fails before there is a new controller
 //   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
 //   - to kStepScale, if another client scales during kStepCleanUp and spec.onExternalScale is Adopt
@@ -74,8 +73,8 @@ inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\"
 inline constexpr std::string_view kScaledByOtherText =
     "another client scaled ReplicationController {} from {} to {}";
 // What to do if the API server does not keep a size: the end of the text of CheckSize.
-// kSizeAgainText does not say who writes the size again: in the cluster Windlass does, but with
-// rolling-update --local the user has to repeat the command.
+// kSizeAgainText does not say who writes the size again: Windlass in the cluster, but the user with
+// rolling-update --local.
 inline constexpr std::string_view kSizeAgainText =
     "exempt this ReplicationController from it, so that the update can go on";
 inline constexpr std::string_view kSizeOnceText =

@@ -147,9 +147,9 @@ std::vector<std::string_view> EndedKeys(const Situation& situation,
     return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
   }
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // `controller` is the new one. If a rollback had begun and was set back to false, it has left two
-  // annotations on the new controller: its size, in kOriginalReplicas, and the uid of the old
-  // controller, in kOriginalReplicasOf. Both are removed.
+  // `controller` is the new one. A rollback that had begun and was set back to false has left two
+  // annotations on it: its size (kOriginalReplicas), and the old controller's uid
+  // (kOriginalReplicasOf). Both are removed.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
@@ -181,9 +181,9 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 
 namespace {
 
-// The most lines that a status keeps: about as many as an update of 50 Pods, one at a time, writes.
-// So a client that reads the status from time to time seldom misses a line. Older lines are dropped
-// (RC-12).
+// The most lines that a status keeps, so that a client that reads the status from time to time
+// seldom misses one: about as many as an update of 50 Pods, one at a time, writes. Older lines are
+// dropped (RC-12).
 constexpr size_t kLinesMax = 100;
 
 // Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
@@ -212,9 +212,9 @@ bool HasChangedSomething(const Situation& situation) {
 }
 
 // Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the failure is a refusal
-// of the run, so the step is cleared (RC-20). The target is cleared, too, except in two cases, in
-// which a later rollback has something to undo:
-//   - HasChangedSomething is true. The draft then gets a target even if the run has none
+// of the run, so the step is cleared (RC-20), and the target, too. A refusal leaves a target for a
+// later rollback if
+//   - HasChangedSomething is true, even if the run had no target
 //   - the old controller is smaller than it was before an update (HasGivenPods)
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {

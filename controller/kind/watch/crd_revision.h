@@ -1,8 +1,8 @@
-// Checks whether the CustomResourceDefinition of a kind is as new as this program (RO-101).
+// Checks whether the CustomResourceDefinition of a kind is as new as this program (RO-101). The
+// controller of the kind waits until it is. Core thread only.
 //
 // The API server drops status fields that the CustomResourceDefinition does not declare. With an
-// older CustomResourceDefinition, what a controller remembers in a status could be lost. So the
-// controller of the kind waits until the CustomResourceDefinition is new enough. Core thread only.
+// older one, what a controller remembers in a status could be lost.
 #pragma once
 
 #include <cstdint>
@@ -35,30 +35,28 @@ class CrdRevision {
   // informer of the kind's objects. The informer must not call their listeners after the
   // CrdRevision is destroyed.
   //
-  // When `not_served` is called, the CrdRevision forgets its answer: the objects may be served
-  // again with another CustomResourceDefinition. When `recovered` is called, it asks again unless
-  // permits() is true. Whenever an answer changes permits(), it wakes all keys of `host`.
+  //   - `not_served` is called: forgets its answer, because the objects may be served again with
+  //     another CustomResourceDefinition.
+  //   - `recovered` is called: asks again unless permits() is true.
+  //   - An answer changes permits(): wakes all keys of `host`.
   CrdRevision(const NeededCrd& needed, ControllerHost& host, Listeners<>& not_served,
               Listeners<>& recovered);
   ~CrdRevision();
   CrdRevision(const CrdRevision&) = delete;
   CrdRevision& operator=(const CrdRevision&) = delete;
 
-  // Asks the API server for the CustomResourceDefinition. Call this when the controller starts.
-  // What follows depends on the answer:
-  //   - The CustomResourceDefinition is new enough or does not exist: the CrdRevision asks again
-  //     only when `recovered` is called after `not_served`.
-  //   - The CustomResourceDefinition is older: the CrdRevision asks again about once a minute.
-  //   - There is no answer, or Windlass has no right to read the CustomResourceDefinition: the
-  //     CrdRevision asks again, at growing intervals up to kForbiddenBackOffMax.
-  // Does nothing while the API server has not answered the last question.
+  // Asks the API server for the CustomResourceDefinition; does nothing while the last question is
+  // open. Call this when the controller starts. The answer decides when the CrdRevision asks again:
+  //   - new enough, or not found: only when `recovered` is called after `not_served`
+  //   - older: about once a minute
+  //   - no answer, or no right to read it: at growing intervals up to kForbiddenBackOffMax
   void Start();
   // Cancels the open question, if any. The CrdRevision then wakes no key before the next Start.
   void Stop();
 
-  // Returns true if the controller is allowed to act on the objects. This is so if a question was
-  // answered, and the CustomResourceDefinition is not known to be older than needed. A failed
-  // question also counts as answered, and leaves unchanged what is known of the revision.
+  // Returns true if the controller may act on the objects: a question was answered, and the
+  // CustomResourceDefinition is not known to be older than needed. A failed question also counts as
+  // answered, and leaves unchanged what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
   // If the CustomResourceDefinition is known to be older than this program needs, returns a line

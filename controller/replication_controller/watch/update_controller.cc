@@ -33,13 +33,13 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
          a.meta.owner_references == b.meta.owner_references;
 }
 
-// The annotation windlass.dev/rolling-update-to of `controller` asks for an update (RC-1). Returns
-// the step that creates this update. If this sync has already sent the creation, returns a Wait, or
-// Failed if the API server refused the creation.
+// Returns the step that creates the update for which annotation windlass.dev/rolling-update-to of
+// `controller` asks (RC-1). If this sync has sent the creation already: a Wait, or Failed if the
+// API server refused it.
 //
-// If an update of this name exists already, the API server refuses the creation. The existing
-// update stays as it is, even if it has ended: a user who may annotate a ReplicationController may
-// not therefore change an update.
+// If an update of this name exists already, the API server refuses the creation. The update stays
+// as it is, even if it has ended: the right to annotate a ReplicationController is no right to
+// change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));
@@ -66,8 +66,8 @@ std::string NoRoomFor(const std::string& object) {
 }
 
 // Called if the caches have no room for an object of `update`. Returns the write that reports this
-// in the status of `update`, or, if the status reports it already, a Wait with an Event. `message`
-// is the result of LeftOut.
+// in its status; if the status reports it already, a Wait with an Event. `message` is the result of
+// LeftOut.
 Step LeaveAlone(const Update& update, const std::string& message, const Learned& learned,
                 WallTime now) {
   auto report = rc::ReportLeftAlone(update, workload::kLeftOutReason, message, learned, now);

@@ -1,10 +1,10 @@
 // The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
 // of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
-// is the namespace and name of an update; the old ReplicationController has the same name.
-// UpdateController watches Pods only while there is an update that has not ended. At other times,
-// it needs no memory for the Pods of the cluster. UpdateController waits until the API server has
-// the CustomResourceDefinition of updates in a revision that is new enough for this program
-// (RC-24). Core thread only.
+// is the namespace and name of an update; the old ReplicationController has the same name. Core
+// thread only.
+// UpdateController watches Pods only while an update has not ended, so at other times it needs no
+// memory for them. It waits until the API server has a CustomResourceDefinition of updates that is
+// new enough for this program (RC-24).
 #pragma once
 
 #include <cstddef>
@@ -63,11 +63,10 @@ class UpdateController final : public WatchingController {
   std::string LeftOut(const replication_controller::View& view) const;
   // Returns a text about the first object of the update `key` whose latest version cannot be
   // decoded; "" if there is none. Decisions must not use an earlier version of such an object
-  //
-  //   - If the update has not ended, checks the update, its two ReplicationControllers and their
-  //     Pods, and also each Pod of the namespace whose owner is unknown: this Pod may belong to the
-  //     update.
-  //   - If the update has ended, checks only the update itself.
+  // . Checks
+  //   - if the update has ended: only the update itself
+  //   - if not: the update, its two ReplicationControllers and their Pods, and each Pod of the
+  //     namespace whose owner is unknown, because it may belong to the update
   std::string UnreadableOf(const ObjectKey& key) const;
   void WakeNamespace(const ObjectKey& of_object);
   template <typename T, typename Work>

@@ -46,8 +46,9 @@ bool EndsForNext(const Update& before, const Update& now) {
 }
 
 // Returns true if `now` is in the middle of a rename, or if a rename ended between `before` and
-// `now`. The phase RolledBack shows that nothing was renamed: a user set spec.rollback before the
-// new controller was deleted, so the run gave the rename up and went back.
+// `now`.
+// Phase RolledBack: nothing was renamed, because a user set spec.rollback before the new controller
+// was deleted.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
@@ -83,12 +84,11 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, kind::kReadyCondition);
 }
 
-// Returns the state of the rollout in the metrics. If spec.paused is true, the rollout is paused.
-// Otherwise it is stuck if
+// Returns the state of the rollout in the metrics: paused if spec.paused is true. Otherwise stuck
+// if
 //   - the phase is Failed
-//   - or the phase is Paused, and its reason is not kPaused: another client has scaled one of the
-//     two controllers. The reason kPaused does not count: a user has just set spec.paused back to
-//     false
+//   - or the phase is Paused because another client has scaled one of the two controllers. The
+//     reason kPaused does not count: a user has just set spec.paused back to false
 //   - or Windlass has no room in memory for an object of the update, in any phase
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
@@ -196,9 +196,8 @@ Rollout UpdateObserver::RolloutOf(const Update& update, Rollout rollout) {
   return rollout;
 }
 
-// The lambda returns true if no leader has worked on the present run of the update yet. No former
-// leader has counted the rollout of such a run. So a process that begins to lead counts the rollout
-// as begun.
+// The lambda returns true if no leader has worked on the present run of the update yet. A process
+// that begins to lead counts the rollout of such a run as begun, because no former leader has.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);

@@ -1,10 +1,10 @@
 // Watches ReplicationControllerUpdates for the metrics of rollouts: which rollouts are under way,
-// since when, in which state each is, and how each ended. Decides nothing.
+// since when, in which state each is, and how each ended. Decides nothing. Core thread only.
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is one run of an update (run.h). If a run fails and the next run continues it, both
-// runs belong to the same rollout. A rollout begins when
+// A rollout is one run of an update (run.h), with the runs that continue it after a failure. It
+// begins when
 //   - the update is created, or is edited after its last run ended
 //   - the rollout before it ends, and the spec asks for another one (see below)
 // While spec.paused is true, no rollout begins. A rollout ends as
@@ -18,10 +18,9 @@
 //                 changed anything
 //   deleted       the update was deleted
 //
-// After any other failure of the update, the rollout has not ended: the metrics show it as stuck,
-// with the reason of the update's condition Ready. The rollout stays stuck until the cause is gone,
-// or a user edits or deletes the update. If the failure has ended the run (HasEnded), only an edit
-// or the deletion helps. Core thread only.
+// After any other failure, the rollout has not ended: the metrics show it as stuck, with the reason
+// of the update's condition Ready. It stays so until the cause is gone, or a user edits or deletes
+// the update. If the failure has ended the run (HasEnded), only an edit or the deletion helps.
 #pragma once
 
 #include <string>
