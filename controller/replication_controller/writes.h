@@ -19,12 +19,12 @@ namespace windlass::replication_controller {
 
 // Returns the write of `request`. If this sync has made this write already, and it is due again,
 // returns
-//   - after a patch that succeeded: the write of a status and a Warning Event which say that the
+//   - after a patch that succeeded: the write of a status and a Warning Event which report that the
 //     API server has dropped the change; after that write, Failed
-//   - otherwise a Wait
-// After a patch of a ReplicationController, the sync checks that the API server has kept its size,
-// even if the patch only changes annotations. `size` is the size to be kept. Give it if the request
-// sets spec.replicas, as a creation does. Without it, the size to be kept is the present size.
+//   - otherwise: a Wait
+// After a patch, the sync checks that the controller has the size `size`, even if the patch only
+// changes annotations. Give `size` if the request sets spec.replicas, as a creation does. Without
+// it, the present size is to be kept.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 
@@ -99,29 +99,29 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
-// Returns the write that stores in the status that the API server refused the request `asked`, and
-// why; if there is nothing to store, returns Failed. The run ends (RC-20) in two cases:
+// Returns the write that stores in the status why the API server refused the request `asked`. If
+// there is nothing to store, returns Failed.
+// If the cause of the refusal may pass, the run goes on. Example: the API server could not call a
+// webhook. Otherwise the run ends (RC-20) if
 //   - it has no step yet
-//   - it is at kStepPrepare, and there is no new controller
-// Exception: the run goes on if the cause of the refusal may pass; for example, the API server
-// could not call a webhook.
+//   - or it is at kStepPrepare, and there is no new controller
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Called if the API server accepted the size of `outcome` and kept another one, for example because
-// of a mutating admission policy. Returns the write that stores in the status, and tells in a
-// Warning Event, what is kept and what was written. If that is stored:
-//   - in kStepScale, where the phase is kFailed, returns Failed, so that the same size is written
-//     again after the back-off. The stored scaling now begins at the size that is kept, so that
-//     this size is not taken for another client's scaling. Example: 0 to 3 was written, and 1 is
-//     kept: the scaling is now 1 to 3
-//   - in other steps, where the phase stays, returns a Wait of a few seconds. The update then goes
-//     on with the size that is kept
+// of a mutating admission policy. Returns the write that stores both sizes in the status, with a
+// Warning Event. Once they are stored, returns
+//   - in kStepScale, where the phase is kFailed: Failed. After the back-off, the same size is
+//     written again. The stored scaling now begins at the kept size, so that this size is not taken
+//     for another client's scaling. Example: 0 to 3 was written, and 1 is kept: the scaling is now
+//     1 to 3
+//   - in other steps, where the phase stays: a Wait of a few seconds. The update then goes on with
+//     the kept size
 Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
-// Outside of a rollback, if the spec now asks for another new controller, stores the phase
-// kPreparing instead of `phase`, and the next run is due.
+// If the spec now asks for another new controller, and not for a rollback: stores the phase
+// kPreparing instead, and the next run is due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 // Ends the run with `target` as the controller that stays: removes the annotations of the update

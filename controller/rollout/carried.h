@@ -54,10 +54,10 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Set if this sync asked the API server for the defaults of the template (with the dry run of a
-  // ReplicaSet) and did not get them. The text says that nothing is rolled out until the defaults
-  // come, and why they did not come. Otherwise "". Also "" if the API server forbids the dry run
-  // and there is a progress deadline: in this case the condition Progressing says so.
+  // Says why the defaults of the template did not come, and that nothing is rolled out until they
+  // come. Set if this sync asked for them in vain (with the dry run of a ReplicaSet); otherwise "".
+  // Also "" if the API server forbids the dry run and there is a progress deadline: Progressing
+  // then says so.
   std::string not_told{};
   // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
   std::string put_back{};

@@ -74,16 +74,17 @@ bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
 }
 
 // Returns true if the Rollout is paused, and Progressing still says that the progress deadline had
-// passed before the pause. The next status that is written during the pause corrects this
-// (MarkPaused). A draft that keeps the stored Progressing does not correct it.
+// passed before the pause. MarkPaused corrects this in the next status, except in a draft that
+// keeps the stored Progressing.
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
 // Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. Usually the condition Progressing shows whether the rollout was complete. Progressing
-// does not show it during a pause, just after a pause, or without a progress deadline. In these
-// cases the rollout was complete if the current revision is the stable revision.
+// changed. Usually Progressing shows whether the rollout was complete. In these cases the current
+// revision shows it, by being the stable revision:
+//   - during a pause, or just after one
+//   - without a progress deadline
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -104,8 +105,8 @@ bool IsComplete(const Facts& facts) {
 }
 
 // Called for a paused Rollout that is not complete. Returns true if the Rollout was complete and
-// has lost Pods since. The phase is then Progressing and not Paused, because the Rollout waits for
-// its Pods and not for the end of the pause.
+// has lost Pods since. It then waits for its Pods and not for the end of the pause, so the phase is
+// Progressing.
 bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
@@ -170,10 +171,11 @@ Ruling PausedAtStep(const Facts& facts) {
   return {kPaused, Way::kReconciling, std::string(kPaused), facts.progressing->message + none};
 }
 
-// Returns how many Pods will not be updated. Example: with 10 desired Pods, all old, and partition
-// 5, returns "; 5 Pods keep the old revision because of spec.strategy.partition". Returns "" if all
-// Pods will be updated. Example: Pods return to a revision that was complete before, and then the
-// partition does not apply (IsOfProven).
+// Returns how many Pods will not be updated; "" if all will be. Examples:
+//   - 10 desired Pods, all old, partition 5: "; 5 Pods keep the old revision because of
+//     spec.strategy.partition"
+//   - Pods return to a revision that was complete before: "", because the partition does not apply
+//     (IsOfProven)
 std::string Kept(const Facts& facts) {
   const int32_t old = facts.status.replicas - facts.status.updated_replicas;
   const int32_t kept = std::min(facts.workload.limits.kept_old(), old);
@@ -210,9 +212,10 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns " from revision 7" for this example: revision 7 was the current one, and a rollback to
-// revision 5 gave the ReplicaSet of revision 5 the next number, 8. Returns "" if the ReplicaSet
-// kept its number, because the replaced template had no ReplicaSet, and so no number (RO-026).
+// Returns the revision that a rollback has left. Examples:
+//   - Revision 7 was the current one, and the rollback gave the ReplicaSet of revision 5 the number
+//     8: " from revision 7".
+//   - The ReplicaSet kept its number, because the replaced template had no ReplicaSet: "" (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
@@ -238,8 +241,8 @@ const Condition* HeldUp(const Facts& facts) {
 }
 
 // Returns true if the caches have no room for this Rollout, and its latest generation is not
-// carried out (R-065). Counters and conditions are then about an earlier generation. So they say
-// nothing about an abort, a pause or a template that a user has set since.
+// carried out (R-065). Counters and conditions are then about an earlier generation, and show no
+// later abort, pause or template.
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;
@@ -306,10 +309,11 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Returns the conditions of `ruling`. Their observedGeneration is that of the status. Exception:
-// the template's defaults are not known, or Windlass cannot go on (HeldUp). In this case Ready and
-// Reconciling say why the latest generation is not carried out yet, so they have the latest
-// generation. Stalled may still be about an earlier generation, and keeps that of the status.
+// Returns the conditions of `ruling`, with the observedGeneration of the status.
+// Exception: Ready and Reconciling have the latest generation while they say why it is not carried
+// out yet. They say so if
+//   - the template's defaults are not known
+//   - or Windlass cannot go on (HeldUp)
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {
   std::vector<Condition> shown =
       ConditionsOf(ruling, facts.status.observed_generation, facts.own.conditions, now);
@@ -323,9 +327,8 @@ std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime 
 
 // Returns the stored condition RollbackRefused; nullopt if there is none, or if it has ended. It
 // ends when the Rollout's generation is above its observedGeneration. Example: a user sets
-// spec.rollbackTo in generation 12. Windlass removes the field, which makes generation 13, the
-// observedGeneration of the condition. The next change of the spec makes generation 14, and the
-// condition ends.
+// spec.rollbackTo in generation 12. Its removal makes generation 13, the observedGeneration of the
+// condition. The next change of the spec makes generation 14, which ends the condition.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {

@@ -55,8 +55,8 @@ bool RemovesPodsFirst(const workload::Situation& situation) {
 }
 
 // Returns true if the rollout waits until the API server allows the ReplicaSet. Without the wait,
-// the rollout would remove all Pods, and could not make new ones. The result is computed anew for
-// each decision, because a user may scale up a ReplicaSet after the answer to the dry run.
+// the rollout would remove all Pods, and could not make new ones. Computed for each decision,
+// because a user may scale up a ReplicaSet after the dry run.
 bool Waits(const workload::Situation& situation, DryRunVerdict verdict) {
   return verdict == DryRunVerdict::kForbidden && RemovesPodsFirst(situation);
 }
@@ -80,10 +80,10 @@ Read Ask(Request request, std::string why) {
 
 // Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
 // that dry run already, returns
-//   - the API server's error, if the API server refused the template
-//   - otherwise nullopt
-// The caller asks a second time only if TemplateDefaults dropped the answer, for example because
-// the clock was set back.
+//   - if the API server refused the template: its error
+//   - otherwise: nullopt
+// The second call comes only if TemplateDefaults dropped the answer, for example because the clock
+// was set back.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -112,14 +112,13 @@ Error WhyNotTold(const Outcome& outcome) {
   return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
-// Returns the dry run that asks for the defaults. If the API server answers that a ReplicaSet with
-// the name of the dry run exists (409), the next call returns a dry run with the next of kSuffixes.
-// Returns an error if spec.template cannot be read (kMalformed). Also returns an error if this sync
-// has asked already, and
+// Returns the dry run that asks for the defaults. After a 409 (a ReplicaSet with its name exists),
+// the next call returns a dry run with the next of kSuffixes.
+// Returns an error if spec.template cannot be read (kMalformed), or if this sync has asked already,
+// and
 //   - the API server refused the template
-//   - or it did not return the defaults; for a 409, under none of the names
-//   - or it answered, but Windlass dropped the answer, for example because the Rollout had changed;
-//     this error has kind kConflict
+//   - it did not return the defaults; for a 409, under none of the names
+//   - Windlass dropped its answer, for example because the Rollout had changed (kConflict)
 // The sync must end with that error: a rollout without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;

@@ -6,10 +6,11 @@
 //   2. The dry run of a Pod. It shows whether the API server accepts Pods with the template, before
 //      Windlass touches an old Pod (RO-091).
 //
-// A dry run creates nothing. Windlass does not repeat a dry run as long as its answer is valid
-// (template_defaults.h). Windlass sends no dry run if it finds a ReplicaSet of the template. So a
-// Rollout at rest causes no dry run, even after a restart of Windlass (RO-090). Exception: Windlass
-// does not find the ReplicaSet, because a webhook removed the annotation that names its template.
+// A dry run creates nothing. Windlass sends none
+//   - while the earlier answer is valid (template_defaults.h)
+//   - if it finds a ReplicaSet of the template. So a Rollout at rest causes no dry run, even after
+//     a restart of Windlass (RO-090). Exception: a webhook removed the annotation that names the
+//     ReplicaSet's template.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@
 namespace windlass::rollout {
 
 // Returns true if a template is to be rolled out, and its rollout still waits for the API server to
-// return the defaults of this template. An error in spec.strategy does not change the result,
-// although Windlass does not ask for the defaults until the error is corrected.
+// return its defaults. This holds during an error in spec.strategy, too, although Windlass asks
+// only after its correction.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on.
@@ -60,21 +61,21 @@ bool IsForbidden(const Error& error);
 // Return what the answer to a dry run says about the template. Only HTTP 400 and 422 mean that the
 // API server refuses the template. These answers say nothing about the template (RO-092):
 //   - 403: a quota, a policy or a missing right forbids the object
-//   - 409: an object with that name exists. A generated name would avoid this answer, but then the
-//     message about a refused template would have another name each time
+//   - 409: an object with that name exists. A generated name would avoid this answer, but would
+//     change the message about a refused template each time
 //   - 429 and 5xx: the API server or a webhook is in trouble
 //   - any denial by an admission webhook, and the error that a webhook does not support dry run
 // JudgeReplicaSet returns
-//   - kAccepted, with the template and its defaults, if the API server accepts the ReplicaSet
-//   - kRefused if the API server refuses the template
-//   - kForbidden if the API server forbids the ReplicaSet. The caller decides whether the rollout
-//     goes on.
-//   - kNoVerdict if a webhook does not support dry run
-//   - kNotTold for any other answer: the defaults may come soon. Windlass then asks again before it
-//     creates anything. Without the defaults, Windlass might not recognise a ReplicaSet that has
-//     the template already, and would replace all Pods (RO-097).
-// JudgePod returns kAccepted, kRefused or kNoVerdict. It does not return kForbidden, because a
-// quota may have room for the Pod once old Pods are gone.
+//   - kAccepted, with the template and its defaults: the API server accepts the ReplicaSet
+//   - kRefused: the API server refuses the template
+//   - kForbidden: the API server forbids the ReplicaSet. The caller decides whether the rollout
+//     goes on
+//   - kNoVerdict: a webhook does not support dry run
+//   - kNotTold: any other answer. The defaults may come soon, so Windlass asks again before it
+//     creates anything. Without them, it might not recognise a ReplicaSet that has the template
+//     already, and would replace all Pods (RO-097)
+// JudgePod returns kAccepted, kRefused or kNoVerdict, but not kForbidden: a quota may have room for
+// the Pod once old Pods are gone.
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 

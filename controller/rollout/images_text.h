@@ -12,9 +12,9 @@ namespace windlass::rollout {
 // with digests fit.
 inline constexpr size_t kImagesBytesMax = 1500;
 
-// Returns the images of the containers in spec.template, in their order there: "app:v2,agent:v1".
-// kubectl shows the images of a Deployment in the same form. If an image does not fit, one "…"
-// stands for it and for all images after it. Returns "" if the template cannot be read.
+// Returns the images of the containers in spec.template, in their order there: "app:v2,agent:v1",
+// as kubectl shows those of a Deployment. One "…" stands for the first image that does not fit and
+// all after it. Returns "" if the template cannot be read.
 std::string ImagesOfTemplate(const Workload& workload);
 
 // Returns the images of `template_json` in the same form.

@@ -33,12 +33,11 @@ namespace {
 constexpr std::string_view kManifest = rollout::kCrd.rights;
 
 // Returns true if the requested template was rolled out completely with at least one Pod. The
-// answers to the template's dry runs are then not needed any more (RO-093). The Rollout may have
-// been scaled to 0 or have lost a Pod since. Returns false
+// Rollout may have been scaled to 0 or have lost a Pod since. The answers to the template's dry
+// runs are then not needed any more (RO-093). Returns false
 //   - while the template is not rolled out completely
 //   - if the rollout is stalled, for example because the template is refused
-//   - if Progressing has another reason than NewReplicaSetAvailable, for example because the
-//     Rollout is paused
+//   - if Progressing has another reason than NewReplicaSetAvailable, for example during a pause
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
   if (status.observed_generation < rollout.meta.generation) return false;
@@ -165,8 +164,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
 }
 
 // Returns a listener that calls `listener` for a read of the Rollout `key`; null if `listener` is
-// null. A fault of `listener` is caught and logged (object_fault.h). No half-stored answer remains
-// after a fault: `listener` first judges the answer, and then stores the result.
+// null. A fault of `listener` is caught and logged (object_fault.h). It leaves no half-stored
+// answer: `listener` judges the answer before it stores the result.
 Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;
@@ -235,10 +234,10 @@ void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout
   templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
-// Each right names the manifest that grants it. The default manifest, deploy/base/rbac.yaml, has
-// the rights for Deployments, so Rollouts name kManifest instead. The manifest for updates in place
-// stays, because it serves both kinds. The right to create Pods is optional: without it, Windlass
-// rolls out templates without the dry run of a Pod.
+// Each right names the manifest that grants it. Rollouts name kManifest: the default manifest,
+// deploy/base/rbac.yaml, has the rights for Deployments. The manifest for updates in place serves
+// both kinds, and stays. Without the optional right to create Pods, Windlass rolls out templates
+// without the dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {
@@ -253,9 +252,8 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
 }
 
 // Adds one line to the troubles of WorkloadController if the CustomResourceDefinition is older than
-// this program needs. If the API server does not serve Rollouts at all, WorkloadController has a
-// line about that, and this function adds none: installing the CustomResourceDefinition helps
-// against both.
+// this program needs. Adds none if the API server does not serve Rollouts at all: the line of
+// WorkloadController about that has the same remedy.
 std::vector<std::string> RolloutController::Troubles() const {
   std::vector<std::string> troubles = WorkloadController::Troubles();
   if (crd_.is_older()) troubles.push_back(crd_.Trouble());

@@ -98,9 +98,9 @@ class RolloutController final : public WorkloadController {
   kind::CrdRevision crd_;
 };
 
-// Returns the entry of the Rollout controller for a process's list of controllers. If `made` is not
-// null, `*made` is set to the controller when the process creates it. Other code can then show
-// figures and caches of the controller.
+// Returns the entry of the Rollout controller for a process's list of controllers. When the process
+// creates the controller, sets `*made` to it, unless `made` is null. Other code can then show its
+// figures and caches.
 ControllerEntry RolloutControllerEntry(const RolloutController** made = nullptr);
 
 }  // namespace windlass

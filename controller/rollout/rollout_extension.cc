@@ -43,11 +43,10 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// If Pods are updated in place, and a step lasts, sets updatedReplicas to the number of all updated
-// Pods. The planner shows one Pod fewer (9 instead of 10) if all Pods are updated but the
+// During an update in place, while a step lasts, sets updatedReplicas to the number of all updated
+// Pods (P-058). The planner shows one Pod fewer (9 instead of 10) if all Pods are updated but the
 // ReplicaSets have not exchanged their templates yet: otherwise the rollout would look complete.
-// While a step lasts, status.step shows that the rollout is not complete, so all Pods may be
-// counted (P-058).
+// During a step, status.step shows that it is not.
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -55,17 +54,17 @@ void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& 
     status.updated_replicas = counted->updated;
 }
 
-// Returns the step that is due even while nothing may be rolled out. Examples: the step returns a
-// drained Pod to traffic, sets a readiness gate, or scales the Rollout to spec.replicas. The step
-// may also be a read, a Wait or a Failed. Returns nullopt if no step is due.
+// Returns the step that is due even while nothing may be rolled out; nullopt if none is due. It may
+// be a write, a read, a Wait or a Failed. Examples of writes: return a drained Pod to traffic, set
+// a readiness gate, scale to spec.replicas.
 std::optional<Step> Keep(const Situation& situation) {
   return situation.extension().Next(situation, Moment::kWhileHeld);
 }
 
 // Returns true if updates in place give Pods the new template, and spec.strategy has an error, for
-// example in steps or partition. Windlass then does not know how many Pods may get the template.
-// Returns false while Pods return to the old template, or while ReplicaSets exchange their
-// templates, because this work must go on.
+// example in steps or partition. Windlass then does not know how many Pods may get it. Returns
+// false while Pods return to the old template or ReplicaSets exchange their templates: this work
+// must go on.
 bool IsUnlimitedByError(const Situation& situation) {
   return !situation.workload.strategy_error.empty() &&
          situation.extended.activity == Activity::kUpdating;
@@ -110,18 +109,17 @@ std::string EventWords(const Error& error) {
   return IsLate(error) ? std::string(kLate) + ": " + error.message : error.message;
 }
 
-// Returns why the defaults are not known, for the status, in words that stay the same while the
-// cause does: each change would cost a write of the status. If the connection failed, says only
-// that the API server does not answer.
+// Returns why the defaults are not known, for the status. The words stay the same while the cause
+// does, because each change costs a write of the status. If the connection failed, says only that
+// the API server does not answer.
 std::string StableWords(const Error& error) {
   if (IsLate(error)) return kLate;
   const bool told = error.http_status > 0 || error.kind == ErrorKind::kConflict;
   return told ? error.message : "the API server does not answer";
 }
 
-// Returns the text for the status if this sync asked for the defaults and does not know them now;
-// otherwise "". Also returns "" if the API server forbids the ReplicaSet, and the Rollout has a
-// progress deadline: the condition Progressing usually says so then (AfterFailure).
+// Returns RolloutOwn::not_told. If the API server forbids the ReplicaSet, and the Rollout has a
+// progress deadline, this is "": Progressing usually says so then (AfterFailure).
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
@@ -131,10 +129,10 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(StableWords(error));
 }
 
-// Returns true if the stored status names the template of this generation as that of the stable
-// revision, and this revision is the published one (Workload::revision). The function is needed if
-// Progressing says nothing of the rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0
-// Pods updated, do not show that the rollout was complete.
+// Returns true if, in the stored status, the stable revision has the template of this generation
+// and is the published revision (Workload::revision). Needed if Progressing says nothing of the
+// rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0 Pods updated, do not show
+// completeness.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -155,7 +153,7 @@ bool SaysNothing(const Situation& situation) {
 
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
 // ReplicaSet, with a size above 0. If no ReplicaSet seems to have the template of such a Rollout,
-// Windlass assumes that it lacks the template's defaults, and so does not recognise the ReplicaSet.
+// Windlass assumes that the template's defaults are missing.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
   const bool was_stable = SaysNothing(situation) && IsStableTemplate(workload);
@@ -176,9 +174,9 @@ Step KeepUntilTold(const Situation& situation, Step end) {
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
-// Returns the write that brings the counters of the status up to date, and the condition
-// Progressing. If the Rollout is at rest, leaves Progressing as it is, because no rollout is under
-// way. Returns `end` if the status is up to date, or if this sync has tried to write it already.
+// Returns the write that brings the counters and the condition Progressing up to date. For a
+// Rollout at rest, leaves Progressing as it is, because no rollout is under way. Returns `end` if
+// the status is up to date, or if this sync has tried to write it already.
 Step CountUntilTold(const Situation& situation, Step end) {
   auto status =
       IsAtRest(situation) ? workload::WriteCounters(situation) : workload::WriteHeldUp(situation);
@@ -188,9 +186,9 @@ Step CountUntilTold(const Situation& situation, Step end) {
 }
 
 // Keeps a Rollout at rest (IsAtRest) waiting while its defaults are not known: without them,
-// Windlass does not recognise the ReplicaSet, and would make a second one (RO-098). Returns a Wait
-// until Windlass may ask the API server for the defaults again. If a write or read must come before
-// this Wait, returns that. Returns nullopt if
+// Windlass would not recognise its ReplicaSet, and would make a second one (RO-098). Returns a Wait
+// until Windlass may ask for the defaults again, or a write or read that must come before. Returns
+// nullopt if
 //   - the defaults are known, or are not needed now
 //   - Windlass may ask for the defaults now
 //   - the Rollout is not at rest. It is then usually rolled out without the defaults. Exception:
@@ -243,9 +241,8 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  // If the selector of the Rollout cannot match its ReplicaSet, Windlass reports this before it
-  // sends the dry run. The API server would refuse the dry run, too, but its error would name the
-  // ReplicaSet of the dry run, which no user knows.
+  // If the selector of the Rollout cannot match its ReplicaSet, Windlass reports this before the
+  // dry run. The API server's error would name the ReplicaSet of the dry run, which no user knows.
   if (auto end = workload::RefuseImpossible(situation)) {
     return KeepUntilTold(situation, *std::move(end));
   }
@@ -253,13 +250,13 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns the verdict for the next status, from which Stalled takes its reason. Stalled needs the
-// verdict because a Rollout without a progress deadline has no condition Progressing (RO-062).
-//   - If the rollout is refused and the Rollout is not paused, returns the refusal.
-//   - If the stored verdict `shown` says that the API server refuses the template, returns `shown`
-//     until the API server has answered again. Example: Windlass was restarted. This applies only
-//     while the template is to be rolled out.
-//   - Otherwise returns nullopt.
+// Returns the verdict for the next status, from which Stalled takes its reason. (A Rollout without
+// a progress deadline has no Progressing to take it from, RO-062.)
+//   - The rollout is refused, and the Rollout is not paused: returns the refusal.
+//   - `shown`, the stored verdict, says that the API server refuses the template: returns `shown`
+//     until the API server has answered again, for example after a restart of Windlass. Only while
+//     the template is to be rolled out.
+//   - Otherwise: returns nullopt.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
@@ -281,10 +278,9 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns the name and hash of the stable revision's ReplicaSet, for the status. If a client has
-// changed its annotations, Windlass may not find it by its revision. If a ReplicaSet of the stored
-// name exists then, returns the stored name and hash, so that users still see which one it is.
-// Otherwise returns an empty name.
+// Returns the name and hash of the stable revision's ReplicaSet, for the status. If Windlass does
+// not find it by its revision, a client may have changed its annotations. Then returns the stored
+// name and hash, if a ReplicaSet of that name exists. Otherwise returns an empty name.
 NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) {
   const ReplicaSet* stable =
       workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0));
@@ -295,15 +291,18 @@ NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) 
   return exists ? own.stable_replica_set : NamedReplicaSet{};
 }
 
-// Returns the images that Pods get during an abort: those of the stable revision. If an error in
-// the strategy holds the abort up, Pods do not go back: returns the images in the stored status. If
-// the stable revision has no ReplicaSet, Pods keep the template of the current ReplicaSet. Then
-// returns the first of these that is known:
-//   1. the images of spec.template, if the current ReplicaSet has that template
-//   2. the images in the template of the current ReplicaSet, if the cache keeps that template
-//   3. the images in the stored status, if the stored status has the reason NothingToAbortTo and
-//      names the same ReplicaSet
-// Returns "" if there is no current ReplicaSet, or if its images are not known.
+// Returns the images that Pods get during an abort:
+//   - usually: those of the stable revision
+//   - if an error in the strategy holds the abort up: those in the stored status, because Pods do
+//     not go back
+//   - if the stable revision has no ReplicaSet: those of the current ReplicaSet, whose template
+//     Pods keep
+// For the current ReplicaSet, returns the first of these that is known:
+//   1. the images of spec.template, if the ReplicaSet has that template
+//   2. the images in its own template, if the cache keeps that
+//   3. the images in the stored status, if this has the reason NothingToAbortTo and names the same
+//      ReplicaSet
+//   4. ""
 Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   const auto& refused = situation.extended.refused;
   if (refused && refused->reason == workload::kInvalidStrategy) return own.images;
@@ -322,14 +321,14 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
 
 // Returns true if the new ReplicaSet is that of the stable revision, no other ReplicaSet has Pods,
 // and one of these holds:
-//   - No rollout to another revision can have begun since the stable revision was complete. The
-//     Pods of the stable revision were then never replaced, so a lost Pod does not matter.
+//   - No rollout to another revision can have begun since the stable revision was complete. A lost
+//     Pod then does not matter, because no rollout replaced Pods.
 //   - All Pods of the stable revision are back, and enough of them are available.
-// A rollout to another revision may have begun in two cases:
-//   - The number of the ReplicaSet is not status.stableRevision: the ReplicaSet got a new number
-//     when Pods went back to the stable revision (RO-031).
-//   - The strategy is Recreate. It removes the Pods before it makes the ReplicaSet of the other
-//     revision, so there may be no ReplicaSet that shows the other rollout.
+// A rollout to another revision may have begun if
+//   - the number of the ReplicaSet is not status.stableRevision: it got a new number when Pods went
+//     back to the stable revision (RO-031).
+//   - the strategy is Recreate. It removes the Pods before it makes the other ReplicaSet, so no
+//     ReplicaSet may show that rollout.
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -344,11 +343,10 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
          available->status == "True";
 }
 
-// Sets Progressing to complete if only the stable revision has Pods (IsStableAlone), and one of
-// these holds:
-//   - The stored Progressing is about a pause, an abort or a refusal that has ended.
-//   - The stored Progressing was written while Windlass did not know which ReplicaSet has the
-//     template.
+// Sets Progressing to complete if only the stable revision has Pods (IsStableAlone), and the stored
+// Progressing
+//   - is about a pause, an abort or a refusal that has ended
+//   - or was written while Windlass did not know which ReplicaSet has the template
 // Without this, a missing Pod would look like a rollout, which can time out (RO-067). Does nothing
 //   - if `status` says that a rollout begins
 //   - while the rollout is paused, aborted, refused or done in place
@@ -383,10 +381,9 @@ bool IsOverdue(const Situation& situation, const TemplateChecks& checks) {
   return checks.defaults_overdue_from && situation.now >= *checks.defaults_overdue_from;
 }
 
-// Marks the new ReplicaSet as unknown in `situation`. While Windlass does not know the defaults of
-// the template, it cannot say whether a ReplicaSet has the template already, which step is in
-// force, or whether the template can be rolled out in place (RO-097). If the stored status refuses
-// the template, the template stays refused meanwhile.
+// Marks the new ReplicaSet as unknown in `situation`. Without the template's defaults, Windlass
+// does not know which ReplicaSet has the template, or which step is in force, or whether an update
+// in place is possible (RO-097). A template that the stored status refuses stays refused.
 void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
@@ -471,9 +468,9 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// Sets the limit of the step before it calls Look of updates in place, because updates in place
-// choose their Pods within this limit. Calls StepsOf again after that: whether the step is over
-// depends on the chosen Pods. Which step is in force does not.
+// Sets the limit of the step before it calls Look of updates in place, which chooses Pods within
+// this limit. Then calls StepsOf again: the chosen Pods decide whether the step is over, but not
+// which step is in force.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   // No partition holds Pods back if they return to a revision that was complete before (RO-086).

@@ -29,9 +29,9 @@ RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 // revision.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
 
-// Each function returns null if its argument is nullopt, so that a merge patch removes the field.
-// Otherwise it returns an object with every member. Members without a value are null, because a
-// merge patch keeps members that it does not name.
+// Each function returns null for nullopt, so that a merge patch removes the field. Otherwise it
+// returns an object with every member, null where there is no value: a merge patch keeps members
+// that it does not name.
 kind::Json ToJson(const std::optional<RolloutStepStatus>& step);
 kind::Json ToJson(const std::optional<RolledBack>& rolled_back);
 

@@ -16,8 +16,8 @@ constexpr KindTraits kTraitsOfRollouts{
     .resource = resources::kRollouts,
     .noun = "rollout",
     // Copies the settings of in-place updates to the ReplicaSets. The copy of windlass.dev/in-place
-    // makes the cache keep the template of a ReplicaSet, which in-place updates need. For Rollouts,
-    // the copies have no other use: a rollback does not restore these settings.
+    // makes the cache keep a ReplicaSet's template, which in-place updates need. Rollouts have no
+    // other use for the copies: a rollback does not restore these settings.
     .mirrors_settings = true,
     .publishes_numbers = true,
     .records_rollbacks = true,
@@ -43,9 +43,10 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
 }
 
 // Returns the cause of the verdict InPlaceNotPossible, in the words of the condition
-// windlass.dev/InPlace: InvalidConfig if a setting has an invalid value, otherwise NotPossible. The
-// two have different remedies. If a user allows new Pods because of NotPossible, while a setting is
-// invalid, Windlass replaces every Pod (P-083).
+// windlass.dev/InPlace:
+//   - InvalidConfig: a setting has an invalid value. If a user allows new Pods instead of
+//     correcting it, Windlass replaces every Pod (P-083)
+//   - NotPossible: otherwise
 std::string_view WhyNotInPlace(const Workload& workload) {
   constexpr std::string_view kInvalidConfig = "InvalidConfig";
   const Condition* told = FindCondition(workload.status.conditions, workload::kInPlaceCondition);

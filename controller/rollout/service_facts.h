@@ -69,8 +69,8 @@ struct NamedService {
   // no such write, if the API server has kept a later write, or if the Service shows the write now.
   const ServicePatch* not_kept = nullptr;
   // Windlass does not write to the Service before this time, because the last write ended its sync.
-  // Usually the API server was in trouble. Example: it did not answer. Another write might fail in
-  // the same way, and would then end the sync before the rollout goes on.
+  // Usually the API server was in trouble. Another write might fail in the same way, and would then
+  // end the sync before the rollout goes on.
   std::optional<WallTime> failed_until{};
   // The first refusal since the API server last accepted a write to the Service, or last refused
   // one with another kind of error. Null if it has refused no write since it last accepted one.

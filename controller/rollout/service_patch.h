@@ -1,5 +1,4 @@
-// The patch that Windlass sends to a Service, and the check whether the Service shows the patch.
-// The check is needed because the API server may accept a patch and store something else: a
+// The patch that Windlass sends to a Service, and the check whether the Service shows the patch. A
 // mutating webhook can change the Service before it is stored.
 #pragma once
 

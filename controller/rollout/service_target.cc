@@ -30,10 +30,10 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present`, unless all of these hold: no revision is stable, and a ReplicaSet that is
-// older than `present` has more available Pods. Then returns the oldest such ReplicaSet. Example:
-// none of 10 Pods of v1 is available yet, and a canary of v2 becomes available first, so the
-// Service selects v2. Once two Pods of v1 are available, the Service goes back to v1.
+// Returns the oldest ReplicaSet that is older than `present` and has more available Pods. Returns
+// `present` if there is none, or if a revision is stable. Example: none of 10 Pods of v1 is
+// available yet, and a canary of v2 becomes available first, so the Service selects v2. Once two
+// Pods of v1 are available, the Service goes back to v1.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;
@@ -45,8 +45,8 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
 }
 
 // Returns the ReplicaSet that the stable Service is to select; `present` is the ReplicaSet that it
-// selects now. Also called for the canary Service, with null for `present`: the canary Service then
-// gets what the stable Service would get if it had no key yet.
+// selects now. For the canary Service, called with null for `present`: what the stable Service
+// would get without a key.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);

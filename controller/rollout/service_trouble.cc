@@ -17,8 +17,8 @@ std::string FieldOf(ServiceRole role) {
 }
 
 // Returns the first label of the Service's selector that the Pods of `rs` do not have, for example
-// "app=other"; "" if they have all of them. Reads the labels of `rs` itself, because a ReplicaSet
-// normally has all labels of its Pods.
+// "app=other"; "" if they have all. Reads the labels of `rs`, which normally has all labels of its
+// Pods.
 std::string OtherLabel(const Service& service, const ReplicaSet& rs) {
   for (const auto& [key, value] : service.selector) {
     if (key == kPodTemplateHashLabel || rs.meta.labels.Find(key.text()) == value.text()) continue;
@@ -35,9 +35,9 @@ bool SelectsNothing(const Service& service) {
   return true;
 }
 
-// Returns how another client changed the key that Windlass wrote; "" if the key is right or is
-// absent. An absent key is no such change, because a server-side apply replaces the whole selector,
-// and so removes the key without meaning to.
+// Returns how another client changed the key that Windlass wrote; "" if the key is right or absent.
+// An absent key is no such change: a server-side apply of the selector removes the key without
+// meaning to.
 std::string ChangeOf(const Service& service, const ReplicaSet* target) {
   const std::optional<ServiceNote> note = NoteOf(service);
   if (!note) return {};

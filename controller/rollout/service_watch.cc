@@ -14,10 +14,10 @@ constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-ser
 // A write that removes the last Pods of a revision waits at most this long for the first list of
 // Services.
 constexpr Duration kLoadingMax = seconds(30);
-// If another client removes the key or annotation of Windlass, and does so again within
-// kTakenAtOnce, Windlass waits for kWrittenAgainAfter before it writes again. If the removals are
-// further apart, for example because a tool applies its manifest every few minutes, Windlass writes
-// again at once: without the key, the Service selects all revisions.
+// If another client removes the key or annotation of Windlass twice within kTakenAtOnce, Windlass
+// waits for kWrittenAgainAfter before it writes again. If more time is between the removals,
+// Windlass writes again at once: without the key, the Service selects all revisions. Example: a
+// tool applies its manifest every few minutes.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
 // If another client removes the key or annotation of Windlass twice within an hour, the condition
@@ -32,9 +32,9 @@ std::optional<Uid> WrittenFor(const Service* service) {
   return note ? std::optional(note->uid) : std::nullopt;
 }
 
-// Returns the end of a period of `length` that began at `since`; nullopt if the period is over. If
-// `since` is later than `now`, the clock was set back. The period then counts as over, because
-// otherwise a wait of a minute might last an hour.
+// Returns the end of the period of `length` that began at `since`; nullopt if the period is over.
+// If the clock was set back (`since` is later than `now`), the period counts as over: otherwise a
+// wait of a minute might last an hour.
 std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
   const WallTime end = since + length;
   return since <= now && now < end ? std::optional(end) : std::nullopt;

@@ -42,15 +42,15 @@ class ServiceWatch {
   // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
   // what the sync has learned, and Plan with the planned step. Learn finds out how the last planned
   // write to a Service ended:
-  //   - `learned` has no outcome of the write: the write has ended an earlier sync, usually because
-  //     the API server is in trouble. Example: it did not answer in time. The rollout then goes on
-  //     without that Service for 30 seconds (RO-185).
-  //   - Another client had changed the Service (409): Learn counts the conflict.
-  //   - The API server refused the write, for example because it could not reach a webhook: a
-  //     refusal does not end the sync, and Learn remembers the API server's words.
-  //   - The API server accepted the write and did not keep it: Windlass does not repeat the write
-  //     for a minute. Otherwise the repetition would never end, because each such write changes the
-  //     Service, and each change of the Service wakes the Rollout.
+  //   - without an outcome in `learned`: the write has ended an earlier sync, usually because the
+  //     API server is in trouble. The rollout goes on without that Service for 30 seconds (RO-185).
+  //   - with a conflict (409), because another client had changed the Service: Learn counts the
+  //     conflict.
+  //   - refused, for example because the API server could not reach a webhook: the sync goes on,
+  //     and Learn remembers the API server's words.
+  //   - accepted and not kept: Windlass does not repeat the write for a minute. Otherwise the
+  //     repetition would never end: each such write changes the Service, and this wakes the
+  //     Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
   // Call this when a leader's term ends: the term's syncs end with it, so the outcomes of their
@@ -98,9 +98,9 @@ class ServiceWatch {
   // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
   // Notes whether the API server kept `planned`, a write that it accepted. It kept the write if the
-  // reply, or the Service in the store, shows the write. An older version of the Service cannot
-  // show the write: otherwise the write would not have been due. If another client undoes the write
-  // later, the write still counts as kept. Notes nothing if the write had no check.
+  // reply, or the Service in the store, shows the write. (A Service from before the write cannot
+  // show it: the write was due.) A write that another client undoes later counts as kept. Notes
+  // nothing if the write had no check.
   void NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);
@@ -124,8 +124,8 @@ class ServiceWatch {
   Seen See(const Service* before, const Service* now) const;
   void ServiceChanged(const Change<Service>& change);
   // Wakes the Rollouts that name the Service, and the Rollout that its annotation names. Called
-  // when the Service becomes unreadable, or is unreadable no more: the store may stay the same
-  // then, so that ServiceChanged is not called.
+  // when the Service becomes unreadable or readable: the store may stay the same, and then
+  // ServiceChanged is not called.
   void ReadabilityChanged(const ObjectKey& service);
 
   ControllerHost& host_;

@@ -62,10 +62,9 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync has sent this patch already, or has sent kPatchesOfOneService patches
-// of the Service. Those patches did not help: the API server refused or did not keep them. If the
-// patch were sent again, workload::Next would end the sync before the planner's step is taken
-// (RO-185).
+// Returns true if this sync has sent this patch already, or kPatchesOfOneService patches of the
+// Service. The API server refused or did not keep them. One more would make workload::Next end the
+// sync before the planner's step is taken (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
@@ -158,9 +157,9 @@ std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& fac
   return due;
 }
 
-// Returns true if another client changed a Service just when Windlass was moving it away from
-// `leaving`, so that the write met a conflict (409). The next sync knows the new version and can
-// try again. Returns false after more than kConflictsWaitedFor conflicts in a row.
+// Returns true if a write that moves a Service away from `leaving` met a conflict (409) in this
+// sync. The next sync knows the new version and can try again. Returns false after more than
+// kConflictsWaitedFor conflicts in a row.
 bool LostRace(const Situation& situation, const ServiceFacts& facts, const ReplicaSet& leaving) {
   const auto lost = [&](const NamedService& named) {
     if (named.service == nullptr || named.conflicts > kConflictsWaitedFor) return false;

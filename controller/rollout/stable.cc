@@ -26,9 +26,9 @@ namespace {
 using workload::Situation;
 
 // Returns true if another object, for example a Deployment, may have rolled out `rs` before this
-// Rollout had it. This is so if this Rollout has no status yet, or if it is younger than `rs`. In
-// all other cases Windlass assumes that this Rollout rolled out `rs` itself: its status would then
-// name the revision if the revision had been complete.
+// Rollout had it: this Rollout has no status yet, or is younger than `rs`. Otherwise Windlass
+// assumes that this Rollout rolled out `rs`: its status would then name the revision if it had been
+// complete.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -41,10 +41,10 @@ bool AllAvailable(const ReplicaSet& rs) {
 
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
-// Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
-// defaults of the template, this ReplicaSet may not be recognised. In that case, if two or more
-// ReplicaSets have a size above 0, returns the one of these with the highest revision. Example: in
-// the middle of a rollout, v1 has 8 Pods and v2 has 2: returns the ReplicaSet of v2.
+// Returns the ReplicaSet of the requested template; null if there is none. It may not be recognised
+// while the API server's defaults are unknown. Then, if two or more ReplicaSets have a size above
+// 0, returns the one of these with the highest revision. Example: in the middle of a rollout, v1
+// has 8 Pods and v2 has 2: returns the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -167,8 +167,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
   // If the write failed, the sync ends here, because once Pods move, the next sync may infer
-  // another revision. Exceptions: the rollout goes on if a policy refuses the status, or if the API
-  // server could not call a webhook for the status.
+  // another revision. Exceptions: a policy refuses the status, or the API server could not call a
+  // webhook for it.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;

@@ -28,18 +28,15 @@ struct NotesInPlace {
 // Workload::follow_revision. The stable ReplicaSet is the first of these that exists:
 //   1. the ReplicaSet whose note says that it was complete last
 //   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods
-// Sets nothing if neither exists. For rule 2, these ReplicaSets do not count:
+// Sets nothing if neither exists. Rule 2 leaves out
 //   - a ReplicaSet whose Pods are updated in place: its Pods may have another template already
 //   - a ReplicaSet that is younger than the Rollout, if the Rollout has a status: the status would
-//     name the revision of this ReplicaSet if it had been complete
-//
-// While a ReplicaSet is about to be adopted, only rule 1 is tried, because that ReplicaSet may have
-// more Pods.
-//
-// While two ReplicaSets exchange their templates in place, either may be the stable one without a
-// note that says so. So during an exchange
-//   - a stable revision that the status names stays as it is
-//   - if the status names none, only rule 1 is tried: rule 2 could find the wrong one
+//     name its revision if it had been complete
+// Rule 2 is not tried
+//   - while a ReplicaSet is about to be adopted, because that ReplicaSet may have more Pods
+//   - while two ReplicaSets exchange their templates in place: either may be the stable one without
+//     a note that says so. During this exchange, a stable revision that the status names stays as
+//     it is
 void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the current ReplicaSet. This is normally the ReplicaSet of the template, and during an
@@ -56,12 +53,12 @@ const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 // just been completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
-// If the status names no stable revision, returns the write that stores the stable revision which
-// RecoverStable found, with the Event of TellRecovered. This write comes before all others, because
-// the others change the ReplicaSets from which the revision was inferred. Example: an abort gives
-// the stable ReplicaSet another revision number. Other results:
-//   - nullopt, if there is nothing to store, if the API server refused the write, or if it could
-//     not call a webhook for the write
+// If the status names no stable revision, returns the write that stores the one which RecoverStable
+// found, with the Event of TellRecovered. It comes before all other writes, because these change
+// the ReplicaSets from which the revision was inferred. Example: an abort gives the stable
+// ReplicaSet another revision number. Other results:
+//   - nullopt, if there is nothing to store, or if the API server refused the write or could not
+//     call a webhook for it
 //   - Failed, if a write of the status failed in this sync for any other reason (EndIfStatusLost)
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 

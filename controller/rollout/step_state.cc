@@ -28,9 +28,8 @@ struct UpdatedPods {
 };
 
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
-// ReplicaSet of the old revision, so the numbers are those of CountedPods. These numbers leave out
-// stand-ins (extra Pods that replace a Pod while it restarts), because Windlass removes stand-ins
-// again.
+// ReplicaSet of the old revision, so CountedPods has the numbers. It leaves out stand-ins (extra
+// Pods that replace a Pod while it restarts), because Windlass removes them again.
 UpdatedPods CountUpdated(const Situation& situation) {
   if (const auto& counted = situation.extended.counted) return {counted->patched, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
@@ -51,9 +50,9 @@ bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns the RolloutOwn in `carried`. The template of its stored step may be the requested
-// template in another form, for example with all defaults. This is so if the new ReplicaSet has the
-// revision of the step. In the result, such a step has the requested form of the template.
+// Returns the RolloutOwn in `carried`. If the new ReplicaSet has the revision of the stored step,
+// both have the same template. The stored step may have it in another form, for example with all
+// defaults. In the result, it has the requested form.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -66,16 +65,16 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
 // Returns true if there is no other revision that Pods could stay at or return to:
 //   - no old ReplicaSet has a size above 0
 //   - no other revision is known to have been complete
-//   - there is no stable revision. If a user deleted the ReplicaSet of the stable revision, there
-//     still is one, because the deletion does not show that the new revision works
+//   - there is no stable revision. A stable revision whose ReplicaSet a user deleted counts,
+//     because the deletion does not show that the new revision works
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
 }
 
 // Returns false while the Pods of an update in place cannot be seen, for example after a start of
-// Windlass. Updated Pods belong to the ReplicaSet of the old revision, so the sizes of ReplicaSets
-// do not show how many Pods are updated.
+// Windlass. The sizes of ReplicaSets do not help, because updated Pods belong to the ReplicaSet of
+// the old revision.
 bool CanCount(const Situation& situation) {
   return situation.extended.activity != Activity::kUnseen;
 }
@@ -263,13 +262,13 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // If the write of the step failed, the sync ends: going on would update a Pod before its step is
-  // stored. There are two exceptions:
+  // If the write of the step failed, the sync ends: otherwise a Pod would be updated before its
+  // step is stored. There are two exceptions:
   //   - The API server refused the write. A policy that refuses the status stops no rollout
   //     (EndIfStatusLost).
-  //   - The API server could not call a webhook, and there is a proven revision. The outage of a
-  //     webhook is not to hold up a correction. Without a proven revision, the last old Pod might
-  //     be replaced, and a later sync would take this for a first rollout and skip the pauses.
+  //   - The API server could not call a webhook, and there is a proven revision. The outage is not
+  //     to hold up a correction. Without a proven revision, the last old Pod might be replaced. A
+  //     later sync would take this for a first rollout and skip the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
@@ -282,9 +281,9 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   draft.status.carried = KindStatus(own);
   // At the first step of a new template, PodsStuck is about Pods of an earlier template (RO-144).
   if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
-  // When the Pods of the previous step became available, the rollout made progress. This write has
-  // to note the progress, because it stores the new counters. The next write of the status finds
-  // them unchanged, and so sees no progress.
+  // When the Pods of the previous step became available, the rollout made progress. This write
+  // notes that, because it stores the new counters: the next one finds them unchanged, and sees no
+  // progress.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -311,11 +310,11 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // another form.
   const bool judged = situation.wanted.known || !workload.paused;
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
-  // where it stood once the strategy is corrected (RO-055). An abort ends the step (RO-095). But
-  // while the strategy has an error, only an update in place carries an abort out; `counted` is set
-  // while its Pods go back. An abort that is not carried out must not end the step. Otherwise, once
-  // a user takes the abort back, a revision that waits at a pause with all Pods updated would
-  // become the stable one without a promotion.
+  // there once the strategy is corrected (RO-055).
+  // An abort ends the step (RO-095), but only if it is carried out. During the error, only an
+  // update in place does that, with `counted` set while its Pods go back. Otherwise, once a user
+  // takes the abort back, a revision at a pause with all Pods updated would become stable without a
+  // promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

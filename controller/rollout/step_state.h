@@ -32,10 +32,10 @@ bool IsOfProven(const workload::Situation& situation);
 std::optional<StepState> StepsOf(const workload::Situation& situation, Steps steps);
 
 // Returns true if the rollout has reached spec.strategy.partition, in place or by replacing Pods.
-// No more Pods are updated until the partition is lowered, and no deadline runs (RO-099). Example:
-// 10 replicas, partition 7: 3 new Pods, all available, and 7 old ones. Also true at 0 replicas, if
-// the partition will keep Pods at an earlier revision once the Rollout is scaled up. False while
-// the Rollout is paused or aborted, or its strategy has an error.
+// No more Pods are updated until the partition is lowered, and no deadline runs (RO-099). Examples:
+//   - 10 replicas, partition 7, with 3 new Pods, all available, and 7 old ones
+//   - 0 replicas, if the partition will keep Pods at an earlier revision after a scale-up
+// False while the Rollout is paused or aborted, or its strategy has an error.
 bool RestsAtPartition(const workload::Situation& situation, Steps steps);
 
 // Returns a text about `step`. Example: "Step 2 of 4: pause for 10m".

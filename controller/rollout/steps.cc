@@ -102,14 +102,14 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if no Pod can have the new revision, because spec.replicas is 0 or was lowered.
-// Nothing proves then that the new revision works, so `step` is not over (RO-190). The cases:
-//   - there are no replicas
-//   - after `step` or an earlier step began, the Rollout was scaled down to one replica, which
-//     keeps the old revision (RO-130). At the larger size, the steps up to `step` asked for Pods of
-//     the new revision
-// Returns false if the rollout never had more than one replica. Example: a step with setUpdated:
-// 50% is then over with 0 of 1 Pods updated.
+// Returns true if no Pod can have the new revision because of a low spec.replicas. Nothing proves
+// then that the new revision works, so `step` is not over (RO-190). The cases:
+//   - There are no replicas.
+//   - After `step` or an earlier step began, the Rollout was scaled down to one replica, which
+//     keeps the old revision (RO-130). The steps up to `step` asked for new Pods at the larger
+//     size: 2 Pods for 20% of 10.
+// Returns false if the rollout never had more than one replica. Example: setUpdated: 50% is then
+// over with 0 of 1 Pods updated.
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -202,9 +202,9 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // If the list is shortened again, shortened_from stays the same. The value of kPromote that ends
-  // the pause names shortened_from (PromoteText), and not the index of the pause. A user may have
-  // promoted that index before, and the old annotation must not end the present pause.
+  // A list that is shortened again leaves shortened_from as it is. PromoteText names
+  // shortened_from, and not the index of the pause: a user may have promoted that index before, and
+  // the old annotation must not end the present pause.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again

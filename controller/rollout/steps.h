@@ -62,11 +62,10 @@ namespace windlass::rollout {
 //   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps,
-// so that the index of the step is past the end of the list, the value still names that index.
-// Example: at step 3 of 4, the list is cut to two steps, and step 2, a pause, is now in force:
-// "3@8". The value is not "2@8": a user may have set "2@8" when the rollout was first at step 2,
-// and that old value must not end the present pause.
+// Returns the value of kPromote that ends `step`: "2@8". After a user has shortened the list of
+// steps, the value still names the former index. Example: at step 3 of 4, the list is cut to two
+// steps, and step 2, a pause, is now in force: "3@8". An old "2@8", from when the rollout was first
+// at step 2, must not end the present pause.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
@@ -77,15 +76,14 @@ inline constexpr std::string_view kForce = "/force";
 // once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
 std::optional<seconds> ParseDuration(std::string_view text);
 
-// Returns why `value` is not a part of the Pods, and what to write instead. Returns an empty text
-// if it is a part. These are not parts: a negative count, a text that is not a percentage, and a
-// percentage above 100. A count may be above the number of Pods.
+// Returns why `value` is not a part of the Pods, and what to write instead; "" if it is a part. Not
+// a part: a negative count, a text that is not a percentage, a percentage above 100. A count may be
+// above the number of Pods.
 std::string PartError(const IntOrPercent& value);
 
-// Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
-// empty text if the steps can be carried out. Steps and a partition together cannot be carried out,
-// because both say how many Pods are updated. The CRD refuses the same steps, but a Rollout may
-// have been stored under an older CRD.
+// Returns why the steps cannot be carried out, with the field and what to write instead; "" if they
+// can. Steps and a partition exclude each other, because both say how many Pods are updated. The
+// CRD refuses the same steps, but an older CRD may have accepted them.
 std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.
@@ -124,16 +122,15 @@ struct StepState {
   //   - `step` is a pause that lasts, and `lacks_pods` is false
   bool pauses = false;
   // When the time of the pause is over; nullopt if the pause waits to be promoted, or if its time
-  // does not run. If a scale-up adds Pods that are not available at that time, the pause ends
-  // later.
+  // does not run. The pause ends later if Pods of a scale-up are not available at that time.
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
   // available. Pods that a scale-up adds do not stop the time.
   bool lacks_pods = false;
   // True if `step` lasts because the Rollout was scaled down to one replica, which keeps the old
-  // revision, so that no Pod proves the new revision (RO-190). False if the rollout never had more
-  // replicas. More replicas or "full@8/force" let the rollout go on. At a pause, "2@8/force" does
-  // so, too.
+  // revision: no Pod proves the new revision (RO-190). False if the rollout never had more
+  // replicas. What lets the rollout go on: more replicas, "full@8/force" or, at a pause,
+  // "2@8/force".
   bool no_canary = false;
 
   bool done() const { return step.index > step.total; }

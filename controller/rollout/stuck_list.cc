@@ -49,9 +49,9 @@ WallTime MovedAt(const Condition* progressing, const ReplicaSet& rs, const Rollo
   return std::max(rs.meta.creation_timestamp, begun);
 }
 
-// Returns the rollout under way if it lacks available Pods. Returns nullopt if the status shows no
-// rollout under way, or if all Pods of the new revision are available. Pods that are lost after a
-// rollout was complete do not make another rollout (RO-067).
+// Returns the rollout under way if it lacks available Pods; nullopt if the status shows none under
+// way, or if all Pods of the new revision are available. Pods that are lost after a rollout was
+// complete do not make another rollout (RO-067).
 std::optional<Lack> LackOf(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;

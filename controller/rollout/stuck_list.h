@@ -78,9 +78,9 @@ class StuckAnswers {
 
 // In the functions below, `entry` is the result of StuckAnswers::Find for the Rollout.
 
-// `end` is the step that would end the sync. Returns the Read of the list if a list is due and
-// `end` is a Wait. Otherwise returns `end`, changed so that the next sync comes no later than the
-// time when a list may be due.
+// `end` is the step that would end the sync. If `end` is a Wait and a list is due, returns the Read
+// of the list. Otherwise returns `end`, with the next sync no later than the time when a list may
+// be due.
 Step ListStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, Step end);
 

@@ -16,8 +16,8 @@ namespace {
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
 // A container that is not ready, and has ended and restarted this often, is in a crash loop, even
-// if it runs at the moment. Exception: an init container is never ready while it runs, even if it
-// works. So its earlier ends do not show that the present run fails.
+// if it runs at the moment. Exception: an init container is never ready while it runs, so its
+// earlier ends do not show that the present run fails.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};

@@ -1,11 +1,10 @@
 // The answers of dry runs about the templates of Rollouts: the defaults that the API server sets in
 // a ReplicaSet, and whether the API server would accept a Pod.
 //
-// The template of a stored Rollout is as the user wrote it, while the template of a ReplicaSet has
-// all defaults. Only the API server knows the defaults, which depend on its version, features and
-// admission. So Windlass asks the API server before a ReplicaSet is made (dry_run.h), and keeps the
-// answer here until the rollout is over. Losing this memory costs only another dry run (RO-090,
-// RO-093).
+// The template of a stored Rollout is as the user wrote it, while that of a ReplicaSet has all
+// defaults. Only the API server knows these: they depend on its version, features and admission. So
+// Windlass asks it before a ReplicaSet is made (dry_run.h), and keeps the answer here until the
+// rollout is over. Losing this memory costs only another dry run (RO-090, RO-093).
 #pragma once
 
 #include <cstddef>
@@ -99,18 +98,18 @@ class TemplateDefaults {
   // template of the Rollout were kept, these functions forget them.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
-  // Notes that an answer did not tell the defaults. Keeps the time of the first such answer, and
-  // not the answer itself. After kNoVerdictCounts without such an answer, for example because the
-  // Rollout was paused, the next one counts as the first, and Find does not count the earlier ones.
+  // Notes that an answer did not tell the defaults, and since when this is so. After
+  // kNoVerdictCounts without such an answer, for example because the Rollout was paused, the time
+  // begins anew, and Find does not count the earlier answers.
   void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
   // Call this instead of Forget if the rollout is complete, but only these answers show which
-  // ReplicaSet has the template. From then on each answer about this template counts for
-  // kAnswerAtRestCounts. If the answers were forgotten, the sync that asked would end with a
-  // failure, and the next one would ask again. The first call for a Rollout also forgets the times
-  // of NoteNotTold, because they belong to the rollout that is complete.
+  // ReplicaSet has the template. Each answer about this template then counts for
+  // kAnswerAtRestCounts. Without them, the sync that asked would fail, and the next one would ask
+  // again. The first call for a Rollout also forgets the times of NoteNotTold, because they belong
+  // to the complete rollout.
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
   // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it
