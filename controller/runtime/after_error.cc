@@ -49,9 +49,9 @@ SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};
   SyncResult back_off{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   back_off.at_least = milliseconds(error.retry_after_ms);
-  // The sync will probably fail until a user changes the spec. The queue still retries the key, so
-  // that no key is ever lost. The back-off grows up to kPolicyRetryMax (5 minutes), or less
-  // (Failed::is_urgent). A change of the spec resets the back-off.
+  // The sync will probably fail until a user changes the spec, which resets the back-off.
+  // The queue still retries the key, so that no key is lost. The back-off grows up to
+  // kPolicyRetryMax (5 minutes), or less (Failed::is_urgent).
   if (retry == Retry::kOnSpecChange) {
     back_off.longest = kPolicyRetryMax;
     return back_off;

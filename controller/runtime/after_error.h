@@ -24,13 +24,13 @@ namespace windlass {
 //        - The API server answered with an error that leaves open whether the write happened.
 //          Example: a 500, because the patch that a webhook returned cannot be applied.
 //      If a sync plans a late write again, Windlass sends the write a second time. If that try is
-//      late as well, and a sync plans the write for the third time, that sync does not send the
-//      write. Instead it counts the write as refused with kTimeout, reports the refusal in the
-//      status, and fails (S-018).
+//      late as well, the sync that plans the write for the third time does not send it. That sync
+//      counts the write as refused with kTimeout, reports the refusal in the status, and fails
+//      (S-018).
 //   3. After the back-off, Windlass tries the write anew.
 //
-// So if a write is never completed, users see that in a condition. Meanwhile Windlass still updates
-// the counters in the status, and the progress deadline still applies. There is no condition
+// So if a write is never completed, users see that in a condition. The counters in the status and
+// the progress deadline still work meanwhile. There is no condition
 //   - if a write is late only once, for example while etcd elects a leader
 //   - if the connection of a write was reset
 
@@ -39,9 +39,9 @@ namespace windlass {
 class LateWrites {
  public:
   // Call before each sync of the key. `own` is the uid of the key's object; zero if the object is
-  // gone. If the earlier syncs were of another object, forgets their late writes. Example: a
-  // Deployment is deleted and created anew while the creation of its ReplicaSet is late. The new
-  // Deployment creates a ReplicaSet of the same name, and is not blamed for the late creation.
+  // gone. Forgets the late writes of syncs of another object. Example: a Deployment is deleted and
+  // created anew while the creation of its ReplicaSet is late. The new Deployment, which creates a
+  // ReplicaSet of the same name, is not blamed for that.
   void BeginSync(const Uid& own);
   // Call when `request` failed with `error`, whose kind is kAmbiguous. If error.http_status is at
   // least 400, or error.detail is kNoAnswer, counts one more late try of `request`. Any other
@@ -96,9 +96,9 @@ struct SyncResult {
                  // the object of `unverified` before the key's next sync (S-003)
   };
   Kind kind = Kind::kDone;
-  // After how long to sync the key again even without an event. Used for kDone, kConflict, kRetry
-  // and kForget. If this is nullopt, kDone and kForget cancel the time that an earlier sync has
-  // set; kConflict and kRetry keep that time.
+  // After how long to sync the key again even without an event, for kDone, kConflict, kRetry and
+  // kForget. If this is nullopt, kDone and kForget cancel the time that an earlier sync has set;
+  // kConflict and kRetry keep that time.
   std::optional<Duration> look_again_in;
   Duration longest{0};
   std::optional<Unverified> unverified;

@@ -36,8 +36,8 @@ class Figures {
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
 
   // Removes the label `namespace`, and drops the metrics with Metric::of_objects. Series that
-  // differed only in that label become one series with the sum of their values. Example: a gauge
-  // with 3 for "shop" and 2 for "bank" becomes one series with 5.
+  // differed only in that label are added up. Example: a gauge with 3 for "shop" and 2 for "bank"
+  // becomes one series with 5.
   void LeaveOutNamespaces();
 
   // Returns the metrics in the order in which they were first used.

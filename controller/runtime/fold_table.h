@@ -1,15 +1,13 @@
 // Folds replies into the caches: puts the object in the reply to a write or to an uncached read
 // into the stores at once. So the next step of a sync sees what the last step did.
 //
-// The owner of a store registers a row for the resource of the store. The row says how to decode a
-// reply and put its object into the store, and what the store does if an object is gone. An
-// informer registers at most one row. A resource has two rows if two informers cache different
-// parts of its objects (Projection). A fold wakes every key concerned except the key whose sync
-// made the request, because that sync goes on at once. Core thread only.
+// The owner of a store registers a row for its resource: how to decode a reply and store its
+// object, and what to do if an object is gone. An informer registers at most one row. A resource
+// has two rows if two informers cache different parts of its objects (Projection). A fold wakes
+// every key concerned except the key whose sync made the request. Core thread only.
 //
 // The table also knows which writes are under way: sent, and without effect in the stores yet. A
-// sync of another key may decide meanwhile, and must not overlook them (P-038). A key has at most
-// one write under way, because a sync sends one request at a time.
+// sync of another key must not overlook them (P-038). A key has at most one write under way.
 #pragma once
 
 #include <functional>
@@ -78,10 +76,9 @@ class FoldTable {
   // - a dry run, because the object in its reply does not exist
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Windlass reads an object again if the outcome of a write is not known, or is 404. Call this if
-  // that read finds no object. `request` is the write, and is under way for `key` no longer. Unless
-  // `request` is a creation, whose object may still appear, calls Row::gone, which removes the
-  // object from the caches.
+  // Call this if the read after a write finds no object. `request` is the write; its outcome was
+  // unknown, or 404. It is under way for `key` no longer. Calls Row::gone, which removes the object
+  // from the caches, unless `request` is a creation: its object may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

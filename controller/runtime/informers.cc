@@ -3,9 +3,9 @@
 namespace windlass {
 namespace {
 
-// After an informer has stopped, its store is emptied in several turns of the event loop. These are
-// the number of objects that each turn removes, and the time between two turns. Example: 100,000
-// Pods are gone after 200 turns, in less than a second.
+// The store of a stopped informer is emptied in several turns of the event loop: the number of
+// objects that each turn removes, and the time between two turns. Example: 100,000 Pods are gone
+// after 200 turns, in less than a second.
 constexpr size_t kShedInOneTurn = 500;
 constexpr Duration kBetweenSheds = milliseconds(1);
 
@@ -139,9 +139,9 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists a resource again if there is now room for its smallest object that is cut down, which means
-// cached without its large parts for lack of room. Requires room for twice that object's whole
-// size, because with less room the object might be cut down again soon.
+// Lists a resource again if there is room for its smallest object that is cut down, which means
+// cached without its large parts. Requires room for twice that object's whole size: with less, it
+// might soon be cut down again.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;

@@ -26,9 +26,8 @@
 
 namespace windlass {
 
-// How long an informer runs on after its last user has called LetGo. If a user of Windlass switches
-// a feature off and on again in that time, or deletes a workload and creates it anew, the informer
-// does not have to list all objects again.
+// How long an informer runs on after its last user has called LetGo. In that time a feature may be
+// switched off and on, or a workload deleted and created anew, without a new list of all objects.
 inline constexpr Duration kInformerLingers = seconds(300);
 // How long an informer does not run after Windlass gave it up for lack of memory. Then Windlass
 // starts the informer again, which lists all objects of its resource.
@@ -78,8 +77,7 @@ class Informers {
   void Release(std::initializer_list<AnyInformer*> unwanted);
   // Like Release, but a running informer that has no use left runs on for kInformerLingers. If a
   // controller uses the informer again in that time, its cache is still complete. Otherwise the
-  // informer stops, and its store is emptied. The handlers of the store then see each object as
-  // deleted.
+  // informer stops, and its store is emptied, with a deletion for each object.
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back. Informers that wait after a failure then retry soon, and

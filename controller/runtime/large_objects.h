@@ -1,8 +1,8 @@
-// Lets only a few syncs of large objects run at a time. A sync holds its object several
-// times: as read, as written, and in the answer. Example: 56 Deployments contain the character `<`
-// 1.4 million times each. JSON writes each `<` with six bytes, so each Deployment has 8.4 MB of
-// JSON, and 56 syncs at once would hold more than a gigabyte. Therefore only one such Deployment is
-// synced at a time. For objects below kLargeJsonBytes (256 KiB) the only limit is --max-in-flight.
+// Lets only a few syncs of large objects run at a time, because a sync holds its object
+// several times. Example: 56 Deployments contain the character `<` 1.4 million times each. JSON
+// writes each `<` with six bytes, so each Deployment has 8.4 MB of JSON, and 56 syncs would hold
+// more than a gigabyte. Only one of them is synced at a time.
+// For objects below kLargeJsonBytes (256 KiB) the only limit is --max-in-flight.
 #pragma once
 
 #include <algorithm>
@@ -20,9 +20,9 @@ class LargeObjects {
   // - A sync without a large object may always begin.
   // - A sync of a large object may begin if its bytes fit into the room that is left of kBytesMax,
   //   or if no other sync takes room. It then takes that room until Free.
-  // - After Take has returned false, no sync of a large object begins until half of the room is
-  //   free. The next one then begins whatever its size. Otherwise syncs of smaller objects could
-  //   take the room again and again, and the sync of the largest object would wait for ever.
+  // - After Take has returned false, syncs of large objects wait until half of the room is free.
+  //   The next one then begins whatever its size. Otherwise syncs of smaller objects could make the
+  //   largest one wait for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
@@ -35,10 +35,10 @@ class LargeObjects {
     return true;
   }
 
-  // Takes room for the answers to reads and questions that the sync of `key` keeps, because Take
-  // could not know what the sync reads later. `answer_bytes` is the size of all these answers so
-  // far. Returns false if there is no room for them. If no other sync takes room, always returns
-  // true. After Keep has returned false, the next Take of `key` asks for the room of these answers.
+  // Takes room for the answers to reads and questions that the sync of `key` keeps: Take could not
+  // know them. `answer_bytes` is the size of all these answers so far.
+  //   - true: there is room, or no other sync takes room
+  //   - false: there is no room. The next Take of `key` asks for the room of these answers
   //
   // Only half of `answer_bytes` counts, because the room that Take reserves for an object is enough
   // for two answers of the same size. If this half is below kLargeJsonBytes, the answers take no

@@ -114,9 +114,9 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   return page->continue_token;
 }
 
-// Gets the objects from a watch that first sends all existing objects, instead of from a list. Used
-// if this process has the right to watch but not to list, or if one object is too large even for a
-// page of its own.
+// Gets the objects from a watch that first sends all existing objects. Used instead of a list if
+//   - this process has the right to watch but not to list
+//   - or one object is too large even for a page of its own
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =
@@ -153,7 +153,7 @@ void LeadershipBarrier::OnLine(std::string_view line) {
 }
 
 // Notes the object of an event that is too long to be read. `head` is the beginning of the event.
-// If it shows no name, leaves out the object, because the cache could not hold the object either.
+// If `head` shows no name, leaves out the object: the cache could not hold it either.
 void LeadershipBarrier::OnLongLine(std::string_view head) {
   const Result<LineHead> read = DecodeLineHead(environment_.decoder, head);
   if (read.ok()) Note(read->type, read->object.identity);

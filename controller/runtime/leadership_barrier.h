@@ -7,10 +7,12 @@
 // - every listed object is cached in the listed version or a newer one, or was deleted since, and
 // - the cache has removed every object that the list lacks. Exception: objects that were created
 //   after the list.
-// The barrier never gives up: while a cache lags, the barrier lists again and again. If objects are
-// large, the barrier asks for smaller pages. The barrier opens a watch instead of the list if one
-// object is too large even for a page of its own, or if this process has the right to watch but not
-// to list. A controller says which of its caches to compare. Core thread only.
+// The barrier never gives up: while a cache lags, the barrier lists again and again. Instead of the
+// list it asks
+// - for smaller pages, if objects are large
+// - for a watch (StreamInstead), if one object is too large for a page, or if this process may not
+//   list
+// A controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>
@@ -28,10 +30,10 @@ namespace windlass {
 
 class LeadershipBarrier {
  public:
-  // Everything that the arguments refer to must outlive the barrier. The barrier calls `compared`
-  // each time that it begins to list, the first time within the constructor. `compared` must return
-  // at least one cache, and only caches that have synced. The barrier calls `passed` once, after
-  // the constructor has returned.
+  // Everything that the arguments refer to must outlive the barrier. The barrier calls
+  // - `compared` each time that it begins to list, the first time within the constructor.
+  //   `compared` must return at least one cache, and only caches that have synced.
+  // - `passed` once, after the constructor has returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);

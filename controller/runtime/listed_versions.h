@@ -22,10 +22,9 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// Returns the key of the first object for which `informer` lags behind `listed`. Returns "" if
-// there is no such object, for example because the watch has reached the version of the list.
-// Returns "(a list is being applied)" while the informer puts a list that it has read itself into
-// its store.
+// Returns the key of the first object for which `informer` lags behind `listed`; "" if there is
+// none. Returns "(a list is being applied)" while the informer puts a list that it has read itself
+// into its store.
 //
 // The informer lags for these objects, until the watch has reached the version of the list:
 // - An object in the list, if the store lacks it or has another version of it. Exception: the watch

@@ -1,7 +1,7 @@
-// Keys whose syncs make many calls: more than kNoisyCallsPerSync in one sync, or more than
-// kNoisyCallsPerMinute in a minute. The queue serves a noisy key with the next lower priority, so
-// that other keys do not wait for it. A key is noisy until one minute after the end of its
-// last sync that exceeded one of the two numbers. Core thread only.
+// Keys whose syncs make many calls (kNoisyCallsPerSync, kNoisyCallsPerMinute). The queue serves a
+// noisy key with the next lower priority, so that other keys do not wait for it. A key is
+// noisy until one minute after the end of its last sync that exceeded one of the two numbers. Core
+// thread only.
 #pragma once
 
 #include <map>
@@ -12,11 +12,10 @@
 
 namespace windlass {
 
-// A key becomes noisy if one of its syncs makes more calls than the first number, or if its syncs
-// within a minute make more calls than the second number. A key's minute of counting begins when
-// the first of its syncs ends. The next minute of counting begins when the first sync after that
-// minute ends. Example: 9 syncs with 10 calls each end at 0 to 59 s, and 9 more at 60 to 65 s. The
-// key is not noisy, because it makes only 90 calls in each of the two minutes.
+// A key becomes noisy if it makes more calls than the first number in one sync, or than the second
+// number in a minute. A minute of counting begins when a sync ends and the previous minute is over.
+// Example: 9 syncs with 10 calls each end at 0 to 59 s, and 9 more at 60 to 65 s. The key is not
+// noisy: each of the two minutes has only 90 calls.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 

@@ -64,9 +64,9 @@ InformerSnapshot SnapshotOf(std::string resource, const Informer<T>& informer,
 // Windlass, or to an uncached read, is put into the store before the watch brings that object.
 template <typename T>
 struct ReplyFolding {
-  // Returns true for an object that the watch selects. If the function returns false for the object
-  // in a reply, that object is removed from the store, because the watch would never update it
-  // there. Example: a Pod that has ended. Null: the watch selects all objects.
+  // Returns true for an object that the watch selects; null: the watch selects all objects. If a
+  // reply has an object that is not selected, the object is removed from the store, where the watch
+  // would never update it. Example: a Pod that has ended.
   bool (*selects)(const T&) = nullptr;
   // True: an object is removed from the store as soon as the reply to its deletion, or an uncached
   // read, shows that the object is gone. False: it is removed when the watch shows that.
@@ -99,9 +99,9 @@ class AnyInformer {
   // Returns true while the informer has a user, and for some time after its last user has called
   // LetGo.
   bool used() const { return users_ > 0; }
-  // Returns why the informer does not run although it is used. Example: "pods: Windlass may use 96
-  // MiB for all caches, which leaves no room for all pods; raise the memory limit of Windlass".
-  // Returns "" if the informer runs or is not used. Windlass starts a given-up informer again after
+  // Returns why the informer does not run although it is used; "" if it runs or is not used.
+  // Example: "pods: Windlass may use 96 MiB for all caches, which leaves no room for all pods;
+  // raise the memory limit of Windlass". Windlass starts a given-up informer again after
   // kGivenUpFor (R-065).
   const std::string& given_up() const { return given_up_; }
   bool running() const { return used() && given_up_.empty(); }
@@ -161,10 +161,9 @@ class SharedInformer final : public AnyInformer {
     if (projection.gives_up) informer.GiveUpWithoutRoom();
   }
 
-  // Registers with `table` a row that puts replies into the store of this informer. Does nothing if
-  // the row is registered already, so that a reply is decoded and stored once, however many
-  // controllers share the informer. All callers must pass the same `folding`. `table` must not be
-  // used after the informer is destroyed.
+  // Registers with `table` a row that puts replies into the store of this informer. Further calls
+  // do nothing, so that a reply is stored once, however many controllers share the informer. All
+  // callers must pass the same `folding`. `table` must not be used after the informer is destroyed.
   void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 
   void Start() override { informer.Start(); }

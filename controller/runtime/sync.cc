@@ -104,9 +104,9 @@ bool Sync::Plan(std::optional<Step>& step) {
   });
 }
 
-// The wait for the answer to a question does not count here, because it has a limit of its own
-// (kAskingMax). If it counted here, a sync whose answer comes late would end before it uses the
-// answer. The next sync would ask again, and so on without end.
+// The wait for the answer to a question has a limit of its own (kAskingMax), and does not count
+// here. If it did, a late answer would come after the end of its sync. Each next sync would ask
+// again, without end.
 bool Sync::IsSlow() const {
   return environment_.clock.Now() - started_ - asking_ > kSyncDeadline;
 }
@@ -160,9 +160,9 @@ bool Sync::PutOff(const Write& write) {
   return true;
 }
 
-// If the caches are too old for this write (S-012), ends the sync and returns true. The key is
-// retried after a back-off, because perhaps no event wakes the key when the caches are up to date
-// again. Also ends the sync and returns true if ViewAt fails.
+// If the caches are too old for this write (S-012), or if ViewAt fails, ends the sync and returns
+// true. The key is retried after a back-off: perhaps no event wakes it when the caches are up to
+// date again.
 bool Sync::IsViewTooOld(const Write& write) {
   std::optional<MonotonicTime> view_at;
   const bool told = environment_.Consult(
@@ -239,7 +239,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   }
   // A write of the status usually contains what an earlier sync put off, so after it no write
   // counts as put off. Exception: a status write that only counts a name collision. After that, the
-  // write that was put off is planned again, and its patience begins anew.
+  // patience of the write that was put off begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -271,12 +271,11 @@ void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
   // kNotFound: the object is gone, but the cache still shows it, perhaps because the watch lags or
   // is broken. If the sync cannot go on without the object, or if the write was the key's own
-  // status, the term reads the object before the key's next sync. So no later sync plans with an
-  // object that is gone (S-003). Without this read
-  // - each sync of a Deployment that is gone would create a ReplicaSet, and the garbage collector
-  //   would delete that ReplicaSet, again and again until the watch is opened anew
-  // - Windlass would count the Pods of a ReplicaSet that is gone as available, and so would remove
-  //   too many old Pods
+  // status, the term reads it before the key's next sync (S-003). Without this read
+  // - each sync of a Deployment that is gone would create a ReplicaSet for the garbage collector to
+  //   delete, until the watch is opened anew
+  // - the Pods of a ReplicaSet that is gone would count as available, so Windlass would remove too
+  //   many old Pods
   const bool goes_on = GoesOnAfter(write, error.kind);
   if (error.kind == ErrorKind::kNotFound && (!goes_on || IsOwnStatus(write.request))) {
     return EndUncertain(write.request);
@@ -289,11 +288,11 @@ void Sync::WriteRefused(const Write& write, Error error) {
 }
 
 // Counts `write` as refused, without sending it, because it was late twice (after_error.h).
-// - After the first such write of a sync, the sync goes on as after any refusal, because perhaps no
-//   slow webhook delays writes to the other objects.
-// - After each further such write, the planner only writes the status (Outcome::ends_walk), so that
-//   the sync does not take too long. Creations and status writes are left as they are, because the
-//   planner ends the sync after their refusal anyway.
+// - The first such write of a sync: the sync goes on as after any refusal. Perhaps no slow webhook
+//   delays writes to the other objects.
+// - Each further such write: the planner then only writes the status (Outcome::ends_walk), so that
+//   the sync does not take too long. Not so for creations and status writes, because the planner
+//   ends the sync after their refusal anyway.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -340,9 +339,8 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     Append(fields, {{"why", read.why}, {"error", said.error().message}});
     environment_.log.Warning("uncached read failed", fields);
     SyncResult result = AfterError(said.error(), Retry::kBackOff);
-    // A client with the right to write an object usually has the right to read it, too. So a
-    // forbidden read is probably a mistake that is repaired soon. Therefore a forbidden read is
-    // retried more often than a forbidden write.
+    // A client that may write an object may usually read it, too. So a forbidden read is probably a
+    // mistake that is repaired soon, and is retried more often than a forbidden write.
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
@@ -435,9 +433,9 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // If the sync failed, the write that was put off is still not sent. So its patience still counts
-  // from the time when it was first put off. If the object is gone, so is the write: the patience
-  // of an object that is created with the same name begins anew.
+  // If the sync failed, the write that was put off is still not sent, and its patience still counts
+  // from the first time. If the object is gone, so is the write: the patience of a new object with
+  // the same name begins anew.
   using Kind = SyncResult::Kind;
   if (result.kind != Kind::kDone && result.kind != Kind::kGone) {
     result.put_off_since = put_off_since_;

@@ -31,8 +31,10 @@ namespace windlass {
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
 // If the caches that led to a write are older than this, the runtime does not send the write
-// (S-012). kViewAgeForRemovals is the limit for deletions and for writes with needs_recent_view
-// (core/step.h), such as those that end Pods. kViewAgeForWrites is the limit for all other writes.
+// (S-012).
+//   - kViewAgeForRemovals: for deletions and for writes with needs_recent_view (core/step.h), such
+//     as those that end Pods
+//   - kViewAgeForWrites: for all other writes
 // Example: the watch of Pods breaks, and then ReplicaSet A loses its Pods. For two minutes Windlass
 // may still scale down ReplicaSet B as if A had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
@@ -53,11 +55,11 @@ struct SyncEnvironment {
   TimerQueue& timers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
-  // Runs `consult`, a function that asks the controller of `key` about its object, or calls a
-  // function that came with a step (Write::check, Read::digest). Returns true if `consult` ran
-  // without a fault. If it throws an exception or fails an assertion, logs why and returns false,
-  // so that a fault with one object does not affect other objects. Exception:
-  // std::bad_alloc ends the process (object_fault.h).
+  // Runs `consult`, which asks the controller of `key` about its object, or calls a function that
+  // came with a step (Write::check, Read::digest). Returns true if `consult` ran without a fault.
+  // After an exception or a failed assertion, logs why and returns false, so that a fault with one
+  // object does not affect other objects. Exception: std::bad_alloc ends the process
+  // (object_fault.h).
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
   // Each of these calls the controller's function of the same name. If that call fails (Consult),
   // Reference returns nullopt, MarksOf returns no marks, and LargestJson returns 0.
@@ -91,10 +93,9 @@ struct SyncHooks {
 
 class Sync {
  public:
-  // Do not destroy the Sync within `hooks.done`, because the Sync must outlive that call. If the
-  // Sync is destroyed before it calls `hooks.done`, it drops the reply to the request in flight,
-  // and cancels the question that waits for an answer. `put_off_since` is SyncResult::put_off_since
-  // of the key's previous sync.
+  // Do not destroy the Sync within `hooks.done`. If the Sync is destroyed before that call, it
+  // drops the reply to the request in flight, and cancels the question that waits. `put_off_since`
+  // is SyncResult::put_off_since of the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();

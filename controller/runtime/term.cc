@@ -11,9 +11,9 @@ constexpr int kRetryRateShare = 10;
 // If this many syncs in a row lost a race for the same object, an Event tells users.
 constexpr int kConflictsTold = 10;
 
-// Returns the rate that retries of one namespace may use. Example: the client may send 50 requests
-// per second, and 100 at once. Then the retries of one namespace may send 5 per second, and 10 at
-// once. If the client has no limit, retries are not limited, either.
+// Returns the rate that retries of one namespace may use; no limit if the client has none. Example:
+// the client may send 50 requests per second, and 100 at once. Then the retries of one namespace
+// may send 5 per second, and 10 at once.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }
@@ -81,9 +81,9 @@ void Term::Pump() {
   }
 }
 
-// Lets one sync go on, or begins the sync of one key. Syncs that have begun go first, so that few
-// objects are half done. But a user's spec change does not wait for these syncs. Returns
-// false if there is nothing to do.
+// Lets one sync go on, or begins the sync of one key; returns false if there is nothing to do.
+// Syncs that have begun go first, so that few objects are half done. Exception: a user's spec
+// change.
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
   if (may_begin && (waiting_.empty() || queue_.user_waits())) {
@@ -134,8 +134,8 @@ void Term::StartSync(const QueueKey& key, LateWrites late) {
 }
 
 // Reads the object of an earlier write whose outcome is unknown or whose object was gone
-// (Unverified). Then begins the key's sync, which plans from what was read. If the read fails, the
-// sync ends, and the key's next sync reads the object again.
+// (Unverified). Then begins the key's sync. If the read fails, the sync ends, and the next one
+// reads the object again.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
   auto answered = [this, key, before, read](Result<Reply> said) {
@@ -222,10 +222,10 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
 }
 
 // Counts the races that the key's syncs lost in a row for one object: another client changed the
-// object each time before Windlass wrote it. The kConflictsTold-th lost race emits an Event on the
-// key's object. The other client may be another controller, or a webhook that reverts
-// what Windlass wrote. A race for another object starts the count again, because single lost races
-// are normal: other controllers write the status of these objects.
+// object each time before Windlass wrote it. That client may be another controller, or a webhook
+// that reverts what Windlass wrote. The kConflictsTold-th lost race emits an Event on the key's
+// object. A race for another object starts the count again, because single lost races are
+// normal.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {
   queue_.DoneConflict(key);
   LostRaces& races = lost_races_[key];

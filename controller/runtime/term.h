@@ -67,10 +67,11 @@ class Term {
   // ends.
   void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // Returns true if no call is in flight, no earlier write has an unknown outcome (Unverified), and
-  // the deadline of each write that got no answer has passed. Then no write of this term can reach
-  // the API server later. The read of the object (Verify) is not enough, because the write may
-  // arrive after the read (L-012).
+  // Returns true if no write of this term can reach the API server later:
+  //   - no call is in flight
+  //   - no earlier write has an unknown outcome (Unverified)
+  //   - the deadline of each write that got no answer has passed; the read of its object (Verify)
+  //     is not enough, because the write may arrive after the read (L-012)
   bool settled() const {
     return !in_flight() && unverified_.empty() && !environment_.client.write_may_arrive();
   }
@@ -119,10 +120,9 @@ class Term {
     int times = 0;  // in a row
   };
   std::map<QueueKey, LostRaces> lost_races_;
-  // Syncs whose next step waits, because calls wait for the client's rate limit. These syncs go on
-  // before a key is taken from the queue. Exception: a key that a user's change made ready is taken
-  // first. While the term drains, each sync that wants to take its next step is put here, and
-  // stays.
+  // Syncs whose next step waits for the client's rate limit. They go on before a key is taken from
+  // the queue, unless a user's change made that key ready. While the term drains, each sync that
+  // wants to take its next step is put here, and stays.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   Lifetime lifetime_;

@@ -74,12 +74,12 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   done({}, {});
 }
 
-// Returns an error if the API server accepted `touch` and the object has kept its version. That is
-// no error in two cases:
+// Returns an error if the API server accepted `touch` and the object has kept its version. No error
+// if
 //   - the object has this term's annotation already: an earlier touch whose answer was lost has
 //     raised the version
-//   - the version is later than the one that the first touch of this term named, because another
-//     client has changed the object since
+//   - the version is later than in the first touch of this term, because another client has changed
+//     the object since
 std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& reply) {
   const std::optional<Touched> asked = TouchedIn(touch.body());
   const std::optional<Touched> stored = TouchedIn(reply.body);

@@ -1,19 +1,17 @@
 // Makes late writes of a former leader fail (L-012).
 //
-// Windlass makes each write conditional on the resourceVersion of one object. That does not protect
-// a decision over several objects. Example: the former leader's scale-up of ReplicaSet A may arrive
-// after the new leader has scaled up ReplicaSet B. Both together may be too many Pods. So after a
-// take-over, before Windlass does anything else for a key, the fence sends patches, called touches.
-// The controller returns these patches (Controller::FenceWrites). Each touch raises the
-// resourceVersion of an object that a late write could change, so every write based on an older
-// version then fails. The fence cannot make a late creation fail.
+// The resourceVersion in each write protects only one object, not a decision over several. Example:
+// the former leader's scale-up of ReplicaSet A may arrive after the new leader has scaled up
+// ReplicaSet B. Both together may be too many Pods. So after a take-over, before Windlass does
+// anything else for a key, the fence sends the patches of Controller::FenceWrites, called touches.
+// Each touch raises the resourceVersion of an object that a late write could change, so every write
+// based on an older version then fails. The fence cannot make a late creation fail.
 //
-// Only the new version matters. Nothing reads the annotation that a touch writes: another client
-// may remove it later, and a webhook may change other fields in the same write. But if a webhook
-// removes the annotation from the touch itself, nothing is left to store. The API server then
-// answers with success, and the object keeps its version, so late writes still succeed. The fence
-// takes this as a refusal of the touch (WhyNotRaised), until kLateWritesMax after the beginning of
-// the term. From then on no late write can arrive, so the fence counts as raised. Core thread only.
+// Nothing reads the annotation that a touch writes, and another client may remove it later. But if
+// a webhook removes it from the touch itself, nothing is left to store. The API server then answers
+// with success, and the object keeps its version, so late writes still succeed. The fence takes
+// this as a refusal of the touch (WhyNotRaised), until kLateWritesMax after the beginning of the
+// term. From then on no late write can arrive, so the fence counts as raised. Core thread only.
 #pragma once
 
 #include <functional>

@@ -22,12 +22,11 @@ constexpr int32_t kCollisionsOfOneTemplate = 3;
 // `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass
 // probably made `found` for this workload, and another client changed it at once:
 // - `found` still belongs to the workload, but has another template, so Windlass did not recognise
-//   it as the new ReplicaSet. (The cause may also be an earlier update in place, which changed the
-//   template of `found`.)
+//   it. (An earlier update in place may also have changed its template.)
 // - `found` does not belong to the workload, is not older than the workload, and has no revision or
 //   one that no status has acknowledged.
-// Returns false for an ordinary collision, for example if a former workload of that name made
-// `found` (B-45). Returns false, too, if `found` cannot be read.
+// Returns false for an ordinary collision, or if `found` cannot be read. Example: a former workload
+// of that name made `found` (B-45).
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -48,11 +47,11 @@ Request ReadOfName(const Workload& workload, const std::string& canonical, int64
 }
 
 // Looks at three ReplicaSets: the one with the name of `parts`, and those with the two names tried
-// before. If all three were taken from us (WasTakenFromUs), returns the step that reports this and
-// makes no further ReplicaSet (GiveUp). Otherwise Windlass would make ReplicaSets without end
-// (B-10). Before this step, returns an uncached read of each of the three, one read per call.
-// Returns nullopt if fewer names were tried, or if one of the three is gone or an ordinary
-// collision.
+// before. Returns
+// - if all three were taken from us (WasTakenFromUs): the step that reports this and makes no
+//   further ReplicaSet (GiveUp), because Windlass would make ReplicaSets without end (B-10)
+// - if one of them is still to be read: an uncached read of it
+// - if fewer names were tried, or one of the three is gone or an ordinary collision: nullopt
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
@@ -100,9 +99,8 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 // owner, labels and template. If the wanted template is not known, owner and labels decide
 // (RO-014).
 //
-// Decodes the reply again, although the fold has decoded it: the cache may have lost the ReplicaSet
-// since, or show a later change of it. This is rare, because it happens only if the cache does not
-// show the created ReplicaSet as the new one.
+// Decodes the reply again, because the cache may have lost the ReplicaSet since, or show a later
+// change of it. This is rare: the cache usually shows the created ReplicaSet as the new one.
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
   SymbolTable symbols;

@@ -13,10 +13,10 @@ namespace windlass::workload {
 // (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
-// If the workload's selector does not match the label pod-template-hash that the new ReplicaSet
-// would get, that ReplicaSet cannot be made: returns the step that reports this. Returns a read of
-// the workload if its template is needed to decide this. Returns nullopt otherwise. Must be called
-// before Pods are removed to make room for the new ReplicaSet.
+// If the workload's selector does not match the label pod-template-hash of a new ReplicaSet, none
+// can be made: returns the step that reports this. Returns a read of the workload if its template
+// is needed to decide this; otherwise nullopt. Must be called before Pods are removed to make room
+// for the new ReplicaSet.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
 // Returns true if there is no new ReplicaSet for one of these reasons:

@@ -17,9 +17,9 @@
 namespace windlass::workload {
 namespace {
 
-// Orders ReplicaSets by revision, then age, then name. A revision that cannot be parsed counts as
-// 0, so its ReplicaSet comes first (D-483). Upstream compares such a ReplicaSet with others by age
-// alone. So upstream's order can be circular: a before b, b before c, c before a.
+// Orders ReplicaSets by revision, then age, then name. A revision that cannot be parsed counts as 0
+// (D-483). Upstream compares such a ReplicaSet by age alone, so its order can be circular: a before
+// b, b before c, c before a.
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);
@@ -79,13 +79,10 @@ bool MayCleanUpMidway(const Situation& situation) {
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if the rollout is complete and the workload is not paused (D-481). Also returns true
-// if all of these hold:
-// - MayCleanUpMidway returns true.
-// - No rollback waits: a waiting rollback might go back to a revision that would be deleted
-//   (D-472). A rollback that is answered (answered_rollback.h) does not wait.
-// - There is a new ReplicaSet, or the wanted template is known. Without both, any old ReplicaSet
-//   may have that template (RO-039).
+// Returns true if CleanUpHistory may delete now: its comment has the rule (D-481). If a rollback
+// waits, it might go back to a revision that would be deleted (D-472). An answered rollback
+// (answered_rollback.h) does not wait. Without a new ReplicaSet and a known wanted template, any
+// old ReplicaSet may have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

@@ -44,10 +44,11 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
   return present_has_number ? second : highest;
 }
 
-// Returns the step that records `outcome` in the workload's status. Returns Failed if this sync has
-// sent the record, or another write of the status, and the write failed (RO-021). Returns nullopt
-// if there is nothing to record. Also returns nullopt if the API server accepted the record but did
-// not keep it, as with an older CRD: the rollback must not wait for such a record.
+// Returns the step that records `outcome` in the workload's status. Other results:
+//   - Failed, if this sync has sent the record, or another write of the status, in vain (RO-021)
+//   - nullopt, if there is nothing to record
+//   - also nullopt, if the API server accepted the record but did not keep it, as with an older
+//     CRD. The rollback must not wait for such a record
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
   const Workload& workload = situation.workload;
   std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);
@@ -105,9 +106,9 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
 // If none has it any more, returns
 //   - for the kept revision: the result of FindStable
 //   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
-//     before (RO-022). Example: while a workload is paused, a user asks for revision 3. Before the
-//     pause ends, the user applies the template of revision 3, so its ReplicaSet gets the number 5,
-//     and then another template
+//     before (RO-022). Example: a paused workload asks for revision 3. Before the pause ends, the
+//     user applies the template of revision 3, whose ReplicaSet gets the number 5, and then another
+//     template
 //   - for another revision of any other kind: null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
@@ -143,8 +144,7 @@ int64_t LastCompleteRevision(const Workload& workload,
 //   - if the kind keeps a stable revision, and a revision other than that of the workload's
 //     template was complete: the highest such revision (RO-126)
 //   - otherwise, while Pods follow a revision: the highest revision other than that of the
-//     template. This is normally the revision that the Pods follow, because its ReplicaSet has the
-//     highest number
+//     template, normally the revision that the Pods follow
 //   - otherwise: the revision before that of the template (LastRevision)
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
@@ -245,11 +245,11 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
       .check = CheckRolledBack(workload, own->said->body, *std::move(pod_template), revision)};
 }
 
-// Returns true if the workload has a record of a rollback to `asked`, and that rollback brought
-// `target` back. `target` then has the number in the record; or still the number `asked`, if the
-// rollback gave it no new number, because Pods followed another revision. Returns false if `asked`
-// is 0: such a request goes back one revision each time (RO-024). Requires that `target` is the
-// ReplicaSet of revision `asked`, and has the workload's template.
+// Returns true if the workload's record names a rollback to `asked` that brought `target` back.
+// `target` then has the number in the record. If Pods followed another revision, `target` got no
+// new number and still has `asked`. Returns false if `asked` is 0: such a request goes back one
+// revision each time (RO-024). Requires that `target` is the ReplicaSet of revision `asked`, and
+// has the workload's template.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -296,13 +296,12 @@ bool CannotBeMade(ErrorKind kind) {
   return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
 }
 
-// `step` is the result of NumberPresent. Returns true if it shows that no ReplicaSet is made for
-// the present template now. Then the template has no number, and the rollback proceeds
-// nevertheless: it may be the only way out of that template (RO-026).
+// `step` is the result of NumberPresent. Returns true if no ReplicaSet is made for the present
+// template now. The template then has no number, but the rollback proceeds, as perhaps the only way
+// out of that template (RO-026).
 //   - A Wait means that the extension holds the creation back. This counts for every kind.
 //   - A failure to make the ReplicaSet counts only for kinds that record rollbacks. Users of other
-//     kinds have another way out of the template: `kubectl rollout undo`, which changes the
-//     template itself (D-462).
+//     kinds can use `kubectl rollout undo`, which changes the template itself (D-462).
 bool IsHeldBack(const Situation& situation, const Step& step) {
   if (situation.new_replica_set != nullptr) return false;
   if (std::holds_alternative<Wait>(step)) return true;
@@ -375,12 +374,13 @@ std::optional<Step> NextOfAnswered(const Situation& situation) {
   return WriteAnsweredRollback(situation);
 }
 
-// Returns true if the workload asks for revision 0, its record says that the rollback to 0 made the
-// present generation, and the template is that of the recorded revision. The request is then still
-// there because the API server kept it: a request that a user makes after the rollback makes a
-// further generation. The template matters because another edit may have made the generation
-// between the record and the rollback. A request for a number needs no such rule: performed twice,
-// it changes nothing more (ClearRepeated).
+// Returns true if the rollback to revision 0 was performed, but the API server kept the request:
+//   - The record says that the rollback to 0 made the present generation. A request that a user
+//     makes later makes a further generation.
+//   - The template is that of the recorded revision: another edit may have made the generation
+//     between the record and the rollback.
+// A request for a number needs no such rule: performed twice, it changes nothing more
+// (ClearRepeated).
 bool IsPerformed(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<PerformedRollback>& done = workload.rolled_back;

@@ -5,19 +5,18 @@
 // clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. If the
 // workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
 // rolled out before the request is answered (D-471), except in step 1 of HandleRollback. One write
-// of the workload itself, not of its status, puts the template back and removes the request. This
-// write ends the sync. In the next sync, an old ReplicaSet has the workload's template, so it is
-// the new ReplicaSet and is rolled out as usual (D-470).
+// of the workload, not of its status, puts the template back, removes the request and ends the
+// sync. In the next sync, an old ReplicaSet has the workload's template, so it is the new
+// ReplicaSet and is rolled out as usual (D-470).
 //
 // Some kinds record what becomes of a request (WorkloadKind::NoteRollback). For these kinds:
-//   - The record is written first. After a crash between record and rollback, the request is still
-//     there, and the next sync performs the rollback (RO-020).
-//   - A rollback usually gives its target a new number, but users may still ask for the target by
-//     its former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1
-//     the number 4. Later the present revision is 5, and a request for 1 means revision 4.
+//   - The record is written first. After a crash between record and rollback, the next sync
+//     performs the rollback, because the request is still there (RO-020).
+//   - A rollback usually gives its target a new number, but users may still ask for the former
+//     number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1 the number
+//     4. Later the present revision is 5, and a request for 1 means revision 4.
 //   - If a user asks again for a revision that a rollback has brought back already, Windlass only
-//     removes the request (RO-023). A request for 0 goes back one revision each time that a user
-//     makes it (RO-024).
+//     removes the request (RO-023). A request for 0 goes back one revision each time (RO-024).
 //
 // The API server may accept the write of a rollback and store something else, for example because
 // of a mutating admission webhook. Two cases:
@@ -64,10 +63,9 @@ std::optional<Step> HandleRollback(const Situation& situation);
 // returns nullopt.
 std::optional<Step> ForgetAnsweredRollback(const Situation& situation);
 
-// `end` is the next step of the sync. Returns `end`. Exception: if `end` ends the sync, and it is
-// time to try once more to remove an answered request (IsTimeToClear), returns the write that
-// removes it. The write comes last so that it holds up nothing, even if the API server is in
-// trouble when it arrives.
+// Returns `end`, the next step of the sync. Exception: if `end` ends the sync, and it is time to
+// try again to remove an answered request (IsTimeToClear), returns the write that removes it. This
+// write comes last so that it holds up nothing, even if the API server is in trouble.
 Step ClearAnswered(const Situation& situation, Step end);
 
 }  // namespace windlass::workload

@@ -15,9 +15,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns a number of Pods. A new ReplicaSet that can grow by this number or more does not wait
-// until old ReplicaSets have shrunk: the wait would cost more time than one more write. Examples:
-// surge 25, unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
+// Returns the number of Pods from which on a new ReplicaSet grows without waiting until old
+// ReplicaSets have shrunk: the wait would cost more time than one more write. Examples: surge 25,
+// unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
@@ -30,10 +30,9 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the old ReplicaSets in the order in which their Pods are removed: the oldest first. While
-// steps or a partition are in force, the ReplicaSet of the stable revision comes last (RO-087). The
-// old Pods that remain are then of a revision that was complete, not of one that was given up.
-// Example: 5 Pods of stable revision 1, and 5 of revision 2, which failed; the first Pod of
-// revision 3 replaces one of revision 2.
+// steps or a partition are in force, the ReplicaSet of the stable revision comes last (RO-087),
+// because its Pods work. Example: 5 Pods of stable revision 1, and 5 of revision 2, which failed;
+// the first Pod of revision 3 replaces one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const ReplicaSet* last = FindStableOrLargest(situation);
@@ -59,9 +58,9 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   size_t shrinks = 0;  // position of the first old ReplicaSet that shrinks
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
-  // A new ReplicaSet with Pods waits until the Pods of its last size are made. If it can grow only
-  // by fewer than LargeStep, it also waits while an old ReplicaSet shrinks: afterwards one write
-  // can give it more Pods.
+  // A new ReplicaSet with Pods waits until the Pods of its last size are made. It also waits while
+  // an old ReplicaSet shrinks, unless it can grow by LargeStep: afterwards one write can give it
+  // more Pods.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
   const bool later = new_replica_set.replicas > 0 &&
