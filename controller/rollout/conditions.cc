@@ -81,8 +81,8 @@ bool IsPausedAfterDeadline(const Facts& facts) {
 }
 
 // Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. Usually Progressing shows whether the rollout was complete. In these cases the current
-// revision shows it, by being the stable revision:
+// changed. Usually Progressing shows whether the rollout was complete. In these cases the rollout
+// was complete if the current revision is the stable revision:
 //   - during a pause, or just after one
 //   - without a progress deadline
 bool WasComplete(const Facts& facts) {
@@ -265,15 +265,14 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// Returns the result of Rule. Adds each of these texts to its message if the text is true:
+// Returns the result of Rule, and adds to its message each of these texts that is true:
 //   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled or
 //      aborted: the message of the phase Paused has this text already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
 //   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
 //      InvalidStrategy
 //   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
-//   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, and text 4 was
-//      not added
+//   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, without text 4
 //   6. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
 //   7. Windlass has answered spec.rollbackTo, but the API server keeps it (answered_rollback.h)

@@ -37,9 +37,9 @@ inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 // cannot create Pods. The reason of the condition says why. The condition is True or absent.
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
-// The type of the condition about the Services of spec.strategy.services. Absent if the Rollout
-// names no Service, and no Service has a selector key that Windlass set for this Rollout. Also
-// absent in a new Rollout until the first list of Services has arrived.
+// The type of the condition about the Services of spec.strategy.services. Absent if
+//   - the Rollout names no Service, and no Service has a selector key that Windlass set for it
+//   - the Rollout is new, and the first list of Services has not arrived yet
 inline constexpr std::string_view kServicesSynced = "ServicesSynced";
 
 }  // namespace windlass::rollout

@@ -18,8 +18,8 @@ using workload::Json;
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
 // Returns the annotations in `object_json`, the Rollout as the API server returned it; null if it
-// has none. The cached annotations are not used, because the cache leaves out kubectl's annotation
-// last-applied-configuration. Returns kConflict if the Rollout no longer has `version`.
+// has none. (The cache leaves out kubectl's annotation last-applied-configuration.) Returns
+// kConflict if the Rollout no longer has `version`.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is not a JSON object"};

@@ -46,7 +46,7 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
 // During an update in place, while a step lasts, sets updatedReplicas to the number of all updated
 // Pods (P-058). The planner shows one Pod fewer (9 instead of 10) if all Pods are updated but the
 // ReplicaSets have not exchanged their templates yet: otherwise the rollout would look complete.
-// During a step, status.step shows that it is not.
+// During a step, status.step shows that it is not complete.
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -62,9 +62,9 @@ std::optional<Step> Keep(const Situation& situation) {
 }
 
 // Returns true if updates in place give Pods the new template, and spec.strategy has an error, for
-// example in steps or partition. Windlass then does not know how many Pods may get it. Returns
-// false while Pods return to the old template or ReplicaSets exchange their templates: this work
-// must go on.
+// example in steps or partition. Windlass then does not know how many Pods may get the template.
+// Returns false while Pods return to the old template or ReplicaSets exchange their templates: this
+// work must go on.
 bool IsUnlimitedByError(const Situation& situation) {
   return !situation.workload.strategy_error.empty() &&
          situation.extended.activity == Activity::kUpdating;
@@ -254,8 +254,8 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
 // a progress deadline has no Progressing to take it from, RO-062.)
 //   - The rollout is refused, and the Rollout is not paused: returns the refusal.
 //   - `shown`, the stored verdict, says that the API server refuses the template: returns `shown`
-//     until the API server has answered again, for example after a restart of Windlass. Only while
-//     the template is to be rolled out.
+//     until the API server has answered again, for example after a restart of Windlass. This
+//     applies only while the template is to be rolled out.
 //   - Otherwise: returns nullopt.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,

@@ -1,9 +1,9 @@
 // Makes the status of a Rollout from the planner's draft, and the request that writes the status.
 //
-// The conditions and counters of the draft are written as they are. Exception: PodsStuck is left
-// out if it is about an earlier template (RO-144). All other fields are derived from the draft and
-// the workload: selector, revisions, phase, message, and the conditions of conditions.h. So each
-// status is complete, no matter which rule of the planner drafted it.
+// The conditions and counters of the draft are written as they are, except a PodsStuck about an
+// earlier template (RO-144). All other fields are derived from the draft and the workload:
+// selector, revisions, phase, message, and the conditions of conditions.h. So each status is
+// complete, whichever rule of the planner drafted it.
 #pragma once
 
 #include <optional>

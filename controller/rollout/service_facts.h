@@ -4,9 +4,9 @@
 //   windlass.dev/service-of  web/<uid>/7c9d
 //     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
 //
-// The annotation shows, even after a restart of Windlass, whether another client has changed the
-// selector that Windlass wrote. If two Rollouts name the same Service, the annotation also shows
-// which of the two Rollouts Windlass writes the Service for.
+// Even after a restart of Windlass, the annotation shows
+//   - whether another client has changed the selector that Windlass wrote
+//   - for which Rollout Windlass writes the Service, if two Rollouts name it
 #pragma once
 
 #include <optional>
@@ -66,7 +66,7 @@ struct NamedService {
   // hour. The condition ServicesSynced reports the removals until this time.
   std::optional<WallTime> told_until{};
   // The last write to the Service that the API server accepted but did not keep. Null if there was
-  // no such write, if the API server has kept a later write, or if the Service shows the write now.
+  // none, if a later write was kept, or if the Service shows the write now.
   const ServicePatch* not_kept = nullptr;
   // Windlass does not write to the Service before this time, because the last write ended its sync.
   // Usually the API server was in trouble. Another write might fail in the same way, and would then

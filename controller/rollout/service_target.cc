@@ -45,8 +45,8 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
 }
 
 // Returns the ReplicaSet that the stable Service is to select; `present` is the ReplicaSet that it
-// selects now. For the canary Service, called with null for `present`: what the stable Service
-// would get without a key.
+// selects now. Also called for the canary Service, with null for `present`: this Service then gets
+// what the stable Service would get without a key.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);

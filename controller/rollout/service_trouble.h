@@ -36,9 +36,9 @@ std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
 // If the API server refused to change the Service in this sync, returns the trouble that says so;
-// otherwise nullopt. If earlier refusals had the same ErrorKind, the trouble quotes the first of
-// them (NamedService::first_refusal), because the words of later ones may differ. `named.service`
-// must not be null.
+// otherwise nullopt. The trouble quotes the first of the refusals with the same ErrorKind
+// (NamedService::first_refusal), because the words of later ones may differ. `named.service` must
+// not be null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 

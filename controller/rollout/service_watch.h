@@ -3,10 +3,12 @@
 // Windlass watches no Service and needs no right (RO-187). Once started, the informer runs until
 // Stop.
 //
-// A rollout waits for this informer in one case only: before the last Pods of a revision are
-// removed, it waits for the informer's first list, at most 30 seconds. A new leader does not wait
-// for this cache (leadership_barrier.h): every write to a Service bears the version that was read,
-// so a write that was decided on an older version fails. Core thread only.
+// Who waits for this informer:
+//   - a rollout, before the last Pods of a revision are removed: for the informer's first list, at
+//     most 30 seconds
+//   - not a new leader (leadership_barrier.h): every write to a Service bears the version that was
+//     read, so a write that was decided on an older version fails
+// Core thread only.
 #pragma once
 
 #include <map>

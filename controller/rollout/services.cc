@@ -28,9 +28,9 @@ constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
 // again after this time. The end of the first list of Services may wake the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
-// If another client has just changed a Service that selects the last Pods of a revision, the write
-// that removes these Pods waits for kAfterConflict. It waits at most kConflictsWaitedFor times in a
-// row, because a Service that changes all the time must not hold up a rollout.
+// The write that removes the last Pods of a revision waits for kAfterConflict if another client has
+// just changed a Service that selects them. It waits at most kConflictsWaitedFor times in a row,
+// because a Service that changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
 // The most patches of one Service in one sync. Without this limit, a sync might not end: if the API
@@ -63,8 +63,8 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
 }
 
 // Returns true if this sync has sent this patch already, or kPatchesOfOneService patches of the
-// Service. The API server refused or did not keep them. One more would make workload::Next end the
-// sync before the planner's step is taken (RO-185).
+// Service. The API server refused or did not keep them. Sent again, it would make workload::Next
+// end the sync before the planner's step is taken (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {

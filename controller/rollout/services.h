@@ -10,10 +10,10 @@
 // If another client removes the key, Windlass writes the key again, at most twice a minute
 // (RO-183).
 //
-// A rollout goes on even if a Service cannot be written (RO-185). It waits for one kind of write
-// only: before the last Pods of a revision are removed, Services that select these Pods are moved
-// to other Pods (RO-182). If another client changes such a Service at that moment, the Pods stay
-// for another second, at most three times in a row.
+// A rollout goes on even if a Service cannot be written (RO-185). It waits in one case only: before
+// the last Pods of a revision are removed, Services that select these Pods are moved to other Pods
+// (RO-182). If another client changes such a Service at that moment, the Pods stay for another
+// second, at most three times in a row.
 #pragma once
 
 #include "controller/core/step.h"

@@ -1,9 +1,9 @@
 // Finds and notes the stable revision: the revision that was complete last. An abort returns to it.
 //
-// status.stableRevision names the stable revision. This field is missing if, for example, the
-// Rollout was restored from a backup, or took over the ReplicaSets of a Deployment in the middle of
-// a rollout. So the ReplicaSet of a complete revision has a note, too, by which Windlass finds the
-// stable revision again (workload/revisions/proven.h, RO-121, RO-136).
+// status.stableRevision names the stable revision. This field may be missing. Examples: the Rollout
+// was restored from a backup, or took over the ReplicaSets of a Deployment in the middle of a
+// rollout. For this case the ReplicaSet of a complete revision has a note
+// (workload/revisions/proven.h, RO-121, RO-136).
 #pragma once
 
 #include <optional>

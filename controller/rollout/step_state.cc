@@ -65,7 +65,7 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
 // Returns true if there is no other revision that Pods could stay at or return to:
 //   - no old ReplicaSet has a size above 0
 //   - no other revision is known to have been complete
-//   - there is no stable revision. A stable revision whose ReplicaSet a user deleted counts,
+//   - there is no stable revision. A stable revision whose ReplicaSet a user deleted still counts,
 //     because the deletion does not show that the new revision works
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
@@ -112,8 +112,7 @@ bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutSte
 }
 
 // Makes Progressing in `conditions` say that the rollout is at a pause. If the stored Progressing
-// already says the same, `conditions` gets the stored one back, because the planner may have
-// changed Progressing when a Pod became ready.
+// says the same, puts it back: the planner may have changed it when a Pod became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
   Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
   const Condition* stored =
@@ -312,9 +311,9 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
   // there once the strategy is corrected (RO-055).
   // An abort ends the step (RO-095), but only if it is carried out. During the error, only an
-  // update in place does that, with `counted` set while its Pods go back. Otherwise, once a user
-  // takes the abort back, a revision at a pause with all Pods updated would become stable without a
-  // promotion.
+  // update in place does that; `counted` is set while its Pods go back. If any other abort ended
+  // the step, and a user took the abort back, a revision at a pause with all Pods updated would
+  // become stable without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

@@ -1,11 +1,11 @@
 // Finds out which of the steps of a Rollout is in force, and whether the rollout has reached
-// spec.strategy.partition. Shows this in the status: in status.step and, while the rollout is at a
-// pause or at the partition, in the condition Progressing.
+// spec.strategy.partition. Shows this in status.step and, at a pause or at the partition, in the
+// condition Progressing.
 //
 // A step begins with a write of the status, which changes no Pod. Only after that write may the
 // planner update as many Pods as the step allows. So Pods are never ahead of the stored step
-// (RO-058). Exception: if the API server does not store step 1, and BeginStep lets the rollout go
-// on, the planner may update the Pods of step 1 without the stored step.
+// (RO-058). Exception: if step 1 is not stored, and BeginStep lets the rollout go on, the planner
+// may update its Pods.
 #pragma once
 
 #include <optional>
@@ -56,8 +56,8 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //     runs. RolloutOwn::waits_for in the draft says what is missing (RO-131)
 //   - after a pause: True/ReplicaSetUpdated, so that the deadline begins anew (RO-059)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
-// While the Rollout is paused or the rollout is refused, Progressing stays as it is. Exception: if
-// the Rollout has no progress deadline, Progressing is removed then.
+//   - while the Rollout is paused or the rollout is refused: unchanged; without a progress
+//     deadline, removed
 //
 // The step in the draft:
 //   - If the strategy has an error, the stored step of the same template stays, and the rollout

@@ -61,9 +61,9 @@ bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
   return false;
 }
 
-// Returns the largest number of Pods, of `desired`, that any step up to `index` asks for. A step
-// that asks for fewer Pods than an earlier step takes no Pod back. Example: step 1 asks for 5 Pods
-// and step 2 for 3. The result is 5 for either index.
+// Returns the largest number of Pods, of `desired`, that any step up to `index` asks for, because
+// no step takes Pods back. Example: step 1 asks for 5 Pods and step 2 for 3. The result is 5 for
+// either index.
 int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {

@@ -11,15 +11,15 @@
 //   4     5                                      a user promotes the pause
 //   done  10
 //
-// The functions here are pure. The step in force is stored in status.step, so it is the same after
-// a crash at any moment. The next step is in force once it is stored there. The index in
-// status.step only goes up, with these exceptions:
+// The functions here are pure. status.step stores the step in force, so it is the same after a
+// crash at any moment. The next step is in force once it is stored there. The index in status.step
+// only goes up, with these exceptions:
 //   - the template changes: a new template begins at step 1
 //   - a user shortens the list of steps
 //   - status.step was removed, for example by an abort
-// If a user edits the steps midway, the stored index counts in the new list. If the new list has
-// fewer steps than the index, a pause is in force: the last pause of the new list or, if it has
-// none, a pause at its last step (RO-050…RO-057, RO-130…RO-134).
+// If a user edits the steps midway, the stored index counts in the new list. If the list is too
+// short for it, the last pause of the list is in force; without one, a pause at the last step
+// (RO-050…RO-057, RO-130…RO-134).
 //
 // A pause is a promise to the user. Apart from an abort and a new template, only its duration, a
 // promotion, or an edit of the steps ends it. If a step keeps an old Pod when it begins, it keeps

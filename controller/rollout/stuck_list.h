@@ -1,13 +1,13 @@
 // Decides when Windlass asks for a list of a Rollout's Pods, and reports what the list shows
 // (stuck_pods.h).
 //
-// A healthy rollout needs no list. Windlass asks for a list only if a Pod of the new revision is
-// not available, and one of these is true:
+// Windlass asks for a list only if a Pod of the new revision is not available, and one of these is
+// true:
 //   - the rollout has made no progress for 30 s (RO-140)
 //   - the progress deadline has passed
-// In this case a sync that has nothing else to do for the rollout asks for one uncached list of the
-// Pods of the new ReplicaSet. So a list that fails holds nothing up (RO-143). Windlass repeats the
-// list every five minutes, and earlier if the StuckMoment has changed:
+// A sync asks for one uncached list of the Pods of the new ReplicaSet, as its last act for the
+// rollout. So a list that fails holds nothing up (RO-143). Windlass repeats the list every five
+// minutes, and earlier if the StuckMoment has changed:
 //   - when the deadline passes: at once
 //   - when a pause loses Pods, or when the rollout goes on after that pause: after 30 s without
 //     progress
@@ -24,7 +24,7 @@
 //   - when another template comes, even if its ReplicaSet cannot be created
 //   - when another try of the same template begins
 //   - while nothing is rolled out (paused, aborted, refused)
-//   - during an update in place, because updates in place report more in their own condition
+//   - during an update in place, whose own condition reports more
 //
 // StuckAnswers remembers when a list was asked for and what the list showed. If this memory is
 // lost, Windlass asks for one more list. Until the answer comes, the stored condition stays.
@@ -43,9 +43,8 @@
 
 namespace windlass::rollout {
 
-// Windlass asks for a list after this time without progress. A Pod whose image cannot be pulled
-// shows this within seconds, and a crash loop shows within half a minute. A Pod that works is
-// usually ready within this time.
+// Windlass asks for a list after this time without progress. A Pod that works is usually ready by
+// then. An image that cannot be pulled shows within seconds, a crash loop within half a minute.
 inline constexpr seconds kStuckAfter{30};
 // A list of up to kPodsAskedFor whole Pods is expensive, so it is repeated rarely.
 inline constexpr seconds kAskAboutPodsEvery{300};

@@ -113,7 +113,7 @@ class TemplateDefaults {
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
   // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it
-  // returns false: a cluster may have thousands of Rollouts at rest, and an answer has a template.
+  // returns false: the answers of thousands of Rollouts may be large.
   bool ForgetOver(WallTime now);
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
   // note an answer do so, too. This function is for the case that no answer about `requested`

@@ -41,7 +41,7 @@ class LateWrites {
   // Call before each sync of the key. `own` is the uid of the key's object; zero if the object is
   // gone. Forgets the late writes of syncs of another object. Example: a Deployment is deleted and
   // created anew while the creation of its ReplicaSet is late. The new Deployment, which creates a
-  // ReplicaSet of the same name, is not blamed for that.
+  // ReplicaSet of the same name, is not blamed for the late creation.
   void BeginSync(const Uid& own);
   // Call when `request` failed with `error`, whose kind is kAmbiguous. If error.http_status is at
   // least 400, or error.detail is kNoAnswer, counts one more late try of `request`. Any other

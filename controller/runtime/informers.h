@@ -57,10 +57,9 @@ class Informers {
   // resource is not namespaced, the watch is for all objects of the cluster.
   ReflectorOptions All(const ResourceId& resource) const;
 
-  // Returns the informer with the name of `projection`. The first call with a name makes the
-  // informer. The caller adds listeners to the informer and its store, and calls Use when the
-  // informer must run. If `projection.folding` is set in any of the calls, replies are folded into
-  // the store from then on.
+  // Returns the informer with the name of `projection`; the first call with a name makes it. The
+  // caller adds listeners to the informer and its store, and calls Use when the informer must run.
+  // Once a call has set `projection.folding`, replies are folded into the store.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
@@ -85,9 +84,9 @@ class Informers {
   // server may answer now, so every informer asks for a complete state again.
   void TryNow(bool was_refused);
 
-  // Called when all informers start over, because another cluster answers or the cluster was
-  // restored to an earlier state. There is one call per reset. At the time of the call, no informer
-  // is synced, and no store shows the new state yet.
+  // Called once each time that all informers start over, because another cluster answers or the
+  // cluster was restored to an earlier state. At that time no informer is synced, and no store
+  // shows the new state.
   std::function<void()> on_reset;
 
   // Called when an informer has stopped and its store is empty, so that memory can be given back.

@@ -7,11 +7,10 @@
 // - every listed object is cached in the listed version or a newer one, or was deleted since, and
 // - the cache has removed every object that the list lacks. Exception: objects that were created
 //   after the list.
-// The barrier never gives up: while a cache lags, the barrier lists again and again. Instead of the
-// list it asks
+// The barrier never gives up: while a cache lags, the barrier lists again and again. It asks
 // - for smaller pages, if objects are large
-// - for a watch (StreamInstead), if one object is too large for a page, or if this process may not
-//   list
+// - for a watch instead of the list, if one object is too large for a page, or if this process may
+//   not list
 // A controller says which of its caches to compare. Core thread only.
 #pragma once
 

@@ -1,8 +1,8 @@
 // What a metric is: its name, its type, what it says, and which values its labels can have.
 //
-// Each metric is a constant beside the code that counts it. It is also a member of the list of its
-// controller (ControllerEntry::metrics), or of the list of the process
-// (cmd/windlass/all_metrics.h). docs/metrics.md is generated from these lists.
+// Each metric is a constant beside the code that counts it, and is in the list of its controller
+// (ControllerEntry::metrics) or of the process (cmd/windlass/all_metrics.h). docs/metrics.md is
+// generated from these lists.
 #pragma once
 
 #include <array>

@@ -21,9 +21,9 @@ inline constexpr int kNoisyCallsPerMinute = 100;
 
 class NoisyKeys {
  public:
-  // Notes that a sync of the key ended after `calls` calls. If the key becomes noisy by this,
-  // returns the number of the key's calls within the present minute. Returns nullopt if the key is
-  // not noisy, or was noisy already.
+  // Notes that a sync of the key ended after `calls` calls. If this makes the key noisy, returns
+  // the number of the key's calls within the present minute. Otherwise nullopt; also if it was
+  // noisy before.
   std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;

@@ -61,9 +61,10 @@ class Runtime {
   // were refused, so that another server may answer now (Reflector::TryNow).
   void ServerIsBack(bool was_refused);
 
-  // Takes no further keys from the queue, and begins no further steps. drained() is true as soon as
-  // no call to the API server is in flight. settled() is true as soon as, in addition, the outcome
-  // of every write of the term is known, and none can reach the API server later.
+  // Takes no further keys from the queue, and begins no further steps.
+  //   - drained() is true as soon as no call to the API server is in flight
+  //   - settled() is true as soon as, in addition, the outcome of every write of the term is known,
+  //     and none can reach the API server later
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }

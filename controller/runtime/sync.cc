@@ -120,8 +120,8 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// Ends a sync that took too long. If kSyncDeadline has passed, the server is slow or our rate limit
-// is low, and the key is retried. Otherwise the sync took too many steps, which is an internal
+// Ends a sync that took too long. If kSyncDeadline has passed, the key is retried: the server is
+// slow or our rate limit is low. Otherwise the sync took too many steps, which is an internal
 // error.
 void Sync::EndTooLong() {
   environment_.log.Warning(

@@ -70,8 +70,7 @@ void Term::SchedulePump() {
 }
 
 // Returns true if a sync may begin or go on now. While calls wait for the rate limit, keys stay in
-// the queue. There several wake-ups of a key become one sync, and the sync later decides on the
-// newest state.
+// the queue: several wake-ups of a key become one sync, which decides on the newest state.
 bool Term::free_to_go_on() const { return !draining_ && !environment_.client.congested(); }
 
 void Term::Pump() {

@@ -45,8 +45,7 @@ struct ControllerCounters {
 };
 
 // The most syncs that a turn of the event loop begins or continues. Without this limit, a
-// turn could be long: a sync that sends no request ends at once, and after a take-over 20,000 such
-// syncs may be ready.
+// turn could be long: after a take-over, 20,000 syncs that send no request may be ready.
 inline constexpr int kSyncsPerTurn = 256;
 
 class Term {

@@ -68,9 +68,9 @@ class TermFence {
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
   // - kDone: no old write can reach the touched objects any more, or can arrive any more.
-  // - kDone with a refusal in `refused`: the API server refused a touch, or did not keep it before
-  //   kLateWritesMax had passed, or the touch was late twice (after_error.h). The fence is not
-  //   raised. The sync then writes only the status.
+  // - kDone with a refusal in `refused`: the fence is not raised; the sync then writes only the
+  //   status. The API server refused a touch, or did not keep it before kLateWritesMax had passed,
+  //   or the touch was late twice (after_error.h).
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this

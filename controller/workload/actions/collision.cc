@@ -49,7 +49,8 @@ Request ReadOfName(const Workload& workload, const std::string& canonical, int64
 // Looks at three ReplicaSets: the one with the name of `parts`, and those with the two names tried
 // before. Returns
 // - if all three were taken from us (WasTakenFromUs): the step that reports this and makes no
-//   further ReplicaSet (GiveUp), because Windlass would make ReplicaSets without end (B-10)
+//   further ReplicaSet (GiveUp), because otherwise Windlass would make ReplicaSets without end
+//   (B-10)
 // - if one of them is still to be read: an uncached read of it
 // - if fewer names were tried, or one of the three is gone or an ordinary collision: nullopt
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {

@@ -12,11 +12,11 @@
 // admission webhook (B-10). Upstream takes its own changed ReplicaSet for a collision and creates
 // another, without end. Windlass stops the rollout with Progressing=False, until a user changes the
 // workload or deletes the created ReplicaSets. It stops in three cases:
-//   - The reply to a create shows something other than the new ReplicaSet. (A ReplicaSet that is
-//     deleted or released right after its creation does not count.)
+//   - The reply to a create shows something other than the new ReplicaSet. Exception: that
+//     ReplicaSet was deleted or released right after its creation.
 //   - One of our ReplicaSets has the name to be created, and a revision that no status has
-//     acknowledged. Exception: if that ReplicaSet had another number before, or was complete, it
-//     was not made just now, and the collision is an ordinary one.
+//     acknowledged. Exception: it had another number before, or was complete, so the collision is
+//     an ordinary one.
 //   - Three names in a row, all for the present template, belong to ReplicaSets that were made for
 //     this workload and then changed or taken away.
 #pragma once

@@ -81,8 +81,8 @@ bool MayCleanUpMidway(const Situation& situation) {
 
 // Returns true if CleanUpHistory may delete now: its comment has the rule (D-481). If a rollback
 // waits, it might go back to a revision that would be deleted (D-472). An answered rollback
-// (answered_rollback.h) does not wait. Without a new ReplicaSet and a known wanted template, any
-// old ReplicaSet may have that template (RO-039).
+// (answered_rollback.h) does not wait. If there is no new ReplicaSet and the wanted template is not
+// known, any old ReplicaSet may have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

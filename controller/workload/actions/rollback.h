@@ -34,10 +34,12 @@
 
 namespace windlass::workload {
 
-// Returns the next step of a rollback. Returns Wait, which ends the sync, after step 4. Returns
-// nullopt if no rollback is asked for. If the request is answered but still there, returns a write
-// that tries to remove it, later the status write that says so, and at last nullopt
-// (answered_rollback.h). The steps, for a request that is not answered yet:
+// Returns the next step of a rollback; nullopt if no rollback is asked for. Returns Wait, which
+// ends the sync, after step 4. If the request is answered but still there, returns a write that
+// tries to remove it, later the status write that says so, and at last nullopt
+// (answered_rollback.h).
+//
+// The steps, for a request that is not answered yet:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
 //      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
@@ -47,12 +49,12 @@ namespace windlass::workload {
 //      with a Warning that says why (D-463, D-465, D-466).
 // Kinds that record rollbacks write the record before step 2, or before the request is removed.
 //
-// If step 1 makes no ReplicaSet, the present template has no number. The rollback proceeds
-// nevertheless in two cases (RO-026):
+// If step 1 makes no ReplicaSet, the present template has no number. The rollback then proceeds in
+// two cases (RO-026):
 //   - The extension holds the creation back.
 //   - The creation fails, and the kind records rollbacks.
-// In these cases, a request for 0 means the highest revision. For a kind that keeps a stable
-// revision, it means the highest revision that was complete, if there is one.
+// A request for 0 then means the highest revision. For a kind that keeps a stable revision, it
+// means the highest revision that was complete, if there is one.
 //
 // While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
 // present template is the workload's own, not that of the Pods (RO-033).

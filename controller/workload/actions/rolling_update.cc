@@ -59,8 +59,8 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
   // A new ReplicaSet with Pods waits until the Pods of its last size are made. It also waits while
-  // an old ReplicaSet shrinks, unless it can grow by LargeStep: afterwards one write can give it
-  // more Pods.
+  // an old ReplicaSet shrinks, because afterwards one write can give it more Pods. Exception: the
+  // new one can grow by LargeStep.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
   const bool later = new_replica_set.replicas > 0 &&

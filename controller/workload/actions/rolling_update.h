@@ -18,13 +18,12 @@ namespace windlass::workload {
 // if no read is needed.
 //
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Windlass goes on to the old
-// ones in the same sync. The write does not change how many old Pods may be removed:
+// ones in the same sync, because the write does not change how many old Pods may be removed:
 //
 //   removable old Pods = all Pods - minimum available - new Pods that are not available
 //
-// n more new Pods raise both "all Pods" and "new Pods that are not available" by n, so the
-// difference stays the same. Example: 10 desired, maxUnavailable 2, so at least 8 available; 8 old
-// Pods; the new ReplicaSet grows from 3 to 5, and none of its Pods is available.
+// Example: 10 desired, maxUnavailable 2, so at least 8 available; 8 old Pods; the new ReplicaSet
+// grows from 3 to 5, and none of its Pods is available.
 //   before: 11 - 8 - 3 = 0
 //   after:  13 - 8 - 5 = 0
 //
