@@ -47,9 +47,9 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 // Returns reason and message. Example: `FailedCreate: pods "web-1" is forbidden: exceeded quota`.
 std::string TextOf(const Condition& condition);
 
-// Does nothing if `conditions` has a condition with the type, status and reason of `condition`.
-// Otherwise removes the present condition of that type, if any, and appends `condition`. If both
-// have the same status, `condition` gets the transition time of the removed condition.
+// Replaces the condition of the same type, if any: removes it, and appends `condition`.
+//   - Same status: `condition` gets the transition time of the removed one.
+//   - Same status and reason: does nothing.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 
 // Like SetCondition, but also replaces a present condition that has the status and reason of

@@ -2,8 +2,7 @@
 // in place.
 //
 // The planner calls the feature only through Extension, and reads only the plain values of
-// Extended. So the planner's own rules do not depend on the feature. A kind without such a feature
-// gets the default functions of Extension and the default values of Extended.
+// Extended. A kind without such a feature gets the defaults of both.
 #pragma once
 
 #include <cstdint>
@@ -190,11 +189,12 @@ class Extension {
     return {};
   }
 
-  // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. May
-  // remove entries that CopyAnnotations has added, such as copies of in-place settings, so call
-  // CopyAnnotations first. Returns the word that the extension counts when the write has succeeded
-  // (Because::counted_reason of core/step.h); "" if it counts none. Example: updates in place
-  // return the reason if an added annotation records that the rollout replaces Pods.
+  // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. Call
+  // CopyAnnotations first: Note may remove entries that it has added, such as copies of in-place
+  // settings.
+  // Returns the word that the extension counts when the write has succeeded
+  // (Because::counted_reason of core/step.h); "" if none. Example: updates in place return the
+  // reason if an added annotation records that the rollout replaces Pods.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};
@@ -202,8 +202,8 @@ class Extension {
 
   // `step` is the step that the planner has chosen. Returns the step to take instead; by default
   // `step` itself. An extension may
-  //   - turn a step that ends the sync into a failure, so that Windlass tries again, or into a step
-  //     after which the next sync begins earlier
+  //   - turn a step that ends the sync into a failure, so that Windlass tries again
+  //   - let the next sync begin earlier
   //   - return a read, a write or a Wait that must come before `step`. Example: before a ReplicaSet
   //     loses its last Pods, a write moves a Service to other Pods (rollout/services.h)
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }

@@ -17,15 +17,14 @@ struct ReplicaSetSize {
 };
 
 // Returns the size of a ReplicaSet; negative numbers count as 0. If more Pods are ready than
-// spec.replicas, the ReplicaSet controller will remove ready Pods. It does not look at whether they
-// are available, so each removed Pod may be an available one (D-743, W-05). Example: spec.replicas
-// 5, 7 Pods ready, 6 of them available. Two ready Pods will be removed, so 6 - 2 = 4 available Pods
-// surely stay (`available`), and a fifth may stay (`doubtful` is 1).
+// spec.replicas, the ReplicaSet controller will remove ready Pods, available or not (D-743, W-05).
+// Example: spec.replicas 5, 7 Pods ready, 6 of them available. Two ready Pods will be removed, so 6
+// - 2 = 4 available Pods surely stay (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
-// Like SizeOf, but also counts as `doubtful` the Pods that the ReplicaSet controller may have
-// removed already, although the status still shows them (Told::lowest). A rolling update uses these
-// sizes to decide how many Pods it can remove.
+// Like SizeOf, but also counts as `doubtful` the Pods that the status shows but the ReplicaSet
+// controller may have removed (Told::lowest). A rolling update uses these sizes to decide how many
+// Pods it can remove.
 ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
 
 // How long a status may lag. Example: the status of a ReplicaSet shows at 10:00:00 that the
@@ -35,8 +34,9 @@ inline constexpr Duration kPodsAreCountedWithin = seconds(10);
 
 // Returns true if the status of `rs` may count Pods that are gone, because spec.replicas was lower
 // for a time (Told::lowest). Example: spec.replicas was 5, then 3, and is 5 again; the status shows
-// 5 Pods, but two of them may be gone. Returns false until the ReplicaSet controller has observed
-// the latest size. From then on, the doubt lasts kPodsAreCountedWithin at most.
+// 5 Pods, but two of them may be gone.
+// Returns false until the ReplicaSet controller has observed the latest size. The doubt then lasts
+// kPodsAreCountedWithin at most.
 bool MayCountRemovedPods(const ReplicaSet& rs);
 
 // Returns true if the status of `rs` counts more than `more_than` Pods, or any terminating Pod.

@@ -39,7 +39,7 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 
 // Returns true if both of these hold for the new ReplicaSet:
 //   - Its spec and its desired-replicas annotation have the workload's size.
-//   - It has as many available Pods, and none of them can have been deleted since (Told::lowest).
+//   - It has that many available Pods, and none can have been deleted since (Told::lowest).
 // Returns false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
@@ -50,9 +50,9 @@ bool IsSaturated(const Situation& situation) {
          rs->told.lowest.value_or(replicas) >= replicas;
 }
 
-// Returns the write that gives `rs` the size `replicas`. If `rs` is the new ReplicaSet, the write
-// also adds whatever else `rs` lacks. Returns nullopt if the size stays the same, and the API
-// server does not keep the rest of the write (UnlessInVain).
+// Returns the write that gives `rs` the size `replicas` and, if `rs` is the new ReplicaSet,
+// whatever else it lacks. Returns nullopt if the size stays the same, and the API server does not
+// keep the rest (UnlessInVain).
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -93,11 +93,11 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return rs != nullptr ? rs : LatestOf(situation.old);
 }
 
-// If the API server does not keep the size annotations, they cannot end the scaling event. Returns
-// the status write that ends it instead: the status then says that the sizes were acted upon. The
-// rollout must not proceed before this write, because an open scaling event would undo each step of
-// the rollout. So if the API server refused a status in this sync, returns a step that ends the
-// sync. Returns nullopt if the workload is paused or its status is up to date.
+// Returns the status write that ends a scaling event whose size annotations the API server does not
+// keep.
+//   - If the API server refused a status in this sync: returns a step that ends the sync. An open
+//     event would undo each step of the rollout.
+//   - Nullopt if the workload is paused or its status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   if (WasStatusRefused(situation.workload, situation.learned)) {
@@ -106,10 +106,10 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
-// Returns the step to take while there is no room for a size. It is the first of these that is due:
+// Returns the step to take while there is no room for a size, the first that is due:
 //   1. the list of Pods that may show room
-//   2. a status write with new counters. It does not observe the generation, so the scaling event
-//      stays open
+//   2. a status write with new counters, which leaves the generation unobserved and so the event
+//      open
 //   3. the end of the sync. The next status of a ReplicaSet starts a new sync
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
@@ -118,16 +118,15 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
-// Returns true if `rs` must not grow (RO-120). Returns false for the new ReplicaSet. If there is a
-// keeper, returns true for every other old ReplicaSet. If there is none, returns true for an old
-// ReplicaSet that never was complete in these two cases:
-//   - Pods go back to a revision that was complete once. Example: 3 of 4 Pods are of a canary that
-//     is given up. If the workload is scaled to 7 on the way back, the canary gets no more Pods.
-//   - The stable revision has Pods, and steps or a partition are in force, even if they hold no Pod
-//     back at this size. Before any revision was complete, the one with the most available Pods
-//     counts as the stable one (FindStableOrLargest).
-// The two cases do not apply to kinds without a stable revision, or while there is no new
-// ReplicaSet.
+// Returns true if `rs` must not grow (RO-120).
+//   - The new ReplicaSet: false.
+//   - If there is a keeper: true for every old ReplicaSet except the keeper.
+//   - Without a keeper: true in the two cases below, if `rs` was never complete. False if there is
+//     no new ReplicaSet, or if the kind keeps no stable revision.
+//       - Pods go back to a revision that was complete once. Example: 3 of 4 Pods are of a canary
+//         that is given up. Scaled to 7 on the way back, the canary gets no more Pods.
+//       - Steps or a partition are in force, even if they hold no Pod back at this size. Another
+//         ReplicaSet, the stable or largest one (FindStableOrLargest), has Pods.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -146,10 +145,10 @@ bool IsRollingOut(const Situation& situation) {
   return !situation.workload.paused && situation.new_replica_set != nullptr;
 }
 
-// Returns the write that grows `keeper` to `wanted`, as far as there is room; nullopt if `keeper`
-// has that size or more. While there is no room, returns a step that keeps the scaling event open
-// (KeepOpen). Without this step, the size annotations of the other ReplicaSets would be written
-// next, and this would end the event before the keeper has its Pods.
+// Returns the write that grows `keeper` to `wanted`, as far as there is room.
+//   - Nullopt if `keeper` has that size or more.
+//   - While there is no room: a step that keeps the scaling event open (KeepOpen). Otherwise the
+//     size annotations of other ReplicaSets would be written next, and end the event too early.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -157,20 +156,18 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
   return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
 }
 
-// Returns the size for `rs`, the only active ReplicaSet: normally the size of the workload. In two
-// cases `rs` grows less or not at all:
+// Returns the size for `rs`, the only active ReplicaSet: normally the size of the workload. It may
+// be smaller in two cases:
 //   - Another ReplicaSet is the keeper and gets the rest (RO-120). `rs` grows only if it is the new
-//     ReplicaSet, up to the number of Pods that may be updated. Example: 1 new Pod, scaled to 10
-//     with updated_max 2: 2, and 8 for the keeper.
-//   - The workload is not paused, and the Pods of `rs` are about to be replaced by a rolling update
-//     (GivesWay) or removed by Recreate (IsMixed).
+//     ReplicaSet, up to the Pods that may be updated. Example: 1 new Pod, updated_max 2, scaled to
+//     10: `rs` gets 2, the keeper 8.
+//   - The workload is not paused, and the Pods of `rs` are about to be replaced (GivesWay) or
+//     removed by Recreate (IsMixed): `rs` does not grow.
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // If `removed` is true, Recreate is about to remove the Pods of `rs`. One of them may run
-    // another template than that of `rs`, as after an update in place (IsMixed). Until it is gone,
-    // there is no room for `rs` to grow, and to ask for a larger size would keep the scaling event
-    // open.
+    // `removed`: Recreate is about to remove the Pods of `rs`, because one may run another template
+    // (IsMixed). Until then a larger size finds no room, and would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -209,13 +206,13 @@ bool HasSizeEvent(const Situation& situation) {
   });
 }
 
-// Returns the limits for sizes in proportion. The surge is 0 in these cases (RO-049):
-//   - The workload is paused, and steps or a partition are in force: surge Pods would be removed
-//     again after the pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with
-//     maxSurge 25 %: 8 Pods, not 10.
+// Returns the limits for sizes in proportion, with surge 0 in these cases (RO-049):
+//   - Paused, while steps or a partition are in force: surge Pods would be removed again after the
+//     pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with maxSurge 25 %: 8 Pods,
+//     not 10.
 //   - The workload is paused and was not scaled, and its kind keeps a stable revision.
-//   - The template is refused, Windlass does not know which ReplicaSet has it, or there is no
-//     ReplicaSet to follow: no Pod is on its way to another revision.
+//   - No Pod is on its way to another revision: the template is refused, its ReplicaSet is not
+//     known, or there is no ReplicaSet to follow.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only =
@@ -244,10 +241,11 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
   return order;
 }
 
-// A `keeper` without Pods is not active, and so has no share. Returns the step that grows it by the
-// missing Pods (GrowKeeperWhole). If there is a new ReplicaSet, the keeper gets at most kept_old()
-// Pods. Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the keeper, or
-// if no Pod is missing.
+// Returns the step that grows a `keeper` without Pods, which has no share, by the missing Pods.
+// Beside a new ReplicaSet, the keeper gets at most kept_old() Pods. Returns nullopt
+//   - if `keeper` is null or has Pods
+//   - if a rolling update grows it
+//   - if no Pod is missing
 std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
   if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -311,12 +309,12 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// Returns the write that grows the keeper by the missing Pods, if the template is refused or its
-// ReplicaSet cannot be made (IsCreateRefused, RO-120). Example: another client scaled an old
-// ReplicaSet down, and there is no rolling update that would make these Pods anew. Returns nullopt
-// if nothing is refused, no Pod is missing or there is no keeper. Also returns nullopt if the
-// workload is paused: missing Pods of a paused workload are made only after an edit of its spec
-// (KeepsAdoptedSizes, RO-123).
+// Returns the write that grows the keeper by the missing Pods while no rolling update makes them
+// anew: the template is refused, or its ReplicaSet cannot be made (IsCreateRefused, RO-120).
+// Example: another client scaled an old ReplicaSet down. Returns nullopt
+//   - if nothing is refused, no Pod is missing or there is no keeper
+//   - if the workload is paused: missing Pods are then made only after an edit of its spec
+//     (KeepsAdoptedSizes, RO-123)
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -345,10 +343,9 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 
 // Called for a paused workload without a scaling event. Returns true if its ReplicaSets keep their
 // sizes: surge Pods would be removed again after the pause (RO-049).
-//   - For kinds that keep a stable revision: true if there are as many Pods as desired, or more.
-//   - For other kinds: true if there are exactly as many Pods as desired, and Pods are held back on
-//     the old revision or follow a revision. Example: 10 desired, surge 3, new 3, old 7,
-//     updated_max 3.
+//   - Kinds that keep a stable revision: true if there are as many Pods as desired, or more.
+//   - Other kinds: true if there are exactly as many, and Pods are held back or follow a revision.
+//     Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
@@ -360,10 +357,11 @@ bool RestsAtLimit(const Situation& situation) {
 }
 
 // Returns true if a paused workload, which adopts ReplicaSets one by one, may still adopt one with
-// Pods. The first one must then not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5
-// is adopted, one of 15 is to come. Returns false if two or more ReplicaSets have Pods. Also
-// returns false if none has Pods and there are signs that the workload itself removed them, such as
-// a note that it scaled a ReplicaSet to 0.
+// Pods. Example: 20 desired, a ReplicaSet of 5 is adopted, one of 15 is to come. The first must not
+// get all 20 (RO-038). Returns false
+//   - if two or more ReplicaSets have Pods
+//   - if none has Pods, and there are signs that the workload itself removed them: for example a
+//     note that it scaled a ReplicaSet to 0
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
@@ -377,11 +375,10 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// Returns true if the ReplicaSets of a paused workload keep their sizes: the workload may have
-// taken them over from another workload in the middle of a rollout (RO-038, RO-123). Their sizes
-// may be right although the spec has another size: an autoscaler may have scaled the former
-// workload last. Only an edit of the spec changes the sizes. While MayBeHalfAdopted is true, the
-// edit must also have caused a scaling event (`event`).
+// Returns true if the ReplicaSets of a paused workload keep their sizes until its spec is edited
+// (RO-038, RO-123). The workload may have taken them over in mid-rollout. Their sizes may be right
+// although the spec has another size: an autoscaler may have scaled the former workload last.
+// While MayBeHalfAdopted is true, the edit must also have caused a scaling event (`event`).
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
@@ -392,17 +389,15 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 }
 
 // Called for a workload that wants Pods. Returns true if it has none, no rollout makes them, and
-// there is an earlier revision in which they come back (RO-122). No rollout makes them in these
-// cases:
-//   - The template is refused.
-//   - It is not known which ReplicaSet has the template, and this has lasted long or a new one
-//     cannot be made (Extended::new_one_overdue).
-//   - The workload has a kept revision, and its new ReplicaSet is refused. Under Recreate a dry run
-//     must have shown this (Extended::new_one_forbidden): without a dry run, Recreate would
-//     remove the Pods again.
-// Under Recreate, unless the template is refused, Pods come back only after the workload was scaled
-// to 0 (FindServedLast). If Recreate itself removed the Pods, the next Pods are to have the
-// template.
+// there is an earlier revision in which they come back (RO-122). No rollout makes them if
+//   - the template is refused
+//   - its ReplicaSet is not known, and this has lasted long or a new one cannot be made
+//     (Extended::new_one_overdue)
+//   - the workload has a kept revision, and its new ReplicaSet is refused. Under Recreate a dry run
+//     must have shown this (Extended::new_one_forbidden): otherwise Recreate would remove the Pods
+//     again
+// Under Recreate, unless the template is refused, Pods come back only after a scaling to 0
+// (FindServedLast). Pods that Recreate itself removed come back with the template.
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;

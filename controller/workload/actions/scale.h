@@ -2,32 +2,30 @@
 //
 // A scaling event is a change of spec.replicas while ReplicaSets are active (spec.replicas above
 // 0).
-//   - It shows in the desired-replicas annotation of an active ReplicaSet: the annotation holds the
-//     size that the workload had when the annotation was last written (D-352). Example: the
-//     workload has 10, the annotation says 8.
+//   - It shows in the desired-replicas annotation of an active ReplicaSet: the workload's size when
+//     the annotation was last written (D-352). Example: the workload has 10, the annotation says 8.
 //   - It is handled before the rollout proceeds.
-//   - It ends when all these annotations have the new size. If the API server does not keep the
-//     annotations, it ends when the status is written.
+//   - It ends when all these annotations have the new size. If the API server does not keep them,
+//     it ends when the status is written.
 // A paused workload is kept at its size in the same way, with or without an event (D-350).
 // Exceptions:
 //   - Without an event, sizes stay if the workload rests at its limit (RO-049).
 //   - For a kind that takes over rollouts, sizes stay until the spec is edited, even if there is an
 //     event (RO-123).
 //
-// After the scaling, the rollout goes on in the same sync, and the status is written only after
-// that. Upstream writes a status between scaling and rollout. If a new template came with the new
-// size, that status acknowledges the template before its rollout has begun (B-41).
+// After the scaling, the rollout goes on in the same sync, and the status is written last. Upstream
+// writes a status between the two, which may acknowledge a new template before its rollout has
+// begun (B-41).
 //
 // Differences from upstream:
-//   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
-//     annotation. Upstream returns early, and the rollout never runs again.
-//   - B-02: under Recreate, the sizes of two or more active ReplicaSets need not stay in
-//     proportion. Windlass only corrects their annotations, which ends the event (exception:
-//     kSaturated).
+//   - B-01: Windlass corrects an out-of-date annotation of a ReplicaSet with the right size.
+//     Upstream returns early, and the rollout never runs again.
+//   - B-02: under Recreate, sizes need not stay in proportion. Windlass only corrects the
+//     annotations, which ends the event (exception: kSaturated).
 //   - Unless the workload is paused, an event changes sizes only for a generation that no status
-//     has observed yet (exception: kSaturated). After that a wrong annotation is corrected without
-//     moving Pods, whichever client wrote it. So an admission webhook that removes the annotations
-//     neither holds up a rollout nor undoes its sizes.
+//     has observed yet (exception: kSaturated). After that only annotations are corrected,
+//     whichever client wrote them. So an admission webhook that removes annotations neither holds
+//     up a rollout nor undoes its sizes.
 #pragma once
 
 #include <optional>
@@ -50,17 +48,19 @@ enum class Scaling : uint8_t {
 Scaling ScalingOf(const Situation& situation);
 
 // Returns the next step of a scaling event, or of keeping a paused workload at its size. Also
-// returns the step that brings back Pods which no rollout would make, for example because the
-// template is refused (RO-120, RO-122). Returns nullopt if there is nothing to do. If the strategy
-// is invalid, returns the step of RefuseAndTellStrategy instead of any of these steps.
+// brings back Pods that no rollout would make, for example while the template is refused (RO-120,
+// RO-122).
+//   - Nullopt if there is nothing to do.
+//   - The step of RefuseAndTellStrategy instead of any of these, if the strategy is invalid.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever shares other
-// ReplicaSets have (P-070). The size is smaller if all sizes together would be above
-// limits.max_total(). Example: 10 desired, maxSurge 3, another ReplicaSet of size 5: 8. If Pods
-// above their ReplicaSets' sizes leave no room for all of this size yet, returns the read that may
-// show room (Growth::ask), or nullopt. Returns nullopt, too, if nothing is to be written, or if
-// adopted ReplicaSets keep their sizes (RO-038).
+// ReplicaSets have (P-070).
+//   - The size is smaller if all sizes together would be above limits.max_total(). Example: 10
+//     desired, maxSurge 3, another ReplicaSet of size 5: 8.
+//   - If Pods above their ReplicaSets' sizes leave no room for all of it yet: returns the read that
+//     may show room (Growth::ask), or nullopt.
+//   - Nullopt if nothing is to be written, or if adopted ReplicaSets keep their sizes (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if
@@ -68,10 +68,10 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs,
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
              ReplicaSetChange change = {});
 
-// Call this for a keeper (proven.h) that has fewer Pods than are to be held back on the old
-// revision. Returns the write that grows the keeper up to `wanted`, as far as there is room.
-// Returns the request for a list of Pods if that list may show room. Returns nullopt if neither is
-// due (RO-120).
+// Call this for a keeper (proven.h) that has fewer Pods than are to be held back (RO-120). Returns
+//   - the write that grows the keeper up to `wanted`, as far as there is room
+//   - if there is none: the request for a list of Pods that may show room
+//   - nullopt if neither is due
 std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
                                int32_t wanted);
 

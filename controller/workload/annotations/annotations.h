@@ -1,8 +1,8 @@
 // The annotations in which a rollout keeps its state, and how to read them.
 //
-// Names and formats of these annotations must not change: kubectl, and the controller that Windlass
-// takes over from, read and write some of them. Any client can set their values. So Windlass treats
-// a value that it cannot parse as absent. The functions below name exceptions.
+// Names and formats must not change: kubectl, and the controller that Windlass takes over from,
+// read and write some of them. Any client can set their values, so a value that Windlass cannot
+// parse counts as absent. The functions below name exceptions.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,8 @@ inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 // On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Only
-// kinds such as Rollouts set it: the API server adds default values to the template of a
-// ReplicaSet, but not to that of a Rollout. Because the two templates differ, Windlass cannot find
-// the ReplicaSet of a Rollout by comparing them.
+// kinds such as Rollouts set it. The API server adds defaults to a ReplicaSet's template, but not
+// to a Rollout's, so the two cannot be compared.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
 // On a ReplicaSet: these two notes show whether Pods of its template have worked (proven.h).
@@ -54,10 +53,10 @@ bool IsInternal(std::string_view key);
 // Returns true if the object has an internal annotation.
 bool HasInternal(const ObjectMeta& meta);
 
-// Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Returns false
-// for the annotations above, for kTermAnnotation (own_names.h), and for all internal annotations
-// (D-163, P-074). A Deployment can have internal annotations, because `kubectl rollout undo` copies
-// those of a ReplicaSet to it; the next status write removes them.
+// Returns true if the annotation `key` of a workload is copied to its new ReplicaSet (D-163,
+// P-074). False for the annotations above, kTermAnnotation (own_names.h), and all internal ones. A
+// Deployment can have internal ones, because `kubectl rollout undo` copies those of a ReplicaSet to
+// it; the next status write removes them.
 bool IsCopied(std::string_view key);
 
 // Returns true if kubectl, Windlass or the stock Deployment controller may read the annotation
@@ -86,10 +85,10 @@ std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 // annotation was last written. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 
-// Returns `history` with `old_revision` added at its end: "1,2" and "3" give "1,2,3". If the result
-// is longer than `limit` bytes, drops the oldest entries until it fits. If `old_revision` alone is
-// longer than `limit`, returns `history` unchanged. Exception: an empty `history` always becomes
-// `old_revision` (D-164).
+// Returns `history` with `old_revision` at its end: "1,2" and "3" give "1,2,3" (D-164). If
+// `history` is empty, returns `old_revision`.
+//   - If the result is longer than `limit` bytes: drops the oldest entries until it fits.
+//   - If `old_revision` alone is longer than `limit`: returns `history` unchanged.
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);
 
 }  // namespace windlass::workload

@@ -1,20 +1,18 @@
-// Which annotations of a workload are copied to its new ReplicaSet (D-163). Below, a ReplicaSet
-// "lacks" an annotation of the workload if IsCopied (annotations.h) is true for the annotation, and
-// the ReplicaSet does not have the key or has another value. The cache may hold only fingerprint
-// and length of a large annotation.
+// Which annotations of a workload are copied to its new ReplicaSet (D-163).
 //
-// Kubernetes allows an object 256 KiB of annotations. Windlass needs room on the ReplicaSet for
-// annotations of its own, so it limits the copy:
-//   - First, it copies the annotations that Windlass or kubectl reads (IsRead of annotations.h),
-//     as long as the ReplicaSet then has at most 252 KiB of annotations.
-//   - Then it copies the others, as long as the ReplicaSet then has at most 248 KiB
-//     (kAnnotationBytesCopied).
-// In each of these two groups, small annotations are copied before large ones. The copy never
-// removes an annotation from a ReplicaSet. Example: a ReplicaSet has an annotation of 150,000 bytes
-// that its Deployment no longer has. The Deployment has two new annotations, of 10 and of 150,000
-// bytes. Only the small one is copied: with both, the ReplicaSet would have more than 300,000
-// bytes, and 248 KiB are 253,952. Upstream has no such limits, and fails at every try if the
-// annotations are too large.
+// A ReplicaSet "lacks" an annotation of the workload if IsCopied (annotations.h) is true for it,
+// and the key is missing or has another value. The cache may hold only fingerprint and length of a
+// large annotation.
+//
+// Kubernetes allows an object 256 KiB of annotations. Windlass needs room for its own, so it copies
+// in two groups, small annotations first in each:
+//   1. those that Windlass or kubectl reads (IsRead of annotations.h), up to 252 KiB on the
+//      ReplicaSet
+//   2. the others, up to 248 KiB (kAnnotationBytesCopied)
+// The copy never removes an annotation from a ReplicaSet. Example: a ReplicaSet has one of 150,000
+// bytes that its Deployment no longer has. The Deployment has two new ones, of 10 and of 150,000
+// bytes. Only the small one is copied: 248 KiB are 253,952 bytes. Upstream has no such limits, and
+// fails at every try if the annotations are too large.
 #pragma once
 
 #include <map>
@@ -30,8 +28,8 @@ namespace windlass::workload {
 
 // After a copy, a ReplicaSet has at most this many bytes of annotations. Exceptions:
 //   - Annotations that Windlass or kubectl reads are copied until the ReplicaSet has 252 KiB.
-//   - If the ReplicaSet had more than the limit before the copy, it has at most as many bytes after
-//     the copy as before. Example: a value is replaced by a shorter one.
+//   - If it had more before the copy, it has no more bytes afterwards. Example: a value is replaced
+//     by a shorter one.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // Adds to `missing` the workload's annotations that `onto` lacks and has room for. Pass a null

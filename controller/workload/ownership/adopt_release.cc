@@ -23,9 +23,8 @@ Request ReadOf(const Workload& workload) {
   return Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
-// `patch` is a patch of a ReplicaSet's owner references. Returns the answer if this sync has
-// already sent a patch of the same owner references; else null. Does not compare the bodies of the
-// two patches, because they may contain different resourceVersions.
+// Returns the answer if this sync has already sent a patch of the same owner references as `patch`;
+// else null. Does not compare the bodies, because they may contain different resourceVersions.
 const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
   const auto found = std::ranges::find_if(
       learned, [&](const Outcome& outcome) { return patch.IsLike(outcome.asked); });
@@ -37,9 +36,10 @@ std::string MemberText(const nlohmann::json& metadata, const char* field) {
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Returns the answer to `read`, a read of the workload. Returns null if this sync has not sent
-// `read`, or has sent any other request after it: meanwhile a user may have deleted the workload
-// with --cascade=orphan. Exception: patches of ReplicaSets' owner references may come after it.
+// Returns the answer to `read`, a read of the workload. Returns null
+//   - if this sync has not sent `read`
+//   - if it has sent another request since, apart from patches of owner references: meanwhile a
+//     user may have deleted the workload with --cascade=orphan
 const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
@@ -113,9 +113,9 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     return true;
   };
   // Returns true if there is an error to report and the sync has sent all requests that it may
-  // send. Then this sync tries no further ReplicaSet: SettleOwnership returns the error, and the
-  // retry tries the rest. If SettleOwnership returned another write instead, the planner would not
-  // send it, but end the sync as a success, and the next sync would begin without back-off.
+  // send: SettleOwnership then returns the error, and the retry tries the rest. The planner would
+  // not send another write, but end the sync as a success, and the next sync would begin without
+  // back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

@@ -32,10 +32,11 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the next step for a workload that is being deleted. Windlass still updates annotations
-// and minReadySeconds of the new ReplicaSet, and then the status, which has to observe the
-// generation. It creates, scales and deletes no ReplicaSet any more (D-055). Returns Wait if all is
-// up to date.
+// Returns the next step for a workload that is being deleted. It creates, scales and deletes no
+// ReplicaSet (D-055). The first that is due:
+//   1. a write of annotations and minReadySeconds of the new ReplicaSet
+//   2. the status write, which has to observe the generation
+//   3. Wait
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.new_replica_set != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
@@ -75,12 +76,13 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note:
+// Returns the next write of the note kAborted (RO-095); nullopt if none is due. Two ReplicaSets get
+// this note:
 //   - the ReplicaSet of the published revision (Workload::revision)
-//   - the ReplicaSet of the workload's template, which may be another one if its number is not
-//     published yet
+//   - the ReplicaSet of the workload's template, which may be another one while its number is not
+//     published
 // Leaves out a ReplicaSet that has the note already, that has no number, or to which this sync has
-// sent the note in vain (UnlessInVain). Returns nullopt if none of the two is left.
+// sent the note in vain (UnlessInVain).
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -97,9 +99,9 @@ std::optional<Step> NoteAborted(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the next step for an aborted rollout, if Pods have no ReplicaSet to go back to (RO-032).
-// Windlass notes the abort on ReplicaSets, gives traffic back to Pods that the extension took out
-// of traffic, and keeps the workload at its size. It moves no Pod to another revision.
+// Returns the next step for an aborted rollout whose Pods have no ReplicaSet to go back to
+// (RO-032). No Pod moves to another revision. Windlass notes the abort on ReplicaSets, gives
+// traffic back to Pods that the extension took out, and keeps the workload at its size.
 Step NextWithoutTarget(const Situation& situation) {
   auto step = NoteAborted(situation);
   if (!step) step = situation.extension().Next(situation, Moment::kWhileHeld);
@@ -124,10 +126,10 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// Returns the next step after the API server has refused an adoption, a release, or a write that
-// ends the planner's walk (EndOfWalk):
-//   - first the status write, if the status has to change, and this sync has sent no status since
-//     its first refused write
+// Returns the next step after a refused adoption, a refused release, or a refused write that ends
+// the planner's walk (EndOfWalk):
+//   - first the status write, if the status has to change, and none was sent since the first
+//     refusal
 //   - then the failure
 // Requires situation.refused.
 Step EndWithRefusal(const Situation& situation) {
@@ -147,15 +149,14 @@ Step EndWithRefusal(const Situation& situation) {
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 
-// Returns the step of EndWithRefusal. The extension may have steps of its own that are due at fixed
-// times. So if the step of EndWithRefusal ends the sync, the extension may let the next sync begin
-// before the back-off is over.
+// Returns the step of EndWithRefusal. If it ends the sync, the extension may let the next sync
+// begin before the back-off is over: the extension may have steps that are due at fixed times.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// `end` is the next step of the sync. Returns `end`. Exception: if `end` is Wait, returns a failure
-// in two cases, so that Windlass tries the write again after back-off:
+// Returns `end`, the next step of the sync. If `end` is Wait, returns a failure in two cases, so
+// that Windlass tries the write again after back-off:
 //   - The API server has refused a patch or deletion of a ReplicaSet in this sync (RefusedWrite).
 //   - The API server did not keep a size (WhyNotKept).
 Step TryAgain(const Situation& situation, Step end) {
@@ -166,9 +167,9 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// While the status of a ReplicaSet may count removed Pods (MayCountRemovedPods), a rolling update
-// does not remove all old Pods that it could. Returns how long until the first such doubt ends.
-// Returns nullopt if there is no such doubt, or if the old ReplicaSets have size 0 already.
+// Returns how long until the first doubt about the Pods of a ReplicaSet ends (MayCountRemovedPods).
+// During such a doubt, a rolling update does not remove all old Pods that it could. Returns nullopt
+// without a doubt, or if the old ReplicaSets have size 0 already.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;
@@ -216,7 +217,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
 
 // Returns true if the workload wants Pods, and none of its ReplicaSets has an available one, as
 // before its first rollout. The back-off after a failure then grows to one minute at most
-// (Failed::is_urgent). For some failures it would otherwise grow to five minutes (AfterError).
+// (Failed::is_urgent), where it could grow to five (AfterError).
 bool WaitsForFirstPod(const View& view) {
   return view.workload.replicas > 0 &&
          std::ranges::none_of(view.replica_sets, [](const ReplicaSet* rs) {

@@ -1,24 +1,22 @@
 // The planner: what is the next single step towards what a workload asks for?
 //
 // The planner is pure: no I/O, no clock, no memory between calls. A rollout is the sequence of the
-// steps that the planner returns. The planner decides on each step when the reply to the previous
-// step is in the cache. After a crash, the next process goes on at the same point, because the
-// planner depends on the stored objects alone. Within one sync the order of writes is fixed
-// (D-050…D-067):
+// steps that it returns. It decides on each step when the reply to the previous one is in the
+// cache. After a crash, the next process goes on at the same point, because only the stored objects
+// count. Within one sync the order of writes is fixed (D-050…D-067):
 //
 //   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
 //     →  the workload's status
 //
 // So when Windlass sets status.observedGeneration, it has already changed the ReplicaSets for this
 // generation (D-065). Special cases:
-//   - The status write after a pause (AcknowledgeResume) comes before writes of ReplicaSets, but it
-//     does not change status.observedGeneration.
-//   - If the API server refuses a write, the status write of this sync changes
-//     status.observedGeneration only if nothing else depends on the refused write
-//     (refused_write.h).
-//   - The status observes the generation although nothing is rolled out for it, if the workload is
-//     paused or being deleted, if its selector is empty, if the rollout is refused, or if an abort
-//     has no revision to go back to.
+//   - After a pause, a status write (AcknowledgeResume) comes before writes of ReplicaSets. It
+//     leaves status.observedGeneration as it is.
+//   - After a refused write, status.observedGeneration changes only if nothing else depends on that
+//     write (refused_write.h).
+//   - A generation is observed without a rollout in these cases: the workload is paused or being
+//     deleted, its selector is empty, the rollout is refused, or an abort has no revision to go
+//     back to.
 // For a workload that is as it should be, Next returns Wait, and nothing is written (D-028).
 //
 // Each concern has a file of its own, in one of the folders beside this one (docs/map.md).

@@ -21,18 +21,17 @@
 
 namespace windlass::workload {
 
-// A sync sends at most this many requests. Pods become ready while requests are on their way, so
-// without this limit a sync could last as long as the rollout. After the limit, the planner returns
-// a Wait, and the next sync does the rest. This limit takes effect before the runtime's limit on
-// steps (kStepsPerSyncMax), which is higher. Exception: the status write that reports a refusal is
-// sent even after the limit (TellsOfRefusal).
+// A sync sends at most this many requests; the next sync does the rest. Pods become ready while
+// requests are on their way, so without this limit a sync could last as long as the rollout. It
+// takes effect before the runtime's higher limit on steps (kStepsPerSyncMax). Exception: the status
+// write that reports a refusal is sent even after the limit (TellsOfRefusal).
 inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync begins after a sync that has left work to it, for example because it has
 // reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// After this many patches of one object, UnlessInVain holds back every further patch of this object
-// in the same sync. Patches that change a size do not go through UnlessInVain. Without this limit,
-// a webhook that changes what Windlass writes would make Windlass write without end.
+// After this many patches of one object in a sync, UnlessInVain holds back every further one.
+// Otherwise a webhook that changes what Windlass writes would make it write without end. Patches
+// that change a size do not go through UnlessInVain.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 // The changes to one ReplicaSet, sent as one patch. The patch adds or overwrites the annotations
@@ -77,14 +76,14 @@ Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 // Returns the patch that removes the workload from the owner references of `rs` (D-105).
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
-// Decides whether `write`, a patch that does not change a size, is sent. The API server may accept
-// a patch and not keep it, for example because an admission webhook reverts it. A rollout must not
-// wait for such a patch.
+// Decides whether `write`, a patch that does not change a size, is sent. A rollout must not wait
+// for a patch that the API server does not keep, for example because an admission webhook reverts
+// it.
 //
 // Returns nullopt if
-//   - this sync has sent `write` already, so the API server refused it or did not keep it
+//   - this sync has sent `write` already: it was refused or not kept
 //   - this sync has sent kPatchesOfOneReplicaSet patches of the same object: a webhook may change
-//     something else each time, so that each patch differs from those before
+//     something else each time, so that each patch differs
 // Otherwise returns `write`. The next sync of the workload counts from 0 again.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 

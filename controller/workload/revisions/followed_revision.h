@@ -8,8 +8,8 @@
 //   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
 // While that revision has no ReplicaSet, no Pod moves to another revision, but the workload can
-// still be scaled (RO-032). updatedReplicas then counts the Pods of the published revision, which
-// is the one whose rollout was aborted.
+// still be scaled (RO-032). updatedReplicas then counts the Pods of the published revision, whose
+// rollout was aborted.
 #pragma once
 
 #include <vector>
@@ -32,9 +32,9 @@ bool HasNothingToFollow(const Situation& situation);
 // revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing while HasNothingToFollow is true. A client may have
-// changed the annotations by which the ReplicaSet of the followed revision is found. So if a
-// ReplicaSet may be that one, the message names it, and says how a user makes it known.
+// Returns reason and message of Progressing while HasNothingToFollow is true. If a ReplicaSet may
+// be that of the followed revision, the message names it, and says how a user makes it known: a
+// client may have changed its annotations.
 RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

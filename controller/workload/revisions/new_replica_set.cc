@@ -29,10 +29,11 @@ Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// Returns the ReplicaSet with the published revision, if the status observes the present
-// generation: some controller has then found this ReplicaSet for the present template. Otherwise
-// returns null. Also returns null while Pods follow an earlier revision after an abort, because the
-// published revision is then not the revision of the template.
+// Returns the ReplicaSet with the published revision; null
+//   - if the status does not observe the present generation. If it does, some controller has found
+//     this ReplicaSet for the present template
+//   - while Pods follow an earlier revision after an abort: the published revision is then not that
+//     of the template
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   if (workload.revision.empty() || workload.follow_revision) return nullptr;
@@ -78,9 +79,9 @@ const ReplicaSet* NotedForRequest(const Workload& workload,
   return oldest;
 }
 
-// Adds the note kRequestedTemplate to `change`. Adds nothing if `rs` has exactly the workload's
-// template, because `rs` is then found without the note. Also adds nothing while Pods follow a
-// revision, because the user did not ask for the template of `rs`.
+// Adds the note kRequestedTemplate to `change`. Adds nothing
+//   - if `rs` has exactly the workload's template: it is found without the note
+//   - while Pods follow a revision: the user did not ask for the template of `rs`
 void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::string& requested = workload.requested_template;
   if (requested.empty() || workload.follow_revision) return;
@@ -104,11 +105,10 @@ bool IsFollowed(const Workload& workload, const ReplicaSet& rs) {
   return follow && (NumberOf(workload, rs) == *follow || HadRevision(rs, *follow));
 }
 
-// Adds the number `revision` to `change`, unless the annotation of `rs` has that number or a higher
-// one. If `rs` has a lower number, also adds this lower number to the history in `change`. Example:
-// `rs` has 3, and `revision` is 5: `change` gets the revision 5, and 3 at the end of the history.
-// If another client removed the annotation of `rs`, its lower number may still be in the workload's
-// status (NumberText).
+// Adds the number `revision` to `change`, unless `rs` has that number or a higher one. A lower
+// number of `rs` goes to the end of the history. Example: `rs` has 3, and `revision` is 5: `change`
+// gets the revision 5, and 3 at the end of the history. If another client removed the annotation,
+// the workload's status may still have the lower number (NumberText).
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -125,9 +125,9 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// If a client changed the annotations of `rs`, `rs` may have been found by its template or its name
-// alone (FindKept). In this case, adds the revision that Pods follow to the history in `change`.
-// Afterwards `rs` is found by its history, whatever number it gets.
+// Adds the revision that Pods follow to the history in `change`, so that `rs` is found whatever
+// number it gets. Needed if a client changed its annotations, and `rs` was found by its template or
+// its name alone (FindKept).
 void NoteFollowed(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::optional<int64_t>& follow = workload.follow_revision;
   if (!follow || IsFollowed(workload, rs) || CompleteAs(rs) == *follow) return;
@@ -253,10 +253,10 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
   NoteFollowed(situation.workload, rs, change);
-  // The new number makes this ReplicaSet the latest one, and its size annotations may be of an
-  // earlier rollout. While the workload has 0 replicas, the size annotations of the latest
-  // ReplicaSet must say 0. Otherwise FindServedLast (proven.h) assumes that the workload was scaled
-  // up since it was scaled to 0, and finds no ReplicaSet under Recreate.
+  // While the workload has 0 replicas, the size annotations of the latest ReplicaSet must say 0.
+  // The new number makes this one the latest, perhaps with annotations of an earlier rollout.
+  // FindServedLast (proven.h) would take these for a scaling up, and find no ReplicaSet under
+  // Recreate.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

@@ -33,48 +33,49 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 
 // Returns the template that Pods are to have. `wanted` is the result of FindWanted
 // (followed_revision.h): the ReplicaSet that has this template, or null.
-//   - For a workload that has no requested_template and follows no revision: its own template.
-//   - Otherwise, if `wanted` is not null: the template of `wanted`. It may have more defaults than
-//     Workload::defaulted, if the API server was upgraded.
-//   - Otherwise, if the workload follows no revision: Workload::defaulted, the template with its
-//     defaults.
-//   - If none of these exists, the wanted template is not known.
+//   1. Without a requested_template and a followed revision: the workload's own template.
+//   2. Else, if `wanted` is not null: the template of `wanted`. After an upgrade of the API server
+//      it may have more defaults than Workload::defaulted.
+//   3. Else, without a followed revision: Workload::defaulted, the template with its defaults.
+//   4. If none of these exists: the wanted template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted);
 
 // Guards against a fault in our canonical form of templates, which would restart the Pods of a
-// whole cluster (S-014). The signs of such a fault:
+// whole cluster (S-014). Returns, once per sync, an uncached read of the ReplicaSet of the
+// published revision, if all signs of such a fault are there:
 //   - The generation was observed, so some controller has found a ReplicaSet for the template.
 //   - The ReplicaSet of the published revision exists and has replicas.
 //   - No ReplicaSet has the workload's template, and the wanted template is known.
-// If all three hold, returns an uncached read of the ReplicaSet of the published revision, once per
-// sync. With the reply, FindNewReplicaSet compares the full templates. If the cache does not keep
-// all parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns
-// nullopt if one of the three does not hold, or if this sync has sent the read. Also returns
-// nullopt while Pods follow an earlier revision after an abort.
+// With the reply, FindNewReplicaSet compares the full templates. If the cache does not keep all
+// parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns nullopt
+// otherwise, and while Pods follow an earlier revision after an abort.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
-// Returns one more than the highest revision among `old`. Skips revisions that cannot be
-// parsed or are 2^62 or more, so that a number such as MaxInt64, set by a client, never overflows
-// (D-160, B-32). Never returns 2^62, because the next call would skip it: if 2^62 - 1 is taken,
-// goes down to the first gap in the numbers, and returns one more than the revision below the gap.
-// Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
+// Returns one more than the highest revision among `old`. Examples: revisions 3, 7 and "x": 8; 3,
+// 2^62 - 2 and 2^62 - 1: 4.
+//   - Skips revisions that cannot be parsed or are 2^62 or more: MaxInt64, set by a client, must
+//     not overflow (D-160, B-32).
+//   - If 2^62 - 1 is taken: returns one more than the revision below the first gap, because the
+//     next call would skip 2^62.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
-// Returns the revision that `rs` gets when its template is rolled out beside `others`: the present
-// number of `rs` if it is above all numbers of `others`, else the next number. A null `rs` stands
-// for a ReplicaSet that is to be created. If the present number was aborted (WasAborted), and Pods
-// do not follow `rs`, `rs` gets a higher number.
+// Returns the revision that `rs` gets when its template is rolled out beside `others`. A null `rs`
+// stands for a ReplicaSet that is to be created.
+//   - if the present number of `rs` was aborted (WasAborted), and Pods do not follow `rs`: a higher
+//     number
+//   - else the present number, if it is above all numbers of `others`
+//   - else the next number
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
 //   - the published revision, if the spec has changed since and `rs` has a lower number or none
-//   - the published revision, if `rs` exists without a number, even if the spec has not changed
-//   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: the
-//     value `2@8`, step 2 of revision 8, was written for a Rollout of the same name that is deleted
-//     now. The first ReplicaSet of the new Rollout gets 9
-// If the status has announced a number for this template (Workload::promised_revision), and `rs`
-// has no number yet, `rs` gets the announced number or a higher one. If kPromote names the
-// announced number itself, the result need not be above it.
+//   - the same revision without a change of the spec, if `rs` exists without a number
+//   - the revision that kPromote names, if `rs` has no number yet. Example: `2@8`, step 2 of
+//     revision 8, was written for a deleted Rollout of the same name. The first ReplicaSet of the
+//     new Rollout gets 9
+// If the status has announced a number for this template (Workload::promised_revision), an `rs`
+// without a number gets it or a higher one. If kPromote names the same number, the result need not
+// be above it.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 
@@ -90,11 +91,11 @@ bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
-// (D-163…D-165). Includes the note of the template that the user asked for, unless the ReplicaSet
-// has exactly that template and so is found without the note (RO-012, RO-013). Differs from
-// upstream if the revision annotation is not a number: Windlass replaces the annotation, without a
-// history entry. Upstream never copies annotations to that ReplicaSet again (B-32). Requires
-// situation.new_replica_set.
+// (D-163…D-165). Requires situation.new_replica_set.
+//   - Includes the note of the template that the user asked for, unless the ReplicaSet is found
+//     without it (RO-012, RO-013).
+//   - Replaces a revision annotation that is not a number, without a history entry. Upstream never
+//     copies annotations to that ReplicaSet again (B-32).
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with "<deployment>" cut so that the name is not too long (D-172).

@@ -46,10 +46,10 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   return *std::ranges::find_if(situation.old, has_pods);
 }
 
-// Returns the only old ReplicaSet with Pods. Returns null if none or several have Pods, or if the
-// kind keeps no stable revision. Once a revision was complete, the status must also name this
-// ReplicaSet as that of the kept revision; otherwise returns null. (FindStable may not find that
-// ReplicaSet, because a client may have changed its annotations.)
+// Returns the only old ReplicaSet with Pods. Returns null
+//   - if none or several have Pods, or if the kind keeps no stable revision
+//   - once a revision was complete, unless the status names this ReplicaSet as that of the kept
+//     revision. (FindStable may miss it, because a client may have changed its annotations.)
 const ReplicaSet* FindOnlyOld(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.kind.traits().keeps_stable_revision) return nullptr;
@@ -94,9 +94,9 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  // The note holds how many Pods of `rs` were available before the workload was scaled to 0. If
-  // none is available now, but `rs` has a note already, the number of that note stays. Example: 3
-  // Pods served, the workload was scaled to 0, up for a moment and to 0 again: the number stays 3.
+  // The note holds how many Pods of `rs` were available before the scaling to 0. If none is
+  // available now, the number of an earlier note stays. Example: 3 Pods served, the workload was
+  // scaled to 0, up for a moment and to 0 again: the number stays 3.
   const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
   int32_t available = SizeOf(rs).available;
   if (available == 0 && before) available = before->available;

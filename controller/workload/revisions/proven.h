@@ -1,5 +1,5 @@
 // Which revisions have proven to work, and which ReplicaSet keeps Pods, or gets them back, because
-// of this. Notes on the ReplicaSets show which revisions have worked:
+// of this. Notes on the ReplicaSets show it:
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
 //     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, it had
@@ -7,12 +7,10 @@
 //     revision. Kinds that keep a stable revision write this note (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
 //     The ReplicaSet had 3 available Pods when its workload, which has that uid, was scaled to 0 in
-//     its generation 9 (RO-122). The write that scales the ReplicaSet includes the note, so the
-//     note costs no extra write.
+//     its generation 9 (RO-122). The write that scales the ReplicaSet includes the note.
 //
-// Both notes survive the loss of the status, for example when the object is restored from a backup.
-// The uid shows whether a scaled-to-zero note belongs to this workload or to a deleted one of the
-// same name.
+// Both notes survive the loss of the status, as when the object is restored from a backup. The uid
+// distinguishes this workload from a deleted one of the same name.
 #pragma once
 
 #include <cstddef>
@@ -73,28 +71,26 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3
-// new Pods, and the keeper has 7. The keeper is
-//   - the ReplicaSet of FindProvenOther
-//   - else, while the template has no ReplicaSet, and for kinds that keep a stable revision: the
-//     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
-//   - else, for the same kinds, if the template has a ReplicaSet: the only old ReplicaSet with
-//     Pods. After a revision was complete, only if Workload::kept_name is its name. Example:
-//     another client scales it from 7 to 5 at a pause. The new ReplicaSet keeps its 3 Pods, and the
-//     keeper gets 2
-// Returns null
+// new Pods, and the keeper has 7. The keeper is the first of these that exists:
+//   1. the ReplicaSet of FindProvenOther
+//   2. while the template has no ReplicaSet: the oldest of several old ReplicaSets with Pods,
+//      because the younger ones have canaries
+//   3. while the template has a ReplicaSet: the only old ReplicaSet with Pods. After a revision was
+//      complete, only if Workload::kept_name is its name. Example: another client scales it from 7
+//      to 5 at a pause. The new ReplicaSet keeps its 3 Pods, and the keeper gets 2
+// Cases 2 and 3 are for kinds that keep a stable revision. Returns null
 //   - under Recreate
-//   - if no Pod is held back. Exception: while the template has no ReplicaSet, for example because
-//     it is refused, there is a keeper even if the steps or the partition hold no Pod back
+//   - if no Pod is held back. Exception: steps or a partition are in force, and the template has no
+//     ReplicaSet, for example because it is refused
 //   - if Pods are never replaced (Extended::of_one_replica_set), the keeper has size 0, and other
 //     ReplicaSets have Pods
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;
-// nullopt if there is no keeper in `replica_sets`. Differs from FindKeeper while the template has
-// no ReplicaSet yet: the only old ReplicaSet with Pods can then be the keeper here, because it is
-// the keeper once the new ReplicaSet is made. Example: 10 desired, surge 3, updated_max 1, and 5
-// Pods of the old ReplicaSet: the new ReplicaSet is made with 1 Pod, and not with the 5 that are
-// missing.
+// nullopt if it is not there. Differs from FindKeeper while the template has no ReplicaSet yet:
+// case 3 of FindKeeper applies already, because the new ReplicaSet is about to be made. Example: 10
+// desired, surge 3, updated_max 1, and 5 Pods of the old ReplicaSet: the new one is made with 1
+// Pod, not with the 5 that are missing.
 std::optional<size_t> PositionOfKeeper(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& replica_sets);
 

@@ -30,9 +30,8 @@ bool HasKeptTemplate(const Workload& workload, const ReplicaSet& rs) {
 // Returns the ReplicaSet of the kept revision if its annotations do not show that it is the one:
 // cases 3 to 5 of FindKept. Null if there is none.
 //
-// Case 5 does not apply to a ReplicaSet whose number can be read. Reason: when two ReplicaSets
-// exchange their templates, the number goes with the template, but the status may still have the
-// former name.
+// Case 5 leaves out a ReplicaSet whose number can be read: after an exchange of templates, the
+// number goes with the template, but the status may still have the former name.
 const ReplicaSet* FindSpoilt(const Workload& workload,
                              const std::vector<const ReplicaSet*>& replica_sets) {
   const ReplicaSet* same_template = nullptr;

@@ -13,9 +13,9 @@
 
 namespace windlass::workload {
 
-// Returns the revision of `rs` from its annotation; 0 if the annotation is not a number. If an
-// admission webhook or a tool has removed the annotation, returns the revision that the workload's
-// status has for the name of `rs`; 0 if the status has none.
+// Returns the revision of `rs` from its annotation; 0 if the annotation is not a number. If a
+// webhook or a tool has removed it: the revision that the workload's status has for the name of
+// `rs`; 0 if none.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision annotation of `rs` as written. Without the annotation, returns the number
@@ -23,9 +23,8 @@ int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
 // Returns true if the workload has published `revision`, the text of a ReplicaSet's annotation:
-// Workload::revision has the same text. A kind with KindTraits::publishes_numbers publishes a
-// number: for "007", returns true if Workload::revision is "7"; for "seven", which is no number,
-// returns true if Workload::revision is empty (RO-085).
+// Workload::revision has the same text. A kind with KindTraits::publishes_numbers publishes "007"
+// as "7", and "seven", which is no number, as "" (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Returns true if the workload has published the revision of `rs` (NumberText).
@@ -53,22 +52,20 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
                                        int64_t revision);
 
 // Returns the note kComplete for a revision and a pod-template-hash: "7/5d9dc68fdf". The hash shows
-// whether a note was copied from another ReplicaSet: `kubectl rollout undo` copies a ReplicaSet's
-// annotations to the Deployment, and other controllers copy the Deployment's annotations to its
-// next ReplicaSets.
+// whether it was copied from another ReplicaSet: `kubectl rollout undo` copies notes to the
+// Deployment, and other controllers copy them to its next ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
 
 // Returns the revision that `rs` had when it was last complete, from its note kComplete. Returns
 // nullopt if `rs` has no note, or if its note has another hash or no number.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
-// Returns the ReplicaSet that was complete as `revision`: one whose note kComplete says so, else
-// the result of FindRevisionOrFormer. If several have such a note, returns the one that has the
-// number now, else the last.
-//
+// Returns the ReplicaSet that was complete as `revision`:
+//   1. one whose note kComplete says so. Of several, the one that has the number now, else the last
+//   2. else the result of FindRevisionOrFormer
 // The note comes first because two ReplicaSets may have had the number. Example: revision 7 was
 // complete; the cluster is restored from an older backup, and another template gets 7; then the
-// ReplicaSet of the first 7 is restored as well (RO-138).
+// first ReplicaSet is restored as well (RO-138).
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
 // Like the function above, for the ReplicaSets of `workload`. If `revision` is

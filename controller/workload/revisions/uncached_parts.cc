@@ -24,9 +24,9 @@ bool LacksValues(const Workload& workload) {
 }
 
 // Returns true if `text` has the bytes of the workload's template, or at least its canonical form.
-// After an upgrade, the API server may send the same version of an object in other bytes, for
-// example with `"creationTimestamp":null`. If the upgrade adds a default to the template, returns
-// false. Exception: the canonical form drops the value of this default (canonical.h).
+// An upgraded API server may send the same version in other bytes, for example with
+// `"creationTimestamp":null`. Returns false if the upgrade adds a default whose value the canonical
+// form does not drop (canonical.h).
 bool IsTemplateOf(const Workload& workload, const std::string& text) {
   if (FingerprintOf(text) == workload.template_text) return true;
   const Result<std::string> canonical = CanonicalTemplate(text);

@@ -3,8 +3,8 @@
 //
 // If the cache has room, it keeps the text until the status has observed the generation
 // (deployment.h). From then on a ReplicaSet has the template and the annotations. If the planner
-// needs the text or the values again, for example because a user deleted that ReplicaSet, it reads
-// the workload once in a sync.
+// needs them again, for example because a user deleted that ReplicaSet, it reads the workload once
+// in a sync.
 #pragma once
 
 #include <map>
@@ -22,9 +22,9 @@ struct OwnParts {
   std::optional<std::map<std::string, std::string>> large_values{};
 };
 
-// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part if its
-// fingerprint differs from the cached one: the part was changed since. If only the resourceVersion
-// is newer, the part is returned.
+// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part that was
+// changed since: its fingerprint differs from the cached one. A newer resourceVersion alone does
+// not matter.
 OwnParts PartsRead(const Workload& workload, const Learned& learned);
 
 // Must be called before a ReplicaSet is made. Returns the read of the parts that the workload
