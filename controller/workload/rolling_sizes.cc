@@ -28,11 +28,10 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
   return sum;
 }
 
-// Returns how many Pods the new ReplicaSet should lose if it is above limits.updated_max and there
-// are more Pods than desired (RO-048); otherwise 0. Available Pods are removed only as long as
-// min_available Pods stay available. Example: 6 desired, updated_max 1, new 3, old 5, all
-// available: 3 + 5 - 6 = 2. NewReplicaSetSize does not let the ReplicaSet grow by these Pods again
-// (RO-045).
+// Returns how many Pods the new ReplicaSet should lose, if it is above limits.updated_max and there
+// are more Pods than desired (RO-048). Example: 6 desired, updated_max 1, new 3, old 5, all
+// available: 3 + 5 - 6 = 2. Available Pods are removed only as long as min_available stay.
+// NewReplicaSetSize does not make these Pods again (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;
@@ -45,17 +44,16 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
-// Returns the size that the keeper should reach: the number of Pods that stay on the old revision,
-// but at most desired minus the size of the new ReplicaSet, because new Pods are not removed for
-// the keeper. Example: 10 desired, updated_max 3, new 5. 7 Pods should stay old, but 10 - 5 = 5.
+// Returns the size that the keeper should reach: the Pods that stay on the old revision, as far as
+// the new ReplicaSet leaves room below desired. New Pods are not removed for the keeper. Example:
+// 10 desired, updated_max 3, new 5. 7 Pods should stay old, but 10 - 5 = 5.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
 
-// How many Pods the old ReplicaSets can lose: `each` has the number for each of them, `together`
-// the number for all of them. limits.kept_old() old Pods have to stay. If there is a keeper
-// (rolling_sizes.h), they have to be Pods of the keeper. Examples: 7 Pods have to stay, and the two
-// old ReplicaSets have 5 and 4 Pods:
+// How many Pods the old ReplicaSets can lose, each by itself and all together. limits.kept_old()
+// old Pods have to stay, and if there is a keeper (rolling_sizes.h), they have to be its Pods.
+// Examples: 7 Pods have to stay, and the two old ReplicaSets have 5 and 4 Pods:
 //   - no keeper: `each` is {5, 4}, `together` is 5 + 4 - 7 = 2. With 3 and 2 Pods, `together` would
 //     be -2: no Pod can be removed
 //   - the first is the keeper: `each` is {0, 4}, `together` is 4. The keeper lacks 2 Pods

@@ -1,7 +1,7 @@
 // Sizes of a RollingUpdate: how many replicas each ReplicaSet should have next.
 //
-// Pure arithmetic over what the cache shows: nothing here reads a clock, logs or writes. The
-// planner turns a size into one patch. When the reply is in the cache, it computes the sizes again.
+// Pure arithmetic over what the cache shows. The planner turns a size into one patch, and computes
+// the sizes again when the reply is in the cache.
 //
 // Source: D-260…D-274. We differ from upstream in two ways (docs/differences.md):
 //   W-05  Windlass counts at most spec.replicas Pods of a ReplicaSet as available, even if its
@@ -23,9 +23,9 @@
 namespace windlass::workload {
 
 // Returns the size that the new ReplicaSet should have now. `old` holds all other ReplicaSets.
-//   - The size is at most limits.desired. Returns this value if the present size is larger.
-//   - The sizes of all ReplicaSets together are at most max_total. Returns the present size if
-//     there is no room for more (D-261).
+//   - The size is at most limits.desired, even if the present size is larger.
+//   - All ReplicaSets together have at most max_total. Without room for more, the size stays
+//     (D-261).
 // Example: 10 desired, surge 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
 // `keeper` is the position in `old` of the keeper: the ReplicaSet that has, or will get, the Pods
@@ -34,23 +34,20 @@ namespace windlass::workload {
 // If limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
-//   - Exception: if there is no keeper (PositionOfKeeper says when) and old Pods are missing, the
-//     new ReplicaSet gets Pods instead of these. Example: 10 desired, updated_max 3, new 3, old 5.
-//     7 Pods should stay old, but only 5 are left: 10 - 5 = 5. Without any old Pod, as at the first
-//     rollout: 10.
-//   - If the keeper lacks Pods, the new ReplicaSet leaves room for them. KeeperSize then returns
-//     the size with which the keeper gets them (RO-120). Examples:
+//   - Exception: without a keeper (PositionOfKeeper says when), it gets Pods instead of missing old
+//     ones. Example: 10 desired, updated_max 3, new 3, old 5. 7 Pods should stay old, but only 5
+//     are left: 10 - 5 = 5. Without any old Pod, as at the first rollout: 10.
+//   - If the keeper lacks Pods, the new ReplicaSet leaves room for them, and KeeperSize returns the
+//     keeper's size (RO-120). Examples:
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8
 //       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
 //         3 Pods and there is room for 1, so the new ReplicaSet stays at 0
-//   - If the new ReplicaSet is above updated_max already, and all ReplicaSets together have no more
-//     Pods than desired, it keeps its size, or grows by the exception above. Example: 10 desired,
-//     new 5, old 5, updated_max 3: 5.
-//   - If it is above updated_max, and all ReplicaSets together have more Pods than desired, it
-//     shrinks, because no other rule would ever remove these Pods. Example: 6 desired, surge 2,
-//     updated_max 1, new 3, old 5, all available: 8 - 6 = 2 Pods are too many, so 3 - 2 = 1. As
-//     with old ReplicaSets, available Pods are removed only while more than min_available Pods are
-//     available.
+//   - Above updated_max, with no more Pods than desired in all: it keeps its size, or grows by the
+//     exception above. Example: 10 desired, new 5, old 5, updated_max 3: 5.
+//   - Above updated_max, with more Pods than desired in all: it shrinks, because no other rule
+//     would ever remove these Pods. Example: 6 desired, surge 2, updated_max 1, new 3, old 5, all
+//     available: 8 - 6 = 2 Pods are too many, so 3 - 2 = 1. Available Pods are removed only while
+//     more than min_available Pods are available.
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
                           std::span<const ReplicaSetSize> old, const Fenceposts& limits,
                           std::optional<size_t> keeper = std::nullopt);
@@ -73,21 +70,20 @@ int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const Replic
 //
 //   all Pods - min_available - new Pods that are not available
 //
-// They are removed in this order (D-264…D-268):
+// The order (D-264…D-268), in both groups beginning with the first ReplicaSet of `old`:
 //   1. Unhealthy Pods. After their removal, as many Pods are available as before.
 //   2. Healthy Pods, as long as min_available Pods of all ReplicaSets stay available.
-// In both groups, the first ReplicaSet of `old` loses its Pods before the second one. Example: 10
-// desired, max_unavailable 2; old 10, all available; new 3, none available. 13 - 8 - 3 = 2 Pods may
-// be removed: old gets size 8.
+// Example: 10 desired, max_unavailable 2; old 10, all available; new 3, none available. 13 - 8 - 3
+// = 2 Pods may be removed: old gets size 8.
 //
 // The ReplicaSets of `old` together keep limits.kept_old() Pods, healthy or not (RO-044). Example:
-// 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. Without
-// updated_max, 11 - 8 = 3 old Pods could be removed. But 7 have to stay, so only 1 is removed.
+// 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. 11 - 8 = 3
+// old Pods could be removed, but 7 have to stay, so only 1 is.
 //
-// If there is a keeper (its position in `old` is `keeper`), it alone keeps limits.kept_old() Pods,
-// and the other old ReplicaSets may lose all their Pods (RO-120). Example: 10 desired,
-// max_unavailable 2, updated_max 1; keeper 5, another old ReplicaSet 4, new 1, all available. The
-// other old ReplicaSet loses 10 - 8 = 2 of its 4 Pods. Afterwards the keeper can grow (KeeperSize).
+// If there is a keeper, old[*keeper], it alone keeps limits.kept_old() Pods, and the other old
+// ReplicaSets may lose all their Pods (RO-120). Example: 10 desired, max_unavailable 2, updated_max
+// 1; keeper 5, another old ReplicaSet 4, new 1, all available. The other one loses 10 - 8 = 2 of
+// its 4 Pods. Afterwards the keeper can grow (KeeperSize).
 std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
                                         const ReplicaSetSize& new_replica_set,
                                         const Fenceposts& limits,

@@ -36,10 +36,10 @@ struct Situation {
   Fenceposts limits{};                          // updated_max includes the limit of the steps
   WantedTemplate wanted{};
 
-  // If the API server has refused a write in this sync, or did not keep a size: the error that
-  // Windlass reports to users (RefusedWrite and WhyNotKept of refused_write.h; for a refused
-  // adoption or release, SettleOwnership of adopt_release.h). The message of a refusal names verb
-  // and object of the write, and then quotes the API server.
+  // The error that Windlass reports to users if the API server has refused a write in this sync, or
+  // did not keep a size. It comes from RefusedWrite or WhyNotKept (refused_write.h); for a refused
+  // adoption or release, from SettleOwnership. The message of a refusal names verb and object of
+  // the write, then quotes the API server.
   std::optional<Error> refused{};
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;
@@ -65,9 +65,10 @@ Request ListOfPods(const Workload& workload);
 // (pod_list.h).
 Read ReadPods(const Workload& workload, std::string why);
 
-// Returns the answer to `list`, a request for a list of Pods. Returns null if this sync has not
-// sent `list`. Also returns null if a request about a ReplicaSet has succeeded after the list:
-// because of that request, there may be Pods that the list does not show.
+// Returns the answer to `list`, a request for a list of Pods. Returns null
+//   - if this sync has not sent `list`
+//   - if a request about a ReplicaSet has succeeded since: there may be Pods that the list does not
+//     show
 const Outcome* FindFresh(const Learned& learned, const Request& list);
 
 }  // namespace windlass::workload

@@ -46,9 +46,8 @@ struct View {
   std::vector<const ReplicaSet*> replica_sets{};
 
   // The specs of the workload and of its ReplicaSets have not changed since this time. After a
-  // start of the process, this is the time at which the caches were complete, even if the specs
-  // changed long before. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before
-  // this time.
+  // start of the process it is the time at which the caches were complete, although the last change
+  // may be older. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before it.
   WallTime specs_since{};
 
   // The overlaps that are to be reported (Overlaps::Counts), sorted by kind, then name of the other
@@ -88,9 +87,9 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
-  // Of the ReplicaSets above, those on which the API server did not keep the settings of in-place
-  // updates, by uid, and when it did not keep them. Only ReplicaSets for which the workload's spec
-  // and settings are still those of that write (controller/in_place/watch/lost_settings.h).
+  // Of the ReplicaSets above, by uid: those on which the API server did not keep the settings of
+  // in-place updates, and when. Holds only while the workload's spec and settings are those of that
+  // write (controller/in_place/watch/lost_settings.h).
   std::map<Uid, WallTime> settings_lost{};
 
   // Names what Windlass cannot read; empty if Windlass can read all. If it is not empty, objects

@@ -12,13 +12,13 @@
 namespace windlass::workload {
 
 // Resolves both limits with ResolveLimits (controller/count/limits.h), and then lowers
-// max_unavailable to `replicas` if it is higher. Surge may be higher than `replicas`: an absolute
-// surge of 3 stays 3 even if `replicas` is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge
-// 3, max_unavailable 2.
+// max_unavailable to `replicas` if it is higher. Surge is not lowered: an absolute surge of 3 stays
+// 3 even if `replicas` is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3,
+// max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
-// field of that value, which is a member of `field`. Example: for `field`
-// "spec.strategy.rollingUpdate" it names "spec.strategy.rollingUpdate.maxSurge" (D-250, B-34).
+// value's field, a member of `field`. Example: "spec.strategy.rollingUpdate.maxSurge" for `field`
+// "spec.strategy.rollingUpdate" (D-250, B-34).
 Result<Fenceposts> ResolveFenceposts(int32_t replicas, const std::optional<IntOrPercent>& max_surge,
                                      const std::optional<IntOrPercent>& max_unavailable,
                                      std::string_view field);

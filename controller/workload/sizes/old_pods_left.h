@@ -21,15 +21,14 @@ enum class OldPods : uint8_t {
 //   - The cache shows a Pod of `rs`, which may be terminating.
 bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 
-// Returns whether old Pods may be left. While they may be left, `next` must not get new Pods. A
-// null `next` stands for a ReplicaSet that is to be created. All ReplicaSets of the workload except
-// `next` count as old.
+// Returns whether old Pods may be left. While they may be left, `next` must not get new Pods. All
+// ReplicaSets except `next` count as old. A null `next` is to be created.
 //   - kPresent if an old ReplicaSet may have or make Pods: its latest generation is not observed,
 //     or its status counts Pods, terminating ones included. Upstream does not look at the status.
 //   - kUnknown if the cache does not hold Pods yet, or has no room for them.
 //   - Otherwise kPresent if the cache shows a Pod of an old ReplicaSet, which may be terminating,
 //     and kGone if it shows none. Pods of `next` and of other owners do not count (D-302, D-303).
-//     Pods of phase Succeeded or Failed do not count either: the cache does not hold them.
+//     Nor do Pods of phase Succeeded or Failed: the cache does not hold them.
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next);
 
 // Returns true if the spec or the running containers of a Pod of `rs` may differ from the template
@@ -43,15 +42,12 @@ struct OldPodsWait {
   Step then = Wait{};
 };
 
-// Returns how the sync continues while `next` must not get new Pods, because of Pods of other
-// ReplicaSets (LookForOldPods) or because of its own Pods (IsMixed). Returns nullopt if `next` can
-// get new Pods.
-//
-// If `next` is null or has size 0, an uncached LIST has to confirm first that no old Pod is left
-// (S-010). If Pods are not cached (View::pods_given_up), the LIST is needed at any size of `next`.
-//
-// An Event names the cause of a long wait (waiting_event.h). If the cause is a terminating Pod, the
-// Event is sent only when the Pod's grace period ended at least five minutes ago.
+// Returns how the sync continues while `next` must not get new Pods; nullopt if it can get them.
+// The cause is Pods of other ReplicaSets (LookForOldPods) or its own (IsMixed).
+//   - An uncached LIST has to confirm first that no old Pod is left, if `next` is null or has size
+//     0 (S-010). If Pods are not cached (View::pods_given_up), it is needed at any size.
+//   - An Event names the cause of a long wait (waiting_event.h). A terminating Pod is named only
+//     when its grace period ended at least five minutes ago.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

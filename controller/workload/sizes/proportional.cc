@@ -91,10 +91,10 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
   return std::min(share, std::max<int64_t>(room, 0));
 }
 
-// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right. It begins
-// with the Pods whose loss does the least harm. scale.cc writes one ReplicaSet at a time, and plans
-// anew after each write. Each new plan continues the previous one, because both take Pods in the
-// same order. ReplicaSets that are written already keep their size, unless all are written.
+// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, first
+// those whose loss does the least harm. scale.cc writes one ReplicaSet at a time, and plans anew
+// after each write. Each plan takes Pods in the same order, and so continues the previous one.
+// ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds upstream's sizes, which ignore availability.
@@ -121,10 +121,9 @@ class Shrinking {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
     TakeHeldBack();
     TakeFirst(limits_.desired);
-    // Takes unavailable Pods of ReplicaSets above their size in proportion. Then takes further
-    // unavailable Pods of old ReplicaSets, but not the last Pod of a ReplicaSet: without Pods the
-    // ReplicaSet would not be active, and how the scaling event goes on depends on the number of
-    // active ReplicaSets (ScalingOf).
+    // Takes unavailable Pods: first of ReplicaSets above their size in proportion, then of old
+    // ones. The second loop leaves each ReplicaSet its last Pod, because the number of active
+    // ReplicaSets decides how the scaling event goes on (ScalingOf).
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
@@ -135,10 +134,10 @@ class Shrinking {
     for (const size_t i : oldest_first_) {
       if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
     }
-    // Rounding may have left too many Pods. While more than `desired` Pods are available, takes
-    // further available Pods of any ReplicaSet. If that is not enough, takes the last Pods of old
-    // ReplicaSets that have no available Pods. At the end takes Pods that are needed: those above
-    // min_available first.
+    // Rounding may have left too many Pods. Takes in this order:
+    //   - further available Pods of any ReplicaSet, while more than `desired` are available
+    //   - the last Pods of old ReplicaSets that have no available Pods
+    //   - Pods that are needed: those above min_available first
     TakeAvailable(nothing, limits_.desired);
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
@@ -176,8 +175,8 @@ class Shrinking {
   }
 
   // Sets goals_ to the sizes in proportion (FractionOf). Exception: if a ReplicaSet would grow,
-  // goals_ keeps upstream's sizes. This happens only if a user has edited annotations or added
-  // Pods. The sizes in proportion may then be far from the wanted total.
+  // goals_ keeps upstream's sizes. A user has then edited annotations or added Pods, and the sizes
+  // in proportion may be far from the wanted total.
   //
   // These ReplicaSets keep at least one replica in goals_:
   //   - a ReplicaSet with `goes_last`
@@ -196,10 +195,9 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets together are to have. Usually this is `upstream`, the
-  // total of upstream's sizes. It is desired + surge if some ReplicaSets are written, others are
-  // not, and the written ones together have at most desired + surge: their sizes are shares of that
-  // total.
+  // Returns how many replicas all ReplicaSets together are to have: usually `upstream`, the total
+  // of upstream's sizes. While only some ReplicaSets are written, returns desired + surge if the
+  // written ones have no more than that: their sizes are shares of it.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -242,11 +240,11 @@ struct SparingRound {
 
 // The rounds of SpareAvailable, which make room until min_available Pods stay available:
 //   - Round 1 takes nothing from ReplicaSets that are written already, unless all are.
-//   - Rounds 1 and 2 leave each ReplicaSet its last replica, because the number of active
-//     ReplicaSets decides how a scaling event goes on (ScalingOf).
-//   - Round 3 may take last replicas, but at least two ReplicaSets stay active: the total is above
-//     min_available, so one with available and one with unavailable replicas is left. Example: 10
-//     desired, surge 3, max_unavailable 2: 13 replicas remain, 8 available and 5 unavailable.
+//   - Rounds 1 and 2 leave each ReplicaSet its last replica: the number of active ReplicaSets
+//     decides how a scaling event goes on (ScalingOf).
+//   - Round 3 may take last replicas. At least two ReplicaSets stay active: one with available and
+//     one with unavailable replicas. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas
+//     remain, 8 available and 5 unavailable.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
@@ -272,14 +270,13 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
 }
 
-// Gives `left` replicas, which rounding has left over, to the first ReplicaSet in `order` that is
-// not written yet; if all are written, to the first in `order`. If `left` is negative, takes that
-// many replicas from this ReplicaSet.
+// Gives `left` replicas, a rest of rounding, to one ReplicaSet: the first in `order` that is not
+// written yet, or the first of all if all are written. A negative `left` is taken from it.
 //   - A ReplicaSet that is held back (IsHeldBack) gets no replicas. If all are held back, the
 //     rolling update makes these Pods later.
 //   - If any ReplicaSet must not grow (gives_way), the replicas go to an old ReplicaSet that may
-//     grow, because that one has proven to work. If there is no such old ReplicaSet, the new one
-//     gets replicas, up to `desired`.
+//     grow: it has proven to work. Without such an old ReplicaSet, the new one gets replicas, up to
+//     `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

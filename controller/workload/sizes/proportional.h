@@ -2,9 +2,9 @@
 //
 // Pure arithmetic. actions/scale.h decides when to use it, writes the sizes one ReplicaSet at a
 // time, and plans anew after each write. The size annotations show which ReplicaSets are written
-// already. So a scaling that was interrupted arrives at the same sizes, whichever ReplicaSets were
-// written first (B-11). At least min_available Pods stay available after each single write. If
-// fewer are available already, no available Pod is removed.
+// already. So an interrupted scaling arrives at the same sizes, in whatever order it writes (B-11).
+// At least min_available Pods stay available after each single write. If fewer are available
+// already, no available Pod is removed.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
 //   B-11  Rounding leaves some replicas over. Windlass gives them to the first ReplicaSet that is
@@ -12,15 +12,14 @@
 //         such replicas by an earlier write.
 //   B-12  When the total shrinks, unavailable Pods are removed before available ones. The total is
 //         upstream's.
-//           - Unavailable Pods of old ReplicaSets are removed before any available Pod. Exception:
-//             an old ReplicaSet keeps its last Pod while there are available Pods above `replicas`.
-//           - Unavailable Pods of the new ReplicaSet are removed before available Pods only if
-//             otherwise fewer than `replicas` available Pods would stay.
-//           - The last Pod of the new ReplicaSet stays, so that users see whether the new template
-//             can run. Exceptions: steps or a partition allow no new Pod (RO-046), or desired +
-//             surge is 1.
-//           - Before all Pods of this list, two kinds of Pods are removed: first new Pods above
-//             updated_max (RO-046), then Pods of a ReplicaSet with goes_first (RO-087).
+//           - First go new Pods above updated_max (RO-046), then Pods of a ReplicaSet with
+//             goes_first (RO-087).
+//           - Unavailable old Pods go before any available Pod. Exception: an old ReplicaSet keeps
+//             its last Pod while there are available Pods above `replicas`.
+//           - Unavailable new Pods go before available Pods only if otherwise fewer than `replicas`
+//             available Pods would stay.
+//           - The last new Pod stays, so that users see whether the new template can run.
+//             Exceptions: steps or a partition allow no new Pod (RO-046), or desired + surge is 1.
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed
 //         instead: even the last Pod of a ReplicaSet, and even Pods of a ReplicaSet that is written
@@ -40,9 +39,7 @@
 //     scaled to 2      2 in all    2 and 0         1 and 1: the last new one stays
 // Example with two old ReplicaSets: 12 replicas, maxSurge 25 %, maxUnavailable 25 %, so 15 Pods.
 // One old ReplicaSet has 4 broken Pods, the other has 6 good ones, and the new ReplicaSet has 5
-// broken ones. The workload is scaled to 6, so 8 Pods in all. In proportion the sizes are 2, 3 and
-// 3. With B-12 they are 1, 6 and 1: 3 more good Pods stay, and 1 more old and 2 more new broken
-// Pods go.
+// broken ones. Scaled to 6, so 8 Pods in all: in proportion 2, 3 and 3; with B-12 1, 6 and 1.
 #pragma once
 
 #include <cstdint>
@@ -70,18 +67,19 @@ struct ReplicaSetShare {
 
 // Returns by how many replicas `rs` has to change to keep its share of the total, rounded half away
 // from zero. Example: 5 replicas of at most 13, now at most 9: 5 * 9 / 13 = 3.46, rounded 3, so -2.
-// The former total (13) is rs.max_replicas. If that is absent or 0, the former total is
-// `status_replicas`, the replicas in the workload's status. Returns 0 if both are 0, and minus
-// rs.replicas if 0 are desired (D-357.3).
+//   - The former total (13) is rs.max_replicas. If that is absent or 0, it is `status_replicas`,
+//     the replicas in the workload's status.
+//   - Returns 0 if both are 0, and minus rs.replicas if 0 are desired (D-357.3).
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
 
 // Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,
 // then by name; the result has the same order.
 //   - The sizes add up to desired + surge (example: 10 desired, surge 3: 13), or to 0 if desired is
-//     0. Rounding leaves a rest, and one ReplicaSet takes or gives up all of it: the largest that
-//     is not `written` yet, or the largest if all are. If a ReplicaSet has gives_way, the largest
-//     old one that may grow takes the rest. Exceptions: the sum is higher if the chosen ReplicaSet
-//     is too small to give up the rest (D-357.4), and lower if none may take all of the rest.
+//     0.
+//   - Rounding leaves a rest. One ReplicaSet takes or gives up all of it: the largest that is not
+//     `written` yet, or the largest if all are. If a ReplicaSet has gives_way, the largest old one
+//     that may grow takes the rest. The sum is higher if the chosen ReplicaSet is too small to give
+//     up the rest (D-357.4). It is lower if none may take all of it.
 //   - The largest ReplicaSet gets its share first. Of ReplicaSets with equal sizes, the newest is
 //     first when the total grows, and the oldest when it shrinks.
 //   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest

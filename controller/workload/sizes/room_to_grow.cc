@@ -21,9 +21,9 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
 }
 
 // Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
-// status of `rs` shows no such Pods, but may not count all Pods yet. A list shows all of them,
-// because the ReplicaSet controller has observed the size and makes Pods only up to it. Example:
-// size 5, status 5, told.largest 8 (PossiblePods).
+// status shows none, but may not count all Pods yet. A list shows all, because the ReplicaSet
+// controller has observed the size and makes Pods only up to it. Example: size 5, status 5,
+// told.largest 8 (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);

@@ -9,9 +9,8 @@
 //   - while other ReplicaSets may have Pods, terminating ones included
 //   - while one of its own Pods may have another template than the ReplicaSet
 //
-// Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone: upstream
-// relies on the ReplicaSet controller to delete Pods before the next ones are made
-// (docs/differences.md).
+// Source: D-182, D-261, D-263. Upstream counts spec.replicas alone, and relies on the ReplicaSet
+// controller to delete Pods before the next ones are made (docs/differences.md).
 #pragma once
 
 #include <cstdint>
@@ -52,19 +51,17 @@ struct Growth {
   Step then = Wait{};
 };
 
-// Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
-// created. Shrinking needs no room. If `wanted` would bring the sizes of all ReplicaSets together
-// above desired + surge, it is first reduced to the largest size that fits.
+// Returns how far `rs` may grow towards `wanted`. A null `rs` is to be created. Shrinking needs no
+// room. If all sizes together would be above desired + surge, `wanted` is first reduced to the
+// largest size that fits.
 //
-// If there is no room for all of `wanted`:
-//   - If `rs` exists, and Pods of other ReplicaSets are being removed, `rs` keeps its size until
-//     there is room for all of `wanted`.
-//   - If `rs` exists, but the deletion of other ReplicaSets' Pods fails, `rs` grows as far as there
-//     is room.
-//   - If `rs` is to be created, it gets as many Pods as there is room for, perhaps 0. The new
-//     ReplicaSet shows users what is rolled out.
-//   - Under Recreate, `rs` does not grow at all while old Pods may be left. A null `rs` is not
-//     created before they are gone, even if `wanted` is 0.
+// If there is no room for all of `wanted`, `rs`
+//   - keeps its size while Pods of other ReplicaSets are being removed, until all of `wanted` fits
+//   - grows as far as there is room, if the deletion of these Pods fails
+//   - gets as many Pods as there is room for, perhaps 0, if it is to be created: the new ReplicaSet
+//     shows users what is rolled out
+//   - does not grow at all under Recreate while old Pods may be left. A null `rs` is not created
+//     before they are gone, even if `wanted` is 0
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
 // Returns the Wait that ends a sync. If the new ReplicaSet of a rolling update has waited for room

@@ -8,21 +8,18 @@
 //   scaled to 6                                6           and  3
 //   the next pass                              4           and  5, as 4 is the minimum
 //
-// With maxSurge 25 % and maxUnavailable 25 %, the scaling gives 6 and 2, and the next pass would
-// make it 5 and 3.
-//
 // So if a workload is scaled down while no Pod of its new ReplicaSet is available, Windlass writes
-// a note on the new ReplicaSet. Until one of the new Pods is available, each pass keeps `replicas`
-// Pods available, as if maxUnavailable were 0. In the first example 6 and 3 stay. The sizes alone
-// do not show this case: a rollout of 6 replicas that has just begun also has 6 and 3, and must
-// proceed to 4 and 5.
+// a note on the new ReplicaSet. Until a new Pod is available, each pass keeps `replicas` Pods
+// available, as if maxUnavailable were 0. In the example 6 and 3 stay. The sizes alone do not show
+// this case: a rollout of 6 replicas that has just begun also has 6 and 3, and must proceed to 4
+// and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
-// The note holds two numbers: the ReplicaSet's generation after the patch that writes the note, and
-// the size of the workload. If either differs later, the note is void: the workload was scaled
-// again, or another client changed the ReplicaSet. Example: "9/6" is valid at generation 9 while
-// spec.replicas is 6.
+// The note holds the ReplicaSet's generation after the patch that writes the note, and the size of
+// the workload. Example: "9/6" is valid at generation 9 while spec.replicas is 6. If either
+// differs, the note is void: the workload was scaled again, or another client changed the
+// ReplicaSet.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +32,9 @@ namespace windlass::workload {
 
 inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
 
-// Returns true if the workload gets smaller, its new ReplicaSet has a size above 0 but no available
-// Pod, and maxUnavailable is not 0. Must be called before the new ReplicaSet gets its new size
-// annotations, because the old ones show the former size of the workload.
+// Returns true if the workload gets smaller, and its new ReplicaSet has a size above 0 but no
+// available Pod. False if maxUnavailable is 0. Call it before the new ReplicaSet gets its new size
+// annotations: the old ones show the workload's former size.
 bool IsScaledDownBroken(const Situation& situation);
 
 // `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note to

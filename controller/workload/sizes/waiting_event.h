@@ -31,9 +31,8 @@ Wait TellNow(std::string message);
 //   - otherwise without an Event, until the ReplicaSet has waited for kHeldToldAfter
 // The ReplicaSet waits since the later of
 //   - the last progress: the last update of the condition Progressing
-//   - the last change of a spec (View::specs_since). Example: a rollout made no progress for ten
-//     minutes, and an old ReplicaSet was scaled down a second ago: the wait for its Pods is one
-//     second old.
+//   - the last change of a spec (View::specs_since). Example: no progress for ten minutes, and an
+//     old ReplicaSet was scaled down a second ago: the wait for its Pods is one second old.
 // `message` gets the length of the wait and returns the text of the Event.
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message,

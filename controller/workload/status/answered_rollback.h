@@ -2,12 +2,13 @@
 // accepted the write that removes the request, and kept the request, for example because of a
 // mutating admission webhook.
 //
-// Such a request is over. Windlass does not carry it out again: it would replace every template
-// that a user writes later, and a request for the revision before would go back one revision more
-// in each sync. So the rollout goes on as if the request were not there. Every kClearAgainAfter,
-// when a sync has nothing else to do, it tries once more to remove the request. It does not try
-// while the workload is paused or being deleted, or after a refusal that ends the walk
-// (EndOfWalk). No answer to this try holds up the rollout.
+// Such a request is over, and the rollout goes on as if it were not there. If Windlass carried it
+// out again, it would replace every template that a user writes later. A request for the revision
+// before would go back one revision more in each sync.
+//
+// Every kClearAgainAfter, when a sync has nothing else to do, Windlass tries once more to remove
+// the request. It does not try while the workload is paused or being deleted, or after a refusal
+// that ends the walk (EndOfWalk). No answer to this try holds up the rollout.
 //
 //   condition RollbackToNotRemoved   True while the answered request is there, absent otherwise.
 //                                    Its reason names the revision that the request asks for:
@@ -19,16 +20,17 @@
 //   Normal Event                     when Windlass has removed the answered request at last
 //
 // The condition is in the status, so that it survives a restart. The first write of the sync that
-// finds the request gone, or replaced, removes the condition (WriteAnsweredRollback): otherwise the
-// next request for the same revision would count as answered. No sync finds that while the workload
-// has an invalid selector or the caches have no room for it. If a user removes the request and asks
-// for the same revision again before a sync has found that, the request counts as answered. The
-// Normal Event then tells the user to ask again.
+// finds the request gone, or replaced, removes the condition (WriteAnsweredRollback). Otherwise the
+// next request for the same revision would count as answered.
+//   - No sync finds that while the workload has an invalid selector or the caches have no room for
+//     it.
+//   - If a user asks for the same revision again before a sync has found that, the request counts
+//     as answered. The Normal Event then tells the user to ask again.
 //
 // If the API server refuses the status or does not keep the condition, each sync answers the
-// request anew. So does the next sync after a crash between the rollback and the condition. For a
-// request for 0 this means one revision more. Exception: the status of some kinds shows that the
-// rollback was performed (PerformedRollback::generation).
+// request anew. So does the next sync after a crash between the rollback and the condition. A
+// request for 0 then goes back one revision more. Exception: the status of some kinds shows that
+// the rollback was performed (PerformedRollback::generation).
 #pragma once
 
 #include <functional>
@@ -54,10 +56,11 @@ inline std::string ReasonFor(int64_t asked) {
 inline constexpr Duration kClearAgainAfter = seconds(60);
 
 // Returns a check (Write::check) for a write that removes the request to roll back of `workload`.
-// The check returns an error if the request is still there. The error says so, and what a user can
-// do. If `why` is not empty, the error begins with it: why the request is removed. The cause of the
-// error (Error::causes) names the revision that the request asks for. Checks nothing if
-// KindTraits::rollback_path is empty.
+// The check returns an error if the request is still there. The error
+//   - begins with `why`, unless `why` is empty: why the request is removed
+//   - says what a user can do
+//   - names in Error::causes the revision that the request asks for
+// Checks nothing if KindTraits::rollback_path is empty.
 std::function<Status(std::string_view reply)> CheckCleared(const Workload& workload,
                                                            std::string why = {});
 

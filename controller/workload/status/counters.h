@@ -10,19 +10,18 @@
 namespace windlass::workload {
 
 // Returns the present status with new counters, and with the present generation as
-// observedGeneration. Copies collisionCount and conditions unchanged (D-400…D-404).
+// observedGeneration. collisionCount and conditions stay as they are (D-400…D-404).
 //
 // updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h).
 // If the extension counts Pods itself (Extended::counted), its counts replace all of these counters
 // except terminatingReplicas (CountPods).
 //
 // terminatingReplicas is (D-403)
-// - the sum, if every ReplicaSet that the ReplicaSet controller has synced publishes its own
-//   terminatingReplicas;
+// - the sum, if every ReplicaSet that the ReplicaSet controller has synced publishes its own;
 // - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the
-//   stored status has terminatingReplicas already;
-// - absent in all other cases. Reason: an API server that does not serve the field drops it, and
-//   Windlass would then write the status again and again.
+//   stored status has the field already;
+// - absent otherwise. Reason: an API server that does not serve the field drops it, and Windlass
+//   would then write the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 // Sets replicas, readyReplicas, availableReplicas and unavailableReplicas of `status` to the sums

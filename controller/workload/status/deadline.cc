@@ -14,8 +14,8 @@ const Condition* Progressing(const WorkloadStatus& status) {
 }
 
 // Returns when the rollout last moved: the update time of `progressing` or, if later, the end of
-// the last standstill. A standstill is a wait that the user asked for, such as the drain of a Pod
-// before its patch. A standstill that began after the deadline does not count (P-066).
+// the last standstill. Example of a standstill: the drain of a Pod before its patch. A standstill
+// that began after the deadline does not count (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   WallTime moved = progressing.last_update_time;

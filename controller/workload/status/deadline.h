@@ -2,13 +2,13 @@
 // D-425, D-433, D-440…D-444.
 //
 // A timeout changes only what users read: the condition Progressing and, for a Rollout, what
-// follows from it (phase, message and other conditions). The rollout continues as before, and its
-// next progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds
-// here, as the API stores them.
+// follows from it (phase, message and other conditions). The rollout continues, and its next
+// progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds here, as
+// the API stores them.
 //
 // While Windlass drains a Pod for an in-place update, the deadline does not run: it counts from the
 // end of the drain time that the user asked for. This takes no status write (P-066). Only drains
-// that began before the deadline count. So repeated drains delay the timeout by at most one
+// that began before the deadline count, so repeated drains delay the timeout by at most one
 // deadline and one drain. Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain
 // from 08:09:00 to 08:09:30: the workload times out after 08:19:30.
 #pragma once

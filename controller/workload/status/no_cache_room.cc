@@ -20,14 +20,13 @@ namespace {
 // Every sync returns the Event, but Windlass sends it at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
-// Returns the number of updated Pods; `pods` is the number of all Pods. Windlass may not know which
-// ReplicaSet has the template: a ReplicaSet that is cached without its large parts has no revision.
-// So
-//   - if the rollout was over (WasRolledOut), and one ReplicaSet alone has a size above 0, returns
-//     the number of its Pods
-//   - otherwise returns the number in the stored status, but less than `pods` (0 if `pods` is 0),
-//     so that no rollout becomes complete. Example: the status says that 10 of 13 Pods are updated,
-//     and now there are 10 Pods: 9, because some of the 10 may be old
+// Returns the number of updated Pods; `pods` is the number of all Pods. A ReplicaSet that is cached
+// without its large parts has no revision, so Windlass may not know which one has the template.
+//   - If the rollout was over (WasRolledOut), and one ReplicaSet alone has a size above 0: the
+//     number of its Pods.
+//   - Otherwise: the number in the stored status, but less than `pods` (0 if `pods` is 0), so that
+//     no rollout becomes complete. Example: the status says that 10 of 13 Pods are updated, and now
+//     there are 10 Pods: 9, because some may be old.
 int32_t CountUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                      int32_t pods) {
   const auto has_size = [](const ReplicaSet* rs) { return rs->replicas > 0; };

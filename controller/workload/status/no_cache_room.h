@@ -14,13 +14,12 @@ namespace windlass::workload {
 // Event, because Windlass sends it at most once in ten minutes.
 Event LeftOutEvent(std::string message);
 
-// If there is no room for the workload or for one of its ReplicaSets, returns the step that reports
-// this in the condition ReplicaFailure and in an Event. The planner must then decide nothing else,
-// because the view shows an object without its large parts.
+// Returns the step that reports a lack of room for the workload or one of its ReplicaSets, in the
+// condition ReplicaFailure and in an Event. Nullopt if the view shows all objects whole. Otherwise
+// the planner must decide nothing else, because an object lacks its large parts.
 //   - The status does not observe a new generation, because Windlass does not carry out the change.
 //     So "kubectl rollout status" waits.
 //   - The status has new counters, so that it does not count Pods that are gone.
-// Returns nullopt if the view shows all objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -30,12 +30,11 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if there is a stored condition, and it probably reports `overlap`, for one of these
-// reasons:
-//   - The overlap existed when this process started (Overlap::at_start). An earlier process may
+// Returns true if a stored condition probably reports `overlap`, for one of these reasons:
+//   - The overlap existed when this process started (Overlap::at_start): an earlier process may
 //     have reported it.
-//   - The overlap had lasted for kOverlapToldAfter when the condition was last updated. If that
-//     update time is in the future, because a clock was set back, it proves nothing.
+//   - The overlap had lasted for kOverlapToldAfter when the condition was last updated. An update
+//     time in the future, because a clock was set back, proves nothing.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;

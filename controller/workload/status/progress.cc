@@ -50,9 +50,8 @@ bool WasAborted(const Workload& workload) {
   return shown != nullptr && shown->reason == AbortedReason(workload);
 }
 
-// Returns the condition Progressing with which a rollout begins. Its reason is FoundNewReplicaSet
-// if the new ReplicaSet has former revisions or is older than the workload, or if the rollout was
-// aborted before. Otherwise the reason is NewReplicaSetCreated.
+// Returns the condition Progressing with which a rollout begins. progress.h says which reason it
+// has.
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
@@ -123,13 +122,12 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The published revision is another one, but the condition is about this ReplicaSet. There are
-  // two cases:
-  //   - The published revision is the one that this ReplicaSet had before. The rollout left this
-  //     ReplicaSet and came back to it, and no status has reported that. Returns true.
-  //   - Otherwise a status has reported the rollout, and the published revision was lost or
+  // The published revision is another one, but the condition is about this ReplicaSet:
+  //   - true if the published revision is the one that this ReplicaSet had before. The rollout left
+  //     this ReplicaSet and came back to it, and no status has reported that.
+  //   - false otherwise: a status has reported the rollout, and the published revision was lost or
   //     overwritten since. Example: `kubectl replace` drops the revision annotation of a
-  //     Deployment. Returns false.
+  //     Deployment.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
@@ -143,9 +141,9 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition says why nothing was rolled out, and this cause no longer applies.
-// The cause is an abort, a refusal (P-014) or a pause at a step. Must be called only if the rollout
-// is neither aborted (RO-034) nor refused now: an abort or a refusal in the condition is then over.
+// Returns true if the condition reports an abort, a refusal (P-014) or a pause at a step, and this
+// cause no longer applies. Call it only if the rollout is neither aborted (RO-034) nor refused now:
+// an abort or a refusal in the condition is then over.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
@@ -197,10 +195,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
 }
 
-// Returns true if the workload wants Pods, and the present revision was never complete with Pods.
-// If the condition says that this revision is complete, the only reason is that the workload wanted
-// no Pods until now. With its first Pods, the rollout and its deadline begin (RO-137). Always
-// returns false for kinds that keep no stable revision.
+// Returns true if the workload wants Pods, and the present revision was never complete with Pods
+// (RO-137). If the condition says "complete", the workload wanted no Pods until now: with its first
+// Pods, the rollout and its deadline begin. Always false for kinds that keep no stable revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -307,9 +304,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// A sync that is held up does not publish the revision. So if the rollout came back to its
-// ReplicaSet (case 2 in progress.h), Unacknowledged is true in each such sync. Without IsTimed,
-// each of these syncs would begin the rollout and its deadline anew.
+// A sync that is held up does not publish the revision. So after a return to its ReplicaSet (case 2
+// in progress.h), the rollout stays unacknowledged. Without IsTimed, each such sync would begin the
+// rollout and its deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

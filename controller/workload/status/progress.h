@@ -1,21 +1,21 @@
 // The conditions Progressing and ReplicaFailure: is the rollout getting anywhere? Source:
 // D-420…D-435. deadline.h decides when a rollout times out.
 //
-// Windlass derives from stored objects whether a status has reported that a rollout began. So the
-// report is not lost if the process crashes between the create of a ReplicaSet and the status
-// write. The beginning of a rollout is not reported yet (the rollout is unacknowledged) if
+// Windlass derives from stored objects whether a status has reported that a rollout began. So a
+// crash between the create of a ReplicaSet and the status write does not lose the report. The
+// beginning of a rollout is not reported yet (the rollout is unacknowledged) if
 //   1. the workload's published revision differs from that of its new ReplicaSet, and the
 //      Progressing condition is not about this ReplicaSet; or
 //   2. the published revision is the one that the new ReplicaSet had before its present one: the
 //      rollout left this ReplicaSet and came back to it; or
 //   3. the new ReplicaSet was made after the last update of the Progressing condition. Example: it
-//      was deleted and made again with the same revision. Exception: the condition and the counters
-//      say that the rollout to this ReplicaSet is complete. The time of the condition is then from
-//      a clock that was behind.
+//      was deleted and made again with the same revision. Exception: condition and counters say
+//      that the rollout to it is complete. The time of the condition is then from a clock that was
+//      behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
-// condition is never before the creation of the ReplicaSet that the condition is about, whatever
-// our clock says.
+// condition is never before the creation of the ReplicaSet that it is about, whatever our clock
+// says.
 //
 // The reason of the condition when a rollout begins:
 //   - FoundNewReplicaSet if the new ReplicaSet has a history of revisions or is older than its
@@ -25,15 +25,14 @@
 // (B-08, W-12). If a second rollout begins before the first one moved, upstream also keeps the
 // message of the first one.
 //
-// A Recreate that waits until old Pods are gone has no new ReplicaSet yet, unless it goes back to
-// an earlier one. In both cases its rollout has begun, so its deadline runs. Upstream still shows
-// that the earlier rollout is complete: it does not count terminating Pods, and takes 0 updated
-// Pods of 0 Pods for complete.
+// While a Recreate waits until old Pods are gone, its rollout has begun and its deadline runs. It
+// may have no new ReplicaSet yet. Upstream still shows that the earlier rollout is complete: it
+// does not count terminating Pods, and takes 0 updated Pods of 0 Pods for complete.
 //
-// After an abort, while Pods follow an earlier revision (followed_revision.h), Progressing is False
-// with reason "<Kind>Aborted", even if the workload is paused. Exception: the reason is
-// NothingToAbortTo if that revision has no ReplicaSet. When Pods follow the template again, the
-// rollout of the template begins anew (RO-034).
+// After an abort, while Pods follow an earlier revision (followed_revision.h), Progressing is
+// False, even if the workload is paused. The reason is "<Kind>Aborted", or NothingToAbortTo if that
+// revision has no ReplicaSet. When Pods follow the template again, its rollout begins anew
+// (RO-034).
 //
 // While a rollout stands still (Extended::at_rest, Extended::standstills), an extension can set the
 // reason of Progressing to "<Kind>PausedAtStep". When the standstill is over, the functions below
@@ -80,7 +79,7 @@ Condition Exceeded(const Situation& situation);
 Condition Completed(const Situation& situation);
 
 // If the counters of `status` show progress since the stored status, writes Progressing anew in
-// `status`, with a new time even if the reason stays the same, and returns true (D-424). Otherwise,
+// `status`, and returns true (D-424). Its time is new even if the reason stays the same. Otherwise,
 // or without a deadline, returns false.
 bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
 
@@ -88,15 +87,15 @@ bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
 // counters (D-421…D-427).
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 
-// Like UpdateProgressing, for a sync that cannot act upon the generation because of a refused
-// write, a failed dry run or a size for which there is no room. Differences:
+// Like UpdateProgressing, for a sync that cannot act upon the generation: a write was refused, a
+// dry run failed, or there is no room for a size. Differences:
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
 //   - Progressing reports the beginning of the rollout if no status has reported it before. So the
 //     rollout can time out.
 //   - Otherwise the condition changes only when its deadline passes, when a halt is over
 //     (TellsOfHalt), or if it is about an earlier rollout.
-// There is no difference if the extension refused the rollout, if Pods follow an earlier revision
-// after an abort, or if there is no deadline.
+// There is no difference without a deadline, if the extension refused the rollout, or while Pods
+// follow an earlier revision.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
 // Returns the reason of Progressing while Pods follow a revision, such as "RolloutAborted"

@@ -20,9 +20,9 @@ namespace windlass::workload {
 //   - for any other selector: nullopt
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
-// Must be called before any ReplicaSet is created or scaled. If the strategy cannot be carried out,
-// returns a failure that is retried seldom before the spec changes (Retry::kOnSpecChange); else
-// nullopt. The text of the failure is Workload::strategy_error, which the kind sets. Examples: a
+// Must be called before any ReplicaSet is created or scaled. Returns nullopt if the strategy can be
+// carried out. Otherwise returns a failure that is retried seldom before the spec changes
+// (Retry::kOnSpecChange). Its text is Workload::strategy_error, which the kind sets. Examples: a
 // strategy that the kind does not have (D-059), a limit that is neither a count nor a percentage
 // (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);

@@ -1,20 +1,19 @@
-// Writes that the API server refused in this sync because of a policy, a quota, a missing right or
-// its validation, and how Windlass reports these refusals to users. The planner decides how such a
-// sync ends (EndWithRefusal of planner.cc).
+// Refused writes of this sync, and how Windlass reports them to users. The API server refuses a
+// write because of a policy, a quota, a missing right or its validation. The planner decides how
+// such a sync ends (EndWithRefusal of planner.cc).
 //
 // What follows a refused write:
 //   1. The planner makes no further decision in this sync (the walk of decisions ends), because the
 //      next decision may depend on the refused write. Exception: the walk goes on after refused
 //      copies of in-place settings (KindTraits::mirrors_settings), notes, parts of the exchange of
-//      templates, and patches of Pods and Services, because no other decision depends on these.
+//      templates, and patches of Pods and Services. No other decision depends on these.
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off. Exception: a patch of a Pod or a
 //      Service whose next try is scheduled (P-036, RO-185).
 // Every sync repeats the refused write before it writes a status, except for the scheduled patches
-// of step 3. So once the write has succeeded, the next status no longer has the condition, and
-// Windlass need not remember the refusal. A refused status write is not repeated in the sync
-// (WasStatusRefused). Later decisions do not wait for that status, except those that need it
-// stored, such as callers of EndIfStatusLost.
+// of step 3. So once the write has succeeded, the next status no longer has the condition. A
+// refused status write is not repeated in the sync (WasStatusRefused). Later decisions do not wait
+// for that status, except those that need it stored, such as callers of EndIfStatusLost.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
@@ -50,9 +49,9 @@ namespace windlass::workload {
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // Returns the error of CheckSize for the first ReplicaSet whose latest size in this sync was
-// accepted and not kept. The sync then fails with this error, so that the size is written again
-// after a back-off, and the rollout goes on when the policy is gone. Returns nullopt if all sizes
-// were kept. Decides on replies, not on the cache: another client may have changed the size since.
+// accepted and not kept; nullopt if all sizes were kept. The sync fails with this error, so that
+// the size is written again after a back-off. Decides on replies, not on the cache: another client
+// may have changed the size since.
 std::optional<Error> WhyNotKept(const Situation& situation);
 
 // Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
@@ -60,20 +59,20 @@ std::optional<Error> WhyNotKept(const Situation& situation);
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
-// (copied_annotations.h). Returns nullopt if there are no such annotations or no new ReplicaSet, if
-// Pods follow another revision, or if the workload is being deleted.
+// (copied_annotations.h). Returns nullopt without such annotations or a new ReplicaSet, while Pods
+// follow another revision, or if the workload is being deleted.
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync or to the message of WhyNotKept,
-// else to the message of WhyNotCopied. Removes the condition if none of these exists. If the
-// message differs from the present one only in a time or a request id, replaces it at most once a
-// minute (TellCondition). Otherwise every retry would cause a status write.
+// else to the message of WhyNotCopied. Removes the condition if none of these exists. A message
+// that differs only in a time or a request id is replaced at most once a minute (TellCondition):
+// otherwise every retry would cause a status write.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
-// Returns true if the API server refused a status in this sync. The sync then sends no further
-// status, because the API server would refuse that one, too: two statuses of one sync often differ
-// only in the times of their conditions. If each refusal took a second or more, these times would
-// change every time, and a sync that repeats the status might never end.
+// Returns true if the API server refused a status in this sync. The sync then sends no further one,
+// which would be refused, too: two statuses of one sync often differ only in the times of their
+// conditions. If refusals are slow, these times change every time, and a sync that repeats the
+// status might never end.
 bool WasStatusRefused(const Workload& workload, const Learned& learned);
 
 // Returns true if this sync sent a status after the first refusal of another write.
@@ -86,11 +85,11 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
 
 // For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a
 // step has begun before it moves the first Pod of the step.
-//   - If a status write of this sync failed for another reason than a refusal (a lost race, or the
-//     object is gone), returns the failure that ends this sync: the next sync may store the status.
-//   - If `or_may_pass` is true, does the same if a webhook could not be called for the status, or
-//     did not answer in time.
-//   - Otherwise returns nullopt: the rollout goes on even if a policy refuses the status.
+//   - A status write of this sync failed without being refused (a lost race, or the object is
+//     gone): returns the failure that ends this sync. The next sync may store the status.
+//   - `or_may_pass`: does the same if a webhook could not be called for the status, or did not
+//     answer in time.
+//   - Otherwise: nullopt. The rollout goes on even if a policy refuses the status.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 

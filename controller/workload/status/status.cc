@@ -60,17 +60,17 @@ bool MayWait(const Condition& next, const Condition& shown, std::string_view cou
   return next.message != shown.message || next.last_update_time == shown.last_update_time;
 }
 
-// Returns true if the ReplicaSet controller has not observed the size of `rs` yet, or has not made
-// or deleted all Pods for it: its next status will change the counters. Returns false if `rs` is
-// being deleted, or if its Pods could not be created or deleted.
+// Returns true if the next status of `rs` will change the counters: its size is not observed yet,
+// or not all Pods are made or deleted. Returns false if `rs` is being deleted, or if its Pods could
+// not be created or deleted.
 bool IsUnsettled(const ReplicaSet& rs) {
   if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
   return !IsObserved(rs) || rs.status.replicas != rs.replicas;
 }
 
 // Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
-// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The deadline counts from the time at which progress
-// is published, not from the progress itself. So a timeout may be reported later by this patience.
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The deadline counts from the publication of
+// progress, so a timeout may be reported later by this patience.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);
@@ -253,8 +253,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
   // A new workload without a ReplicaSet has nothing to count. If there is a ReplicaSet, its Pods
-  // are counted, because they may serve. This holds even for a ReplicaSet that a webhook has
-  // changed, and that Windlass therefore does not take for the new one.
+  // are counted, because they may serve. A webhook may have changed it, so that Windlass does not
+  // take it for the new one.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) next = CountUnobserved(situation);
   KeepReplicaFailure(situation, next);

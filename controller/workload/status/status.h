@@ -1,9 +1,8 @@
 // The workload's status: the condition Available, and the writes that publish the status.
 //
 // The status is always computed anew from the claimed ReplicaSets and written only if something
-// differs. It is written after the ReplicaSets, so that a client which sees a new
-// observedGeneration can read the sizes of the ReplicaSets for it at once (D-065). Source:
-// D-400…D-407.
+// differs. It is written after the ReplicaSets: a client that sees a new observedGeneration can
+// read their sizes at once (D-065). Source: D-400…D-407.
 //
 // After the API server has refused a status, no function of this file returns a status write for
 // the rest of the sync (WasStatusRefused). The sync goes on with what else is decided, and ends
@@ -19,10 +18,10 @@
 namespace windlass::workload {
 
 // Sets the condition Available: True if at least spec.replicas less maxUnavailable Pods are
-// available (D-407). Example: 10 replicas, maxUnavailable 2: True with 8. A ReplicaSet counts at
-// most as many available Pods as its size, because Pods above its size will be removed. Upstream
-// counts such Pods, too, and so reports True for a Recreate workload while all its Pods are being
-// removed. If an extension counts Pods itself, its numbers are used (Extended::counted).
+// available (D-407). Example: 10 replicas, maxUnavailable 2: True with 8. If an extension counts
+// Pods itself, its numbers are used (Extended::counted).
+// Pods above a ReplicaSet's size do not count, because they will be removed. Upstream counts them,
+// and so reports True for a Recreate workload while all its Pods are being removed.
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
 // Sets the condition Available to True or False, with upstream's reasons and messages.
@@ -59,15 +58,14 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 // answered rollbacks. The observed generation stays as it is. Returns nullopt if nothing differs.
 std::optional<Step> WriteCounters(const Situation& situation);
 
-// Returns the status write of a sync that cannot go on, because a write was refused or because
-// there is no room for a size. It has new counters, Available and ReplicaFailure. Unless the
-// workload is being deleted, it also has the conditions about answered rollbacks and overlaps, and
-// those of the extension. Progressing
+// Returns the status write of a sync that cannot go on: a write was refused, or there is no room
+// for a size. Returns nullopt if nothing differs. It acknowledges neither the generation nor the
+// revision (D-065). It has new counters, Available and ReplicaFailure. Unless the workload is being
+// deleted, it also has the conditions about answered rollbacks and overlaps, and those of the
+// extension. Progressing
 //   - stays as it is if the workload is being deleted
 //   - changes as MarkPaused says if the workload is paused
 //   - otherwise changes as UpdateProgressingHeldUp says
-// The write acknowledges neither the generation nor the revision (D-065). Returns nullopt if
-// nothing differs.
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
 // Returns the status write that only sets or removes the condition RollbackToNotRemoved, or renews
@@ -75,19 +73,19 @@ std::optional<Step> WriteHeldUp(const Situation& situation);
 // write would be in vain. No refusal of this write holds up the rollout.
 std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 
-// Returns the status write after a refused create (D-175). It has counters, Available, the
-// condition about answered rollbacks and, if there is a deadline, Progressing; without a deadline,
-// it has the conditions of the extension. Without new counters the status would be out of date
-// while the refusal lasts. A new workload, without a ReplicaSet and without an observed generation,
-// has nothing to count: its write has neither new counters nor conditions of the extension.
+// Returns the status write after a refused create (D-175); nullopt if nothing differs.
 // observedGeneration stays as it is, because Windlass has not acted upon the present generation
-// (D-065). Returns nullopt if nothing differs.
+// (D-065). The write has
+//   - new counters: without them the status would be out of date while the refusal lasts
+//   - Available, and the condition about answered rollbacks
+//   - with a deadline Progressing, without one the conditions of the extension
+// A new workload, without a ReplicaSet and an observed generation, has nothing to count: neither
+// new counters nor conditions of the extension.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that shows the reason InvalidStrategy, if the status has to change. Without this
-// write, the status would go on to show the pause during which the strategy became invalid, and to
-// ask for a promotion (RO-062).
+// status write that shows the reason InvalidStrategy, if it is due. Otherwise the status would
+// still show the pause during which the strategy became invalid, and ask for a promotion (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -29,9 +29,8 @@ std::string UnreadableText(const ResourceId& resource,
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
 // Returns nullopt if View::unreadable is empty. Otherwise returns the Event of UnreadableEvent. The
-// caller must then decide nothing, because the cache has no version or an old version of what
-// View::unreadable names. A new sync begins when Windlass can read the object, or the whole kind,
-// again. Source.
+// caller must then decide nothing: the cache has no version, or an old one, of what
+// View::unreadable names. A new sync begins when Windlass can read it again. Source.
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

@@ -11,7 +11,7 @@ namespace windlass {
 // For each ReplicaSet that `workload` controls, and for which MayCountRemovedPods returns true:
 //   - ends the doubt if Told::observed_since is kPodsAreCountedWithin or more before `now`
 //   - sets observed_since to `now` if it is not set, or is after `now`
-// Call TrustOldCounts before the view for a decision is made. Core thread only.
+// Call it before the view for a decision is made. Core thread only.
 void TrustOldCounts(Store<ReplicaSet>& replica_sets, const Uid& workload, WallTime now);
 
 }  // namespace windlass

@@ -3,9 +3,8 @@
 // The class keeps two things:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
 //   - for each namespace with a ReplicaSet whose controller is to be reported (Counts), an index of
-//     workloads by a label of their selector. Without the index each new ReplicaSet would have to
-//     be compared with every selector of its namespace. The index stays until the namespace has no
-//     ReplicaSet.
+//     workloads by a label of their selector. It spares a comparison of each new ReplicaSet with
+//     every selector of its namespace. It stays until the namespace has no ReplicaSet.
 // It keeps nothing for each ReplicaSet, because the store has its labels and its owner already.
 //
 // A ReplicaSet causes no overlap
@@ -13,8 +12,7 @@
 //   - while it is being deleted;
 //   - if its owner is gone, because the garbage collector will delete it. Only owners of the same
 //     kind as the workloads can be looked up. An owner of another kind may be gone without our
-//     knowledge, so an overlap is reported only after it has lasted some seconds
-//     (status/overlap.h).
+//     knowledge, so an overlap is reported only after some seconds (status/overlap.h).
 // Core thread only.
 #pragma once
 
@@ -34,9 +32,9 @@
 
 namespace windlass {
 
-// At most this many overlaps of one workload are kept. Without the limit, a tenant who gives
-// thousands of Rollouts the same selector would cost memory and time for each pair of Rollouts. A
-// message names three overlaps at most.
+// At most this many overlaps of one workload are kept. Without the limit, thousands of Rollouts
+// with the same selector would cost memory and time for each pair of them. A message names three
+// overlaps at most.
 inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {
@@ -56,12 +54,12 @@ class Overlaps {
   // Call at most once, before the stores hold objects. Without this call no overlap is found.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete.
-  // No overlap is found before the first call. The first call sets Overlap::at_start in the
-  // overlaps that it finds, because an earlier process may have reported them. Exception: at_start
-  // stays false if the workload has the condition SelectorOverlap, and all ReplicaSets of the other
-  // controller were created after the condition was last updated. The process that wrote the
-  // condition cannot have seen such an overlap.
+  // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete. No
+  // overlap is found before the first call.
+  // The first call sets Overlap::at_start in the overlaps that it finds: an earlier process may
+  // have reported them. Exception: the workload has the condition SelectorOverlap, and all
+  // ReplicaSets of the other controller were created after its last update. The process that wrote
+  // it cannot have seen them.
   void LookAtAll();
 
   // Called with the key of a workload when an overlap of this workload begins or ends. Not called

@@ -52,8 +52,7 @@ class RolloutCounts {
   // Call AddUnderWay and AddPodsAboveSurge only while this process leads, because only a leader
   // shows gauges.
   // `stuck_for` is how long the rollout has been stuck because of the cause in `state`, without the
-  // time that WasStuck has counted already. windlass_rollout_stuck_seconds_total shows the sum of
-  // `stuck_for` and the time that WasStuck has counted.
+  // time that WasStuck has counted. windlass_rollout_stuck_seconds_total shows the sum of both.
   void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
                    const workload::RolloutState& state, Duration stuck_for) const;
   void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,

@@ -132,11 +132,11 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// Returns which rollouts begin or end after an edit of the spec; no news in these cases:
-//   - The object is paused. No rollout begins, and a rollout under way keeps its target. `paused`
+// Returns which rollouts begin or end after an edit of the spec. No news in these cases:
+//   - The object is paused: no rollout begins, and a rollout under way keeps its target. `paused`
 //     is false for a Rollout with spec.abort (RO-135).
 //   - An abort has no ReplicaSet to go back to.
-//   - Whether the object is in a rollout already is not known yet (unjudged_).
+//   - It is not known yet whether the object is in a rollout (unjudged_).
 RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Workload& now) const {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return {};
@@ -161,9 +161,8 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
   return Retargeted(now, to, tries_again, asked ? kTriggerRollbackTo : kTriggerTemplate);
 }
 
-// Called for an object whose rollout `known` was under way when a fault began, now that a Workload
-// can be made of the object again. The versions in between are not known, so an edit that led to
-// one of them shows only in the target.
+// Called when a Workload can be made of an object again. Its rollout `known` was under way when the
+// fault began. Only the target shows an edit that was made meanwhile.
 RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
   const RolloutTarget wanted = TargetOf(now);
   if (now.paused || known.target == wanted) return {};
@@ -173,12 +172,11 @@ RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Wor
 }
 
 // Returns the news that the rollout under way ends, because Pods are to have another target, and
-// that the rollout to this target begins. `to` is the ReplicaSet of the target, or null. `asked_by`
-// is the trigger if the new rollout is a rollback without an abort.
-//
-// `tries_again` is true if spec.abort was set back to false. A user who does so usually tries the
-// same template again. So such an edit never counts as a rollback, even if the user set an earlier
-// template during the abort.
+// that the rollout to this target begins.
+//   - `to`: the ReplicaSet of the target, or null
+//   - `asked_by`: the trigger if the new rollout is a rollback without an abort
+//   - `tries_again`: spec.abort was set back to false. A user usually tries the same template
+//     again, so this never counts as a rollback, even to an earlier template
 RolloutObserver::News RolloutObserver::Retargeted(const Workload& now, const ReplicaSet* to,
                                                   bool tries_again,
                                                   std::string_view asked_by) const {

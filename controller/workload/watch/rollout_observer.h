@@ -15,17 +15,15 @@
 //   - when the template changes again, or an abort makes Pods go back to another revision
 //   - when an abort has no ReplicaSet to go back to, and the object has no Pods and wants none
 //   - when the object is deleted
-// If no Workload can be made of an object (WorkloadChange::is_faulty), its rollout stays as it was
-// until a later version is sound, or the object is deleted. Scaling begins no rollout. Another edit
-// begins none either if the same ReplicaSet is to have the Pods before and after it. Exception: the
-// edit ends a pause.
+// Scaling begins no rollout. Nor does another edit after which the same ReplicaSet is to have the
+// Pods as before, unless it ends a pause. While no Workload can be made of an object
+// (WorkloadChange::is_faulty), its rollout stays as it was, unless the object is deleted.
 //
 // The observer keeps rollouts whether or not this process leads, so that a new leader knows when
-// each rollout began. It counts rollouts, and shows gauges, only while this process leads. An
-// object may be in a rollout already when this process first sees it. The observer finds this out
-// when the caches of objects and ReplicaSets are complete (rollout_beginning.h). From then on, an
-// object costs memory only while it is in a rollout, or has more Pods than replicas + maxSurge.
-// Core thread only.
+// each rollout began. It counts rollouts, and shows gauges, only while this process leads. When the
+// caches of objects and ReplicaSets are complete, it finds out which objects are in a rollout
+// already (rollout_beginning.h). From then on, an object costs memory only while it is in a
+// rollout, or has more Pods than replicas + maxSurge. Core thread only.
 #pragma once
 
 #include <cstddef>

@@ -90,14 +90,13 @@ bool LacksTarget(const Workload& workload) {
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
-// When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
-// keeps this reason even if Pods are lost later. Until then a rollout is under way. The reason does
-// not help in these cases:
+// Progressing shows whether a rollout is under way: when it is complete, the reason becomes
+// NewReplicaSetAvailable, and stays so even if Pods are lost later. It does not help in these
+// cases, in which a rollout is under way if there are old Pods:
 //   - the workload is paused
 //   - an abort is in force (follow_revision)
 //   - the workload has no deadline, so there is no Progressing
 //   - Progressing is Unknown, as after a pause
-// In these cases a rollout is under way if there are old Pods.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload) || LacksTarget(workload)) return true;

@@ -1,10 +1,10 @@
-// The rollouts of one kind that are under way (when each began, its target and where it stands),
-// and the counts of how rollouts began and ended. An observer reports the rollouts:
+// The rollouts of one kind that are under way, each with its beginning, target and state, and the
+// counts of how rollouts began and ended. An observer reports the rollouts:
 //
 //   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// Rollouts are kept whether or not this process leads. Rollouts are counted and shown only while
-// this process leads. Core thread only.
+// Rollouts are kept whether or not this process leads. They are counted and shown only while this
+// process leads. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -83,12 +83,11 @@ class RolloutsUnderWay {
   // Finishes, begins and changes what `news` says, in this order. Does nothing for nullopt.
   void Note(const ObjectKey& key, std::optional<News> news);
 
-  // Call when this process begins to lead, or stops leading. If it begins to lead, counts as begun
-  // each rollout that is neither midway nor counted already, and for which `is_unseen` returns
-  // true. `is_unseen` must return true if no leader has observed the latest generation of the
-  // object, because most likely no leader has counted its rollout then. If the latest edit was only
-  // a scaling, a former leader may have counted the rollout nevertheless. The rollout is then
-  // counted twice.
+  // Call when this process begins to lead, or stops leading. When it begins, counts as begun each
+  // rollout that is neither midway nor counted already, and for which `is_unseen` returns true.
+  // `is_unseen` must return true if no leader has observed the latest generation of the object:
+  // most likely none has counted its rollout. If the latest edit was only a scaling, a former
+  // leader may have counted it, and it is counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

@@ -1,10 +1,10 @@
-// When the specs of a workload and of its ReplicaSets changed last, as this process saw it.
+// When the specs of a workload and of its ReplicaSets changed last, as this process saw it. The
+// cached objects do not show this.
 //
 // A rollout may wait for Pods of an old ReplicaSet to go (waiting_event.h). Without this class,
 // such a wait would seem to begin at the last progress. Example: a rollout makes no progress for
 // ten minutes. Then an old ReplicaSet is scaled down, and the rollout waits for its Pods to go. One
-// second later this wait is one second old, not ten minutes. The cached objects do not show when a
-// spec was changed.
+// second later this wait is one second old, not ten minutes.
 //
 // The class keeps one entry for each workload whose spec, or whose ReplicaSet's spec, has changed
 // since the caches became complete. If no Workload can be made of an object
@@ -38,8 +38,8 @@ class SpecChanges {
   //   - the workload got a new generation. If that was during a fault, the time at which the fault
   //     was over counts
   //   - a ReplicaSet of the workload was created or deleted, or got a new generation
-  // Returns the time of Begin if none happened since Begin, and the present time if Begin was not
-  // called yet. The returned time may be up to a second too late.
+  // Returns the time of Begin if none happened since, and the present time before Begin was called.
+  // The returned time may be up to a second too late.
   WallTime LastOf(const Uid& workload) const;
 
  private:

@@ -88,10 +88,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// `text` is the fingerprint of the text of an object's template. Returns the fingerprint of the
-// template if the cache has the object with this text; nullopt otherwise. Most events change the
-// status alone, and need not parse the template again. Compares the text, not the generation,
-// because an upgraded API server may add other defaults to the template without a new generation.
+// Returns the fingerprint of an object's template, if the cache has the object with a template text
+// of the fingerprint `text`; else nullopt. Saves parsing, because most events change the status
+// alone. Compares the text, not the generation: an upgraded API server may add other defaults
+// without a new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);

@@ -163,8 +163,8 @@ void WorkloadController::TermEnds() {
 // --- what the runtime asks for ---
 
 // Returns the usual limit, plus one step for each ReplicaSet in view, which the sync may adopt or
-// delete, and three steps for each Pod that it may update in place: one ends the Pod's last drain,
-// one reads the Pod, and one patches it.
+// delete. Each Pod that the sync may update in place adds three: one ends the Pod's last drain, one
+// reads the Pod, and one patches it.
 int WorkloadController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = ViewOf(key);
   if (!view) return kStepsPerSyncMax;

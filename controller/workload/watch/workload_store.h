@@ -22,8 +22,8 @@
 
 namespace windlass {
 
-// A change in a store. The pointers are valid only until the handler returns. So are views into the
-// former version, such as the string_views of `edited_from`. If `is_faulty` is true and handlers do
+// A change in a store. The pointers, and views into the former version such as those of
+// `edited_from`, are valid only until the handler returns. If `is_faulty` is true and handlers do
 // not know the object yet, `before` has the metadata of the faulty version.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
@@ -32,17 +32,16 @@ struct WorkloadChange {
   bool is_faulty = false;                 // the object exists, and no Workload can be made of it
 };
 
-// A Workload that the store returns refers to the stored object. So the Workload is valid only
-// until the next change of the store.
+// A Workload that the store returns refers to the stored object, and is valid only until the next
+// change of the store.
 //
 // The code that makes a Workload belongs to the planner, and may fail for one object
 // (object_fault.h). In a sync, the failure ends the sync. Everywhere else, an object of which no
 // Workload can be made counts as gone:
 //   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
-//   - handlers are told that the object was deleted, with WorkloadChange::is_faulty. When a later
-//     version can be made a Workload, they are told that the object was added. Handlers that count
-//     deletions, or that keep what they know of an object until it is deleted, must look at
-//     is_faulty
+//   - handlers are told that the object was deleted, with WorkloadChange::is_faulty, and that it
+//     was added when a later version can be made a Workload. Handlers that count deletions, or that
+//     keep what they know of an object until it is deleted, must look at is_faulty
 // FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:
