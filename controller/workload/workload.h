@@ -1,8 +1,10 @@
 // A workload: an object that owns ReplicaSets and says which Pods there should be, such as a
-// Deployment. This value holds all that the planner needs to know of the object, whatever its kind.
+// Deployment.
 //
-// Each kind has a function AsWorkload, which makes the value from the stored object. Rules of the
-// planner read the value and never ask which kind it is. Where kinds differ, the rules call
+// This value holds all that the planner needs to know of the object. The function AsWorkload of
+// each kind makes it.
+//
+// Rules of the planner read the value and never ask its kind. Where kinds differ, they call
 // functions of Workload::kind (workload_kind.h).
 #pragma once
 
@@ -25,9 +27,9 @@
 
 namespace windlass {
 
-// The part of an object's status that only the object's kind understands. The planner copies,
-// compares and passes on this part without reading it. A KindStatus holds one value of any type
-// that has ==, or no value. Copies share the value, which never changes.
+// The part of an object's status that only the object's kind understands; the planner cannot read
+// it. Holds one value of any type that has ==, or no value. Copies share the value, which never
+// changes.
 class KindStatus {
  public:
   KindStatus() = default;
@@ -65,9 +67,9 @@ struct Fenceposts {
   int32_t desired = 0;          // spec.replicas of the workload
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
-  // At most this many Pods get the new revision; all others stay on the old revision. kUnlimited if
-  // neither steps nor a partition are in force. If one of them is in force, and `desired` is 0,
-  // this is 0.
+  // At most this many Pods get the new revision; all others stay on the old revision.
+  //   - if neither steps nor a partition are in force: kUnlimited
+  //   - if one of them is in force, and `desired` is 0: 0
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -141,10 +143,9 @@ struct Workload {
   // --- what is wanted ---
   int32_t replicas = 1;
   const LabelSelector& selector;
-  // spec.template as raw JSON text, byte for byte. Null if the cache does not keep the text: the
-  // planner then reads it from the API server when necessary (uncached_parts.h).
-  // template_fingerprint is the fingerprint of the template's canonical form: equal values mean
-  // equal templates. template_text is the fingerprint of its bytes.
+  // spec.template as raw JSON text, byte for byte; null if the cache does not keep it
+  // (uncached_parts.h). template_fingerprint is that of the canonical form: equal values mean equal
+  // templates. template_text is the fingerprint of the bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
@@ -198,11 +199,12 @@ struct Workload {
   // The revision number that the status announces for the present template before a ReplicaSet has
   // it. A user may already have promoted this revision (kPromote). 0 if none is announced.
   int64_t promised_revision = 0;
-  // The revision that was complete last (KindTraits::keeps_stable_revision). If the status does not
-  // name it, the kind may infer it from the ReplicaSets. FindStable (revisions.h) finds its
-  // ReplicaSet, which may have another number by now. History clean-up never deletes this
-  // ReplicaSet. `kept_name` is the ReplicaSet's name. `kept_template` identifies its template by a
-  // text like `requested_template`. Each of them is "" if the status lacks it.
+  // The revision that was complete last (KindTraits::keeps_stable_revision).
+  // If the status does not name it, the kind may infer it from the ReplicaSets.
+  // FindStable (revisions.h) finds its ReplicaSet, which may have another number by now. History
+  // clean-up never deletes this ReplicaSet.
+  // kept_name: the name of the ReplicaSet, "" if the status lacks it.
+  // kept_template: identifies its template like `requested_template`, "" if the status lacks it.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   std::string_view kept_template{};

@@ -26,38 +26,37 @@ struct KindTraits {
   ResourceId resource;
   // The word before an object's name in messages: "deployment" in "deployment ns/web".
   std::string_view noun;
-  // True if Windlass copies the settings of in-place updates to the ReplicaSets. The copies have
-  // two uses:
-  //   - If a ReplicaSet has a copy of windlass.dev/in-place other than "Disabled", the cache keeps
-  //     its template, which in-place updates need.
-  //   - `kubectl rollout undo` copies the settings back from the ReplicaSet to a Deployment. A
-  //     Rollout does not get its settings back.
+  // True if Windlass copies the settings of in-place updates to the ReplicaSets. Uses of the
+  // copies:
+  //   - The cache keeps the template of a ReplicaSet whose windlass.dev/in-place is not "Disabled".
+  //     In-place updates need it.
+  //   - `kubectl rollout undo` restores a Deployment's settings from them, but not a Rollout's.
   bool mirrors_settings;
 
   // True if objects publish their revision as a number: 7 if the ReplicaSet's annotation is "007",
   // and no revision if it is "seven". False if they publish the text of the annotation.
   bool publishes_numbers = false;
   // True if the kind records in its objects what becomes of a request to roll back (NoteRollback).
-  // For such a kind, the message about a refused request also says what the user can do. For other
-  // kinds, it is upstream's message, because tools look for that text.
+  // true: the message about a refused request also says what the user can do.
+  // false: the message is upstream's, because tools look for that text.
   bool records_rollbacks = false;
-  // What a user sets to ask for a rollback, for messages: "spec.rollbackTo". `rollback_path` is the
-  // same as a JSON pointer. After a write that rolls back, or that removes the request, Windlass
-  // checks whether the API server kept the write (answered_rollback.h). If `rollback_path` is
-  // empty, it does not check this.
+  // rollback_request: what a user sets to ask for a rollback, for messages: "spec.rollbackTo".
+  // rollback_path: the same as a JSON pointer. After a write that rolls back or removes the
+  // request, Windlass checks whether the API server kept it (answered_rollback.h). If empty, no
+  // check.
   std::string_view rollback_request{};
   std::string_view rollback_path{};
-  // True if a workload of this kind can take over the ReplicaSets of a workload of another kind in
-  // the middle of a rollout. While it is paused, they then keep their sizes until a user edits its
-  // spec (KeepsAdoptedSizes in scale.cc).
+  // True if a workload of this kind can take over another kind's ReplicaSets in the middle of a
+  // rollout. While the workload is paused, these keep their sizes until a user edits its spec
+  // (KeepsAdoptedSizes in scale.cc).
   bool takes_over_rollouts = false;
   // True if the kind stores which revision was complete last (Workload::kept_revision). History
   // clean-up never deletes the ReplicaSet of this revision. So clean-up deletes other old
   // ReplicaSets even before a rollout is complete (RO-125).
   bool keeps_stable_revision = false;
-  // True if a pause ends the verdict that the progress deadline has passed: the workload then shows
-  // that it is paused, and its deadline begins anew after the pause (RO-063). False if the verdict
-  // stays, as with upstream (D-061).
+  // True if a pause ends the verdict that the progress deadline has passed (RO-063).
+  // true: the workload shows that it is paused, and its deadline begins anew after the pause.
+  // false: the verdict stays, as with upstream (D-061).
   bool pause_ends_timeout = false;
   // True if the status says that the strategy cannot be carried out (RefuseAndTellStrategy). False
   // if only the log says so, as with upstream (D-059).
@@ -82,9 +81,9 @@ struct RollbackOutcome {
   std::string_view message{};          // why it is refused, and what the user can do; else empty
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
   WallTime now{};                      // when the planner decided this
-  // True if the rollback was written, but the API server put the former template back. This sync
-  // then sends no further write to remove the request: the rollback removed it, or the API server
-  // put the request back as well.
+  // True if the rollback was written, but the API server put the former template back.
+  // This sync then does not remove the request: the rollback did, or the API server put the request
+  // back, too.
   bool put_back = false;
   // True if the request is answered, but the API server keeps it. The record then names the present
   // generation instead of the one that the removal would have made. `target` is null.
@@ -112,8 +111,8 @@ struct StepPosition {
 };
 
 // One kind of workloads. A new kind implements the functions that are `= 0`; all others have a
-// default. An instance either has no state, or is made for one object and must not be used longer
-// than the Workload of this object.
+// default. An instance with state is made for one object, and must not be used longer than its
+// Workload.
 class WorkloadKind {
  public:
   WorkloadKind() = default;
@@ -134,22 +133,21 @@ class WorkloadKind {
   // `draft`.
   virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
 
-  // Returns true if the object has internal annotations (annotations.h) that `kubectl rollout undo`
-  // copied from a ReplicaSet. The planner then writes the status even if it did not change, because
-  // WriteStatus removes these annotations. By default returns false: of the kinds of Windlass,
-  // `kubectl rollout undo` changes only Deployments.
+  // Returns true if `kubectl rollout undo` copied internal annotations (annotations.h) from a
+  // ReplicaSet. The planner then writes the status even if it did not change: WriteStatus removes
+  // these annotations. False by default: of our kinds, `kubectl rollout undo` changes only
+  // Deployments.
   virtual bool HasStrayNotes(const Workload& /*workload*/) const { return false; }
 
   // --- rolling back ---
 
   // Returns the one request that rolls the object back:
-  //   - It sets the template to that of the ReplicaSet `target`.
-  //   - It restores annotations from `target`; which ones depends on the kind. A Rollout restores
-  //     only kubernetes.io/change-cause.
+  //   - It sets the template to that of `target`.
+  //   - It restores annotations from `target`, for a Rollout only kubernetes.io/change-cause.
   //   - It removes the user's request to roll back.
-  // `own_json` is the object, and `template_json` is the template of `target`, both as the API
-  // server has just sent them. Returns an error if one of these texts cannot be read, or if
-  // `own_json` has another resourceVersion than `workload`.
+  // `own_json` (the object) and `template_json` (of `target`) are as the API server has just sent
+  // them. Returns an error if one of them cannot be read, or if `own_json` has another
+  // resourceVersion than `workload`.
   virtual Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
@@ -157,11 +155,12 @@ class WorkloadKind {
   // Returns the API request that removes the user's request to roll back, and changes nothing else.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns the request that records `outcome`. The planner sends this request first, and sends the
-  // request of RollBack or ClearRollback only if this one does not fail. If outcome.put_back is
-  // true, the planner sends this request after the rollback. Returns nullopt if the stored object
-  // has the record already, or if the kind records nothing (KindTraits::records_rollbacks). By
-  // default returns nullopt.
+  // Returns the request that records `outcome`. The planner sends it
+  //   - after the rollback, if outcome.put_back is true;
+  //   - otherwise before the request of RollBack or ClearRollback, which follows only if this one
+  //     does not fail.
+  // Returns nullopt, also by default, if the kind records nothing (KindTraits::records_rollbacks)
+  // or the stored object has the record already.
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
                                               const RollbackOutcome& /*outcome*/) const {
     return std::nullopt;

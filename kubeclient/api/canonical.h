@@ -56,11 +56,10 @@ class Canonicalizer {
 Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
-// Returns the value of label pod-template-hash: a 32-bit FNV-1a hash as a decimal number, in which
-// 0 becomes '4', 1 becomes '5', and so on to 'f' for 9 ("456789bcdf", D-171). The hash covers the
-// canonical bytes. If `collision_count` is 0 or more, the hash covers 8 more bytes: the count in 4
-// bytes, the lowest first, and 4 zero bytes. A negative `collision_count` means that there is no
-// count.
+// Returns the value of label pod-template-hash: a 32-bit FNV-1a hash as a decimal number.
+// Its digits 0 to 9 are written as "456789bcdf" (D-171). The hash covers
+//   - the canonical bytes
+//   - if `collision_count` is 0 or more: the count in 4 bytes, the lowest first, and 4 zero bytes
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

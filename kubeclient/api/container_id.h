@@ -11,8 +11,8 @@
 namespace windlass {
 
 // containerd, CRI-O and Docker give each container 256 random bits, written as 64 hexadecimal
-// digits. Such an id is kept as 32 bytes and the text before the digits. An id of any other form is
-// kept as text. Two ids are equal if and only if their texts are equal.
+// digits. Such an id is kept as 32 bytes and the text before the digits, any other id as text.
+// Two ids are equal if and only if their texts are equal.
 class ContainerId {
  public:
   ContainerId() = default;  // the empty text: the container was never created

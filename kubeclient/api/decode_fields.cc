@@ -230,10 +230,10 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
 
 namespace {
 
-// Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
-// accepts a megabyte of zeros before "1%"; these zeros are dropped. A text that is still too long
-// is cut. Resolve refuses such a text with or without the cut, because a valid percentage has at
-// most 20 bytes.
+// Shortens `text` to at most kPercentBytesMax bytes without changing its meaning.
+//   - Leading zeros are dropped. The API server accepts a megabyte of them before "1%".
+//   - A text that is still too long is cut. Resolve refuses it in any case: a valid percentage has
+//     at most 20 bytes.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

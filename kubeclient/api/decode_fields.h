@@ -48,12 +48,11 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Drops a status that was written for a deleted object of the same name. Such a status has an
-// observedGeneration above the generation of `meta`. It comes about when the ReplicaSet controller
-// counts the Pods of the deleted object, gets a conflict, and then writes these counts to the new
-// object.
+// Drops a status that was written for a deleted object of the same name.
 // Example: web-7c9 of generation 4 had 8 Pods and was deleted; the new web-7c9, of generation 1,
 // gets a status with 8 replicas and observedGeneration 4.
+// Cause: after a conflict, the ReplicaSet controller writes the counts of the deleted object to the
+// new one.
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
@@ -96,9 +95,8 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
 }
 
 // Reads a field that the specs of ReplicaSets, ReplicationControllers, Deployments and Rollouts
-// have. Sets `raw_template` to a view of the template in the reader's text, valid until the next
-// Begin. The caller copies the template only after the rest of the object was read without an
-// error.
+// have. Sets `raw_template` to a view of the template, valid until the reader's next Begin. The
+// caller copies it only after the rest of the object was read without an error.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {
@@ -144,9 +142,9 @@ void ReadRollingUpdate(JsonReader& in, Limits& out) {
   });
 }
 
-// Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`.
-// Does not touch the other members of `out`. If spec.replicas is absent, `out.replicas` gets the
-// default value of struct Out. Sets `raw_template` to a view, as ReadPodsField does.
+// Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`
+// only. If spec.replicas is absent, `out.replicas` gets the default of struct Out.
+// Sets `raw_template` as ReadPodsField does.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {

@@ -1,9 +1,8 @@
 // Tells the decoder what the users of decoded objects need, and which templates they know already.
 //
 // Decoding keeps what every planner needs. A user that needs more registers an interest when it
-// asks for an informer. Only the user knows the names of the annotations that it reads; kubeclient
-// does not. If several users share a Decoder, each registers its own interest, and decoding keeps
-// what at least one of them wants. Core thread only.
+// asks for an informer. If several users share a Decoder, it keeps what at least one of them wants.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -21,15 +20,16 @@ struct DecodeInterest {
   // Returns true if this user wants the text of the pod template in addition to its fingerprints.
   // Called for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // `text` is the fingerprint of the template's bytes. If this user holds an earlier version of the
-  // object whose template has the same `text`, returns the fingerprint of the template's canonical
-  // form; otherwise nullopt. So the canonical form is not computed again after a change of the
-  // status alone.
+  // Returns the fingerprint of the template's canonical form if this user knows it, otherwise
+  // nullopt. So a change of the status alone does not compute it again.
+  // The user knows it if an earlier version of the object has the same `text`: the fingerprint of
+  // the template's bytes.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
-  // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If at least one
-  // user sets this function, each large annotation that no user reads is replaced by its
-  // fingerprint (large_annotations.h), except in objects that `keeps_all_with` keeps whole.
+  // Returns true if this user reads this annotation of a Deployment or ReplicaSet.
+  // If at least one user sets this function, a fingerprint replaces each large annotation that no
+  // user reads (large_annotations.h).
+  // Exception: objects that `keeps_all_with` keeps whole.
   std::function<bool(std::string_view key)> reads_annotation{};
   // Returns true if this user wants all annotations, however large, of each Deployment or
   // ReplicaSet that has an annotation with this key.

@@ -66,10 +66,11 @@ struct Deployment {
 // template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Deployment what the functions of the same names in object_meta.h do for
-// an ObjectMeta. BytesOf includes sizeof(Deployment). Cut also drops large_annotations, the text of
-// the template, and the selector if it is large (selector.h). It keeps all else, such as
-// spec.replicas and the status.
+// These do for a Deployment what the functions of the same names in object_meta.h do for an
+// ObjectMeta.
+//   - BytesOf includes sizeof(Deployment).
+//   - Cut also drops large_annotations, the text of the template, and the selector if it is large
+//     (selector.h). It keeps all else.
 size_t BytesOf(const Deployment& object);
 size_t TextBytesOf(const Deployment& object);
 void Cut(Deployment& object);

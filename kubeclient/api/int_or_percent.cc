@@ -36,10 +36,10 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   const std::optional<int64_t> percent = ParsePercent(value.string_value);
   if (!percent) return Refuse(value.string_value, "is not a percentage");
 
-  // percent * pods may exceed 64 bits. So this code first refuses a percentage whose result exceeds
-  // int32 even for one Pod. Then it multiplies the whole hundreds of the percentage and the rest
-  // separately. Example: 250% of 3 Pods is 200% of 3 Pods (6) plus 50% of 3 Pods (1, or 2 rounded
-  // up), so 7 or 8 Pods.
+  // percent * pods may exceed 64 bits. So the whole hundreds of the percentage and the rest are
+  // multiplied separately.
+  // Example: 250% of 3 Pods is 200% of 3 Pods (6) plus 50% of 3 Pods (1, or 2 rounded up).
+  // A percentage whose result exceeds int32 even for one Pod is refused first.
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   const int64_t pods = std::max(total, 0);
   if (pods == 0) return 0;

@@ -34,10 +34,10 @@ struct IntOrPercent {
 // integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
-// Like Resolve, rounded up, for a value that divides Pods into two parts. If there are two or more
-// Pods and the percentage is between 1 and 99, the result is at least 1 and at most `total` - 1, so
-// that neither part is empty. Examples: "75%" of 3 is 2, "1%" of 3 is 1, "50%" of 1 is 1, "100%" of
-// 3 is 3.
+// Like Resolve, rounded up, for a value that divides Pods into two parts.
+// If there are two or more Pods, "1%" to "99%" leave neither part empty: the result is at least 1
+// and below `total`.
+// Examples: "75%" of 3 is 2, "1%" of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
 // Returns true if `value` is a count or percentage above 0. Returns false if Resolve refuses it for

@@ -1,9 +1,10 @@
-// Large annotations that no user of the decoder reads. Instead of such a value, the cache keeps its
-// fingerprint.
+// Large annotations that no user of the decoder reads: the cache keeps a fingerprint of such a
+// value.
 //
-// A user may write 256 KiB of annotations to each object, and a Deployment's annotations are copied
-// to its ReplicaSets. The fingerprint is enough to see whether a copy is up to date. Code that has
-// to write such a value first reads the object from the API server (LargeValues).
+// Reason: a user may write 256 KiB of annotations to each object, and a Deployment's are copied to
+// its ReplicaSets.
+// The fingerprint shows whether a copy is up to date. Code that has to write the value first reads
+// the object from the API server (LargeValues).
 #pragma once
 
 #include <cstddef>

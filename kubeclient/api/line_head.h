@@ -14,12 +14,12 @@ struct LineHead {
   UnreadableObject object;
 };
 
-// Reads those members of `head` that are complete. Returns an error if the event's type or the
-// object's name, uid or resourceVersion is not complete in `head`. Whether they are complete
-// depends on their place:
+// Reads those members of `head` that are complete.
+// Returns an error if the event's type or the object's name, uid or resourceVersion is not complete
+// in `head`:
 //   - An object of a built-in kind begins with these members.
-//   - In a custom resource the annotations, labels and managedFields come before them. If these
-//     fill the whole head, the function returns an error.
+//   - In a custom resource the annotations, labels and managedFields come first, and may fill the
+//     whole head.
 // The owner is read only if the whole metadata is in `head`; otherwise owners_readable is false.
 // Core thread only.
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head);

@@ -69,11 +69,10 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// Returns the value of the first of these two labels that is present; "" if both are absent. A
-// label with an empty value counts as present, as in upstream's GetZoneKey. Upstream prefers the
-// beta label. On clouds this makes no difference: the cloud controller keeps both labels equal.
-// Elsewhere the label of today is the better one: topologySpreadConstraints and volumes name it,
-// and Pods spread over its zones. The zone decides only the order of updates in place.
+// Returns the value of the first of these two labels that is present; "" if both are absent.
+// A label with an empty value counts as present, as in upstream's GetZoneKey.
+// Upstream prefers the beta label; we prefer the one that topologySpreadConstraints and volumes
+// name. On clouds both are equal.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");

@@ -26,9 +26,8 @@ struct KubeletVersion {
 struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
   bool ready = false;  // true if condition Ready is True
-  // True if condition Ready is True or False, which shows that the kubelet reports. The node
-  // controller sets the condition to Unknown if the kubelet has not reported for 40 s (50 s in
-  // later versions of Kubernetes).
+  // True if condition Ready is True or False, which shows that the kubelet reports.
+  // The node controller sets it to Unknown after 40 s without a report (50 s in later Kubernetes).
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
   // The time at which this process first had the Node with this `ready_since`, by the clock of this

@@ -17,9 +17,8 @@
 
 namespace windlass {
 
-// An object is large if its JSON has at least this size. Only a limited number of large objects is
-// processed at a time, to bound memory. The largest object that we measured has 12 MB of
-// JSON.
+// An object is large if its JSON has at least this size. The largest that we measured has 12 MB.
+// Only a limited number of large objects is processed at a time, to bound memory.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -27,9 +26,8 @@ inline constexpr size_t kNameBytesMax = 253;
 inline constexpr size_t kKindBytesMax = 63;
 inline constexpr size_t kApiVersionBytesMax = 253 + 1 + 63;
 
-// metadata.uid. The API server creates version 4 UUIDs, kept in 16 bytes instead of 36. An owner
-// reference may have any text as uid. A text that is not a UUID becomes Foreign(), which is the uid
-// of no object.
+// metadata.uid. The API server creates version 4 UUIDs, kept in 16 bytes instead of 36.
+// Any other text, which an owner reference may have, becomes Foreign(): the uid of no object.
 struct Uid {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -45,9 +43,9 @@ struct UidHash {
   size_t operator()(const Uid& uid) const { return uid.high ^ (uid.low * 0x9E3779B97F4A7C15ULL); }
 };
 
-// metadata.resourceVersion. Two versions can be compared only within one resource, and only if both
-// are decimal numbers without leading zeros (KEP-5504). The higher number is newer. Compare finds
-// it without parsing: first by length, then in text order. Example: "1000" is newer than "999".
+// metadata.resourceVersion. Within one resource, the higher of two decimal numbers is newer
+// (KEP-5504). Other texts, and numbers with leading zeros, cannot be compared.
+// Compare does not parse: first by length, then in text order. Example: "1000" is newer than "999".
 struct ResourceVersion {
   std::string text;
 
@@ -65,9 +63,8 @@ inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   return order && *order == std::strong_ordering::less;
 }
 
-// The API server does not limit the length of the texts in an owner reference. Decoding cuts each
-// text to the length that is valid for an object. A cut name may equal the name of another object,
-// so compare owners by uid.
+// Decoding cuts each text to the length that is valid for an object: the API server sets no limit
+// here. Compare owners by uid, because a cut name may equal the name of another object.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -89,8 +86,9 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // 0 if the object is whole. If the cache had no room for it and dropped parts of it (Cut): how
-  // many bytes of memory the whole object would take. No write may depend on the dropped parts.
+  // 0 if the object is whole. Otherwise the cache had no room and dropped parts of it (Cut).
+  // Then this is the memory in bytes of the whole object, and no write may depend on the dropped
+  // parts.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;
@@ -140,10 +138,10 @@ struct ObjectKeyHash {
 };
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
 
-// Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta), without
-// the texts of labels, annotations and owners. SymbolTable::bytes counts interned texts, once for
-// all objects. The annotation values of Pods and Services are not interned, so BytesOf of a Pod or
-// Service adds them.
+// Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta).
+// Without the texts of labels, annotations and owners: SymbolTable::bytes counts interned texts,
+// once for all objects. The annotation values of Pods and Services are not interned, so their
+// BytesOf adds them.
 size_t BytesOf(const ObjectMeta& meta);
 // Returns how many bytes the texts of the labels, annotations and owners in `meta` take, as if no
 // other object shared them (StringMap::text_bytes).

@@ -14,10 +14,11 @@ namespace windlass {
 // The most bytes that the kept parts of a list or an object may have together, as text.
 inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 
-// Returns `{"items": [...]}`. Each item has only its parts at the JSON pointers `pointers`, such as
-// "/metadata/name". An item that has none of these parts becomes an object without them: {}, or
-// {"metadata":{}} if it has metadata but no name. Returns kMalformed if `list` is not a list;
-// kTooLarge if the parts have more than kPartsBytesMax bytes.
+// Returns `{"items": [...]}`, each item with only its parts at the JSON pointers `pointers`, such
+// as "/metadata/name". An item that has none of these parts becomes {}, or {"metadata":{}} if it
+// has metadata but no name.
+// kMalformed: `list` is not a list.
+// kTooLarge: the parts have more than kPartsBytesMax bytes.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
 // Returns `object` with only its parts at `pointers`. Errors are those of KeepPartsOfItems.

@@ -1,9 +1,10 @@
 // v1 Pod, in two forms: PodMetadata, and the larger Pod.
 //
-// A rolling update needs no knowledge of single Pods. Strategy Recreate needs to know only that
-// Pods exist. An in-place update needs to know what the containers of each Pod run. Each byte of
-// these structs is multiplied by the number of Pods in the cluster. So texts that repeat are
-// interned, and all containers of a Pod share one allocation (docs/design/005).
+//   - A rolling update needs no knowledge of single Pods.
+//   - Strategy Recreate needs to know only that Pods exist.
+//   - An in-place update needs to know what the containers of each Pod run.
+// A cluster has many Pods. So texts that repeat are interned, and all containers of a Pod share one
+// allocation (docs/design/005).
 #pragma once
 
 #include <cstdint>
@@ -106,9 +107,9 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 // Decodes a whole Pod. Returns kMalformed if the object has no metadata.name.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Pod what the functions of the same names in object_meta.h do for an
-// ObjectMeta. BytesOf includes sizeof(Pod), and the values of the annotations, because they are not
-// interned. TextBytesOf leaves out both keys and values of annotations.
+// These do for a Pod what the functions of the same names in object_meta.h do for an ObjectMeta.
+//   - BytesOf includes sizeof(Pod), and the values of the annotations, which are not interned.
+//   - TextBytesOf leaves out keys and values of annotations.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

@@ -27,9 +27,9 @@ struct PodDisruptionBudget {
   bool has_selector = false;
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
-  // The names of Pods whose eviction the API server has granted: sorted, each once. The API server
-  // has lowered disruptions_allowed for each of these Pods. At most kDisruptedPodsMax + 1 names are
-  // kept, because that is enough to see that the API server grants no further eviction.
+  // The names of Pods whose eviction the API server has granted: sorted, each once.
+  // disruptions_allowed has been lowered for each of them. At most kDisruptedPodsMax + 1 names are
+  // kept: then the API server grants no further eviction.
   std::vector<std::string> disrupted_pods{};
 
   bool IsDisrupted(std::string_view pod) const;
@@ -39,9 +39,9 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
-// These functions do for a budget what the functions of the same names in object_meta.h do for an
-// ObjectMeta. BytesOf includes sizeof(PodDisruptionBudget). There is no Cut for a budget: if the
-// cache has no room, only the metadata is cut. The selector stays, because a budget without its
+// These do for a budget what the functions of the same names in object_meta.h do for an ObjectMeta.
+// BytesOf includes sizeof(PodDisruptionBudget).
+// There is no Cut: if the cache has no room, only the metadata is cut. A budget without its
 // selector would forbid nothing.
 size_t BytesOf(const PodDisruptionBudget& object);
 size_t TextBytesOf(const PodDisruptionBudget& object);

@@ -27,8 +27,8 @@ struct ListedPod {
 };
 
 // Returns every listed Pod. A uid that is not a UUID is Uid::Foreign(). Returns kMalformed if
-// `list_body` is not a list, or if an item has no metadata. Also returns kMalformed if more pages
-// follow, because the caller must not base a decision on an incomplete list.
+//   - `list_body` is not a list, or an item has no metadata
+//   - more pages follow: the caller must not base a decision on an incomplete list
 Result<std::vector<ListedPod>> AllPods(std::string_view list_body);
 // Returns the Pods of AllPods that have a controller.
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);

@@ -5,9 +5,8 @@ namespace {
 
 using enum FieldKind;
 
-// A table can only refer to tables above it, so the table of an inner struct comes before the table
-// of the outer struct. Within a table the fields are in the API's order; this code does not depend
-// on that order.
+// A table can only refer to tables above it, so an inner struct comes before its outer struct.
+// Within a table the fields are in the API's order; this code does not depend on that order.
 // clang-format off
 constexpr Field kOwnerReference[] = {
     {"apiVersion", kScalar}, {"kind", kScalar}, {"name", kScalar}, {"uid", kScalar}};

@@ -1,9 +1,9 @@
 // What the canonical form must know of each field of PodTemplateSpec: which values mean the same as
 // no value, and how values are compared.
 //
-// Taken from the Go types of k8s.io api core/v1 (1.36), one table per struct. The tables leave out
-// pointers to scalars and lists of scalars. These fields, and those that a later Kubernetes adds,
-// are kept as written. null and [] count as absent in every field. Source: D-153.
+// There is one table per struct, taken from the Go types of k8s.io api core/v1 (1.36). Fields in no
+// table are kept as written: pointers to scalars, lists of scalars, and what a later Kubernetes
+// adds. null and [] count as absent in every field. Source: D-153.
 #pragma once
 
 #include <cstddef>

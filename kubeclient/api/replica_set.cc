@@ -19,10 +19,9 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
   in.Object([&](std::string_view key) { ReadPodsField(in, key, out, raw_template); });
 }
 
-// Reads the conditions and cuts their messages, because a webhook that refuses a Pod may send a
-// message of a megabyte. A rollout copies the message into a condition of the ReplicaSet's owner,
-// where the message must fit. The cut changes nothing in the API, because no code writes
-// the conditions of a ReplicaSet back.
+// Reads the conditions and cuts their messages: a webhook that refuses a Pod may send a megabyte.
+// A rollout copies the message into a condition of the ReplicaSet's owner, where it must fit
+// . No code writes the conditions of a ReplicaSet back.
 void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
   ReadConditions(in, symbols, out);
   for (Condition& condition : out) {
@@ -85,10 +84,10 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // `lowest` is reset once the controller counts at most `lowest` ready Pods. These ready Pods all
-  // still exist, because the controller first removes Pods that are not ready. Example: `lowest` is
-  // 3, and the status counts 6 Pods, of which 2 are ready. Three Pods may have been removed, but
-  // not the two ready Pods.
+  // `lowest` is reset once the controller counts at most `lowest` ready Pods.
+  // All of these still exist, because the controller first removes Pods that are not ready.
+  // Example: `lowest` is 3, and the status counts 6 Pods, of which 2 are ready. Three Pods may have
+  // been removed, but not the two ready Pods.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();

@@ -31,23 +31,22 @@ struct ReplicaSetStatus {
 };
 
 // The sizes (spec.replicas) that the ReplicaSet controller was told, and whose effect the status
-// may not show yet. The ReplicaSet controller writes the status from its cache. This cache may lack
-// Pods that the controller itself created, and may still have Pods that the controller deleted.
-//
-// Every client that counts Pods by a status needs these values, whatever it does with the count.
-// The values are a member of ReplicaSet, so each version of a ReplicaSet has its own. A handler of
-// the store can compare the values before and after a change. Code that has found a ReplicaSet
-// needs no second look-up.
+// may not show yet. Every client that counts Pods by a status needs them: the controller writes the
+// status from its cache. This cache may
+//   - lack Pods that the controller itself created
+//   - still have Pods that it deleted
+// Each version of a ReplicaSet has its own values, so a handler of the store can compare them
+// before and after a change.
 //
 // Example of Pods that the status lacks: with spec.replicas 10 the controller creates 10 Pods and
 // sees 3 of them. Then spec.replicas becomes 5, and the controller observes that change. Now the
 // status shows 3 Pods of 5, while 10 are alive.
 struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
-  // spec.replicas. This is so in two cases:
+  // spec.replicas:
   //   - The store first gets the ReplicaSet, and its generation is above 1.
-  //   - The next version has neither the same generation nor the next one, because a list or an
-  //     uncached read skipped generations, or etcd was restored.
+  //   - The next version has neither the same generation nor the next one. Examples: a list or an
+  //     uncached read skipped generations; etcd was restored.
   // NoteCounted sets it to true.
   bool known = true;
   // Up to this many Pods may be alive, even if the status shows fewer.
@@ -56,24 +55,22 @@ struct Told {
   //     such a status lacks no Pod. It does not fall while `known` is false.
   //   - NoteCounted may lower it, too.
   int32_t largest = 0;
-  // The status may count Pods that the controller has deleted. spec.replicas was as low as
-  // `lowest`, so the controller has kept at least this many of the counted Pods. nullopt: it has
-  // kept all of them.
+  // The controller has kept at least this many of the Pods that the status counts. nullopt: all of
+  // them.
   // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. `lowest` is 0:
   // the status still counts 6 Pods, but all six may be gone.
   // How `lowest` changes:
-  //   - It is set when spec.replicas falls, and kept when spec.replicas rises again.
-  //   - It becomes 0 in the second case of `known`, for example after a list that skipped
-  //     generations.
-  //   - It becomes 0 when the store first gets the ReplicaSet, if `known` is false and the status
-  //     has not observed the latest generation.
-  //   - It becomes nullopt when a status of the latest generation counts at most `lowest` Pods, or
-  //     at most `lowest` ready Pods.
+  //   - spec.replicas falls: it is set. spec.replicas rises again: it stays.
+  //   - Second case of `known`, for example after a list that skipped generations: 0.
+  //   - The store first gets the ReplicaSet, `known` is false, and the status has not observed the
+  //     latest generation: 0.
+  //   - A status of the latest generation counts at most `lowest` Pods, or at most `lowest` ready
+  //     Pods: nullopt.
   //   - The user of the store may set it to nullopt after a time (observed_since).
   std::optional<int32_t> lowest{};
-  // Since when the status has observed the latest generation while `lowest` is set. The user of the
-  // store sets this time (Store::Amend). The function Remember only resets it to nullopt: if the
-  // latest generation is not observed, or if `lowest` is nullopt.
+  // Since when the status has observed the latest generation while `lowest` is set.
+  // The user of the store sets it (Store::Amend). Remember only resets it to nullopt, if the latest
+  // generation is not observed or `lowest` is nullopt.
   std::optional<WallTime> observed_since{};
 };
 
@@ -102,15 +99,16 @@ inline bool IsObserved(const ReplicaSet& rs) {
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
 // Call this after an uncached list showed `live` Pods of `rs` that have not ended and are not being
-// deleted. Sets told.known to true, and told.largest to the larger of `live` and spec.replicas. The
-// list request must have been sent after the controller observed the latest generation: from then
-// on, the controller creates Pods only up to the present size. Keeps told.lowest, because the live
-// Pods may be new ones that are not ready yet.
+// deleted. The request must have been sent after the controller observed the latest generation.
+// From then on, the controller creates Pods only up to the present size.
+//   - told.known becomes true
+//   - told.largest becomes the larger of `live` and spec.replicas
+//   - told.lowest stays, because the live Pods may be new ones that are not ready yet
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}. A status of a later generation than the object's is dropped: it was written for a
-// deleted ReplicaSet of the same name (D-261).
+// template is {}. Drops a status of a later generation: it was written for a deleted ReplicaSet of
+// the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
 // These functions do for a ReplicaSet what the functions of the same names in object_meta.h do for

@@ -34,9 +34,9 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return DumpJson(body);
 }
 
-// Returns the JSON array `operations` with operations put in front: a test of the uid, and then
-// `guard` if `guard` is not empty. Joins the texts without parsing them, so that a template in
-// `operations` is sent byte for byte as the caller wrote it.
+// Returns one JSON array: a test of the uid, `guard` unless it is empty, and then `operations`.
+// Joins the texts without parsing them, so that a template is sent byte for byte as the caller
+// wrote it.
 std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
   const std::string_view trimmed = Trim(operations);
   WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');

@@ -1,12 +1,11 @@
-// Requests to the API server, as data. A Request describes one call completely. Controllers make
-// it, and the client executes it.
+// Requests to the API server, as data. Controllers make a Request, which describes one call
+// completely; the client executes it.
 //
-// An update, delete or eviction cannot be made without its preconditions (docs/design/003):
-//   - Every update carries the uid and resourceVersion of the object that the decision was based
-//     on. Exception: GuardedJsonPatch carries the uid, and `test` operations for what the decision
-//     was based on.
-//   - Every delete carries the uid and resourceVersion.
-//   - Every eviction carries the uid.
+// Some requests cannot be made without their preconditions (docs/design/003):
+//   - update: uid and resourceVersion of the object that the decision was based on
+//   - GuardedJsonPatch: uid, and `test` operations for what the decision was based on
+//   - delete: uid and resourceVersion
+//   - eviction: uid
 #pragma once
 
 #include <cstdint>
@@ -44,9 +43,9 @@ constexpr bool Mutates(Verb verb) {
 
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
-// What the garbage collector does with the objects that the deleted object owns: kBackground
-// deletes them, too; kOrphan removes the owner reference and leaves them. Each Delete names one of
-// the two, because the API server's default differs by resource (RC-13).
+// What the garbage collector does with the objects that the deleted object owns:
+// kBackground deletes them, too; kOrphan removes the owner reference and leaves them.
+// Each Delete names one, because the API server's default differs by resource (RC-13).
 enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 
 // Which objects a list has, and how much of each. Selectors are in query form; an empty one selects
@@ -90,9 +89,10 @@ class Request {
   // POST. Windlass names its objects itself (no generateName): `body` must have the name in `key`.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
-  // stores nothing. The request counts as a read. The object in the reply has a uid that no stored
-  // object has. The server refuses fields that it does not know (fieldValidation=Strict); with
-  // Create, it drops them.
+  // stores nothing.
+  //   - The request counts as a read.
+  //   - The object in the reply has a uid that no stored object has.
+  //   - Unknown fields are refused (fieldValidation=Strict). With Create, the server drops them.
   static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object. The uid and resourceVersion of `version` are
   // added to the metadata in `fields`, which must not have them yet. `subresource` is "" or
@@ -104,16 +104,15 @@ class Request {
   // are as for MergePatch.
   static Request StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource = "");
-  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations. Two
-  // operations are put before them: a `test` of /metadata/uid, and a `replace` of
-  // /metadata/resourceVersion, which makes the API server refuse the patch if the object has
-  // another version.
+  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations.
+  // Two operations are put in front: a `test` of /metadata/uid and a `replace` of
+  // /metadata/resourceVersion. So the API server refuses the patch if the object has another
+  // version.
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
-  // PATCH that tests some fields, and succeeds even if other fields have changed. Example of such
-  // other fields: the status of a Pod, which a kubelet writes all the time. The `test` operations
-  // in `operations` check what the decision was based on (P-035). The first of `operations` must be
-  // a `test`. A `test` of /metadata/uid is put before all of them.
+  // PATCH that tests some fields, and succeeds even if others have changed, such as a Pod's status.
+  // The tests in `operations` check what the decision was based on (P-035). The first operation
+  // must be a `test`. A `test` of /metadata/uid is put before it.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions.

@@ -1,11 +1,11 @@
-// Identifies a resource of the API, as a value. Each request, informer, permission and message
-// names its resource by such a value.
+// Identifies a resource of the API, as a value. Paths, `apiVersion`, RBAC attributes, metric labels
+// and log fields are all built from it.
 //
-// Paths, `apiVersion`, RBAC attributes, metric labels and log fields are all built from this value.
-// To add a resource of Kubernetes, add one constant below (kServices is in service.h). If objects
-// of the resource are read, add a file to this folder as well. The file has the struct that is kept
-// of an object, and the function that decodes it. A program defines its custom resources in its own
-// code.
+// To add a resource of Kubernetes:
+//   - Add one constant below (kServices is in service.h).
+//   - If its objects are read, add a file to this folder. It has the struct that is kept of an
+//     object, and the function that decodes it.
+// A program defines its custom resources in its own code.
 #pragma once
 
 #include <compare>

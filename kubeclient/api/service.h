@@ -27,13 +27,12 @@ struct Service {
 // Returns kMalformed if the object has no metadata.name.
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Service what the functions of the same names in object_meta.h do for an
+// These do for a Service what the functions of the same names in object_meta.h do for an
 // ObjectMeta.
-//   - BytesOf includes sizeof(Service), and the values of the annotations, because they are not
-//     interned.
+//   - BytesOf includes sizeof(Service), and the values of the annotations, which are not interned.
 //   - TextBytesOf counts neither keys nor values of annotations.
-//   - Cut keeps the annotations if their text_bytes() are at most kLabelBytesOfCut. It keeps the
-//     selector on the same condition.
+//   - Cut keeps the annotations, and the selector, each if its text_bytes() are at most
+//     kLabelBytesOfCut.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);
 void Cut(Service& object);

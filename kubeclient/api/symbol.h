@@ -1,8 +1,7 @@
-// Interned strings. Label keys, values, namespaces and owner names are repeated in thousands of
-// objects. Each text is stored once, and is freed when no Symbol refers to it any more.
+// Interned strings: each text is stored once, and is freed when no Symbol refers to it any more.
 //
-// Core thread only, because reference counts are not atomic. A Symbol can also be made without a
-// table, as in tests and builders: then it shares its text only with its own copies.
+// Core thread only, because reference counts are not atomic. A Symbol that is made without a table,
+// as in tests and builders, shares its text only with its own copies.
 #pragma once
 
 #include <concepts>

@@ -25,9 +25,9 @@ bool IsNothing(const Json& json) {
 // Returns a copy of `json` in which differences of form are removed:
 //   - A member is dropped if its value means the same as no member, such as "", 0 or {}
 //     (IsNothing).
-//   - A text that CanonicalQuantity accepts gets its canonical form. Example: "1000m" becomes "1".
-//     But a quantity of zero becomes null, so that IsNothing finds it.
-//   - No element of a list is dropped, because the position of an element has a meaning.
+//   - A quantity gets its canonical form: "1000m" becomes "1". A quantity of zero becomes null, so
+//     that IsNothing finds it.
+//   - An element of a list is never dropped, because its position has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();

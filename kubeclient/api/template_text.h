@@ -10,8 +10,8 @@
 
 namespace windlass {
 
-// Returns spec.template of a Deployment or ReplicaSet as JSON text, without losing anything:
-// unknown fields and empty objects, such as securityContext: {}, stay (D-780). The order of fields
+// Returns spec.template of a Deployment or ReplicaSet as JSON text, without losing anything
+// (D-780). Unknown fields and empty objects, such as securityContext: {}, stay. The order of fields
 // and the escapes may change. Returns kMalformed if `object_json` is not a JSON object or has no
 // template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
@@ -22,18 +22,16 @@ Result<std::string> ExtractTemplate(std::string_view object_json);
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
-//   - A member that is null, empty, zero or false counts as absent. An element of a list never
-//     counts as absent.
-//   - Texts that are quantities of the same value count as the same. This holds for cpu "1000m" and
-//     "1", and in every other field, too: for the values "1k" and "1000" of an environment
-//     variable.
+//   - A member that is null, empty, zero or false counts as absent. An element of a list does not.
+//   - Quantities of the same value count as the same in every field. Examples: cpu "1000m" and "1";
+//     an environment variable "1k" and "1000".
 //   - Label pod-template-hash is ignored.
 // Returns false if one of them is not a JSON object.
 //
 // This is looser than template equality (D-153) on purpose: it shows that our canonical form lacks
 // a rule. Example: an earlier controller has published a ReplicaSet for the workload's present
-// generation, so the two templates should be equal. If their canonical forms differ and the result
-// is true, the templates are equal nevertheless.
+// generation, so the templates should be equal. If their canonical forms differ and the result is
+// true, they are equal nevertheless.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass
