@@ -1,18 +1,18 @@
-// AssertionsThrow: turns a failed assertion into an exception. Use it only around code that
-//   - works on one object, and
-//   - changes no lasting state, because the exception may end that code anywhere.
-// Example: code that plans the writes for one Deployment, and does not send them.
+// AssertionsThrow: turns a failed assertion into an exception.
+// Use it only around code that works on one object and changes no lasting state: the exception may
+// end that code anywhere. Example: code that plans the writes for one Deployment, and does not send
+// them.
 //
 // Windlass uses it for planner code, in syncs and outside of them (controller/core/object_fault.h).
 // An assertion still ends the process in
 //   - code that stores what planner code has found: the caches, the lists of keys and of owners,
-//     the counters of metrics, timers, Events. All objects share this data, and an exception in the
-//     middle of a change would leave the data half changed
+//     the counters of metrics, timers, Events. All objects share this data, and an exception would
+//     leave it half changed
 //   - Controller::Written and NotWritten: they only count, and plan nothing
-//   - the listener of WorkloadController::BeforeRead: it notes the count of Pods in the store of
-//     ReplicaSets, whose indexes would be wrong after an exception
-//   - decoding, with the predicates of DecodeInterest: decoding fills the table of interned texts,
-//     which all objects share. A predicate that makes a Workload goes through KnownOf
+//   - the listener of WorkloadController::BeforeRead: it changes the store of ReplicaSets, whose
+//     indexes would be wrong after an exception
+//   - decoding, with the predicates of DecodeInterest: it fills the table of interned texts, which
+//     all objects share. A predicate that makes a Workload goes through KnownOf
 #pragma once
 
 #include <stdexcept>

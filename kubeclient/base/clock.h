@@ -32,8 +32,7 @@ struct WallTime {
   bool IsZero() const { return unix_seconds == 0; }
   WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
   // Clamps the difference to a century in either direction. Reason: a client may have stored a time
-  // in the year 9999. A difference of 8,000 years would overflow a Duration, which counts
-  // nanoseconds and holds at most 292 years.
+  // in the year 9999, and a Duration holds at most 292 years.
   seconds operator-(WallTime earlier) const {
     constexpr int64_t kCentury = int64_t{100} * 366 * 86400;
     return seconds(std::clamp(unix_seconds - earlier.unix_seconds, -kCentury, kCentury));

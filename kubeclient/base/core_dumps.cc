@@ -7,14 +7,13 @@
 
 namespace windlass {
 
-// Sets the limit to one byte, not to 0. With a limit of 0, the kernel would still pass a core to a
-// program that kernel.core_pattern names (a pattern that begins with "|"). With a limit of 1, it
-// passes none. If the hard limit is 0, and we have no right to raise it, we need other means
-// (BI-76):
-//   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. But it sets the value to 1 again
-//     in each program that we start.
-//   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. After
-//     PR_SET_DUMPABLE only root may write this file, so we write it first.
+// Sets the limit to one byte, not to 0. With 0, the kernel would still pass a core to a program
+// that kernel.core_pattern names after a "|".
+// If the hard limit is 0, and we have no right to raise it, we need other means (BI-76):
+//   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. We
+//     write it first, because after PR_SET_DUMPABLE only root may write this file.
+//   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. In each program that we start it
+//     sets 1 again.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
   if (setrlimit(RLIMIT_CORE, &one_byte) == 0) return;

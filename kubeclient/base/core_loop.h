@@ -1,10 +1,9 @@
-// The core thread's loop: inbox, timers, and nothing else.
+// The core thread's loop. Everything the core thread does is a message or a timer.
 //
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
-// Everything the core thread does is a message or a timer. Once the messages of a turn have used up
-// kTurnCpuShare, the turn goes on to the timers. One of the timers renews the Lease, and must not
-// be late.
+// Once the messages of a turn have used up kTurnCpuShare, the turn goes on to the timers. One of
+// them renews the Lease, and must not be late.
 // Source: docs/design/001.
 #pragma once
 

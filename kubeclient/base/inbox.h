@@ -1,7 +1,7 @@
 // The only way into the core thread: other threads post messages, and the core thread runs them.
 //
-// The inbox always has room, so Post never waits for room and never drops a message. Reason: each
-// producer has few messages in the inbox at a time:
+// Post never waits for room and never drops a message. The inbox needs no limit, because each
+// producer has few messages in it at a time:
 //   - one for each call in flight
 //   - at most three for each stream: its opening, its lines, its end
 //   - one for each signal, each request for a snapshot and each new client certificate

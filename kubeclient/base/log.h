@@ -65,9 +65,9 @@ class NullLog final : public Log {
 // `<time> <level> <event> key=value …` or a JSON object.
 std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
-// Returns a log line in `format`, without the time. Escapes the event and every value. Cuts each of
-// them at 1 KiB, or up to three bytes earlier if the cut would fall into a UTF-8 character. Public
-// for tests of the format.
+// Returns a log line in `format`, without the time. Public for tests of the format.
+// Escapes the event and every value. Cuts each at 1 KiB, or up to three bytes earlier so that no
+// UTF-8 character is cut in two.
 std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
                           const LogFields& fields);
 

@@ -1,9 +1,9 @@
 // Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
 // A function returns a Result if its caller needs to know why it failed. A parser whose callers
-// only need to know that a text is wrong returns nullopt. Our code throws nothing except
-// AssertionError (assert_scope.h). A file that calls a library either catches the library's
-// exceptions, or calls only functions that do not throw.
+// only need to know that a text is wrong returns nullopt.
+// Our code throws nothing except AssertionError (assert_scope.h). A file that calls a library
+// catches its exceptions, or calls only functions that do not throw.
 #pragma once
 
 #include <cstddef>
@@ -91,8 +91,8 @@ struct Error {
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
   // The HTTP code of the answer. It distinguishes errors of the same kind. Example: of the kInvalid
-  // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not. Without an answer, the
-  // value is kNoTunnel (failure.h) if a proxy opened no tunnel, otherwise 0.
+  // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not.
+  // Without an answer: kNoTunnel (failure.h) if a proxy opened no tunnel, otherwise 0.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

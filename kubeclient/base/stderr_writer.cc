@@ -76,9 +76,9 @@ bool StderrWriter::Fits(std::string_view line) const {
   return buffer_.size() - written_ + line.size() <= kKeptBytesMax && dropped_ == 0;
 }
 
-// Writes as many of the kept lines as the pipe has room for. Returns true if all are written. The
-// caller must hold the mutex. A pipe that has room takes at least PIPE_BUF bytes, so a write of up
-// to PIPE_BUF bytes does not block.
+// Writes as many of the kept lines as the pipe has room for. Returns true if all are written.
+// Does not block, because a pipe that has room takes at least PIPE_BUF bytes. The caller must hold
+// the mutex.
 bool StderrWriter::Flush() {
   while (written_ < buffer_.size() && HasRoom(fd_, 0)) {
     const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);

@@ -1,15 +1,15 @@
 // StderrWriter: writes lines to a pipe, and never waits for the process that reads the pipe.
 //
-// A container's standard error is a pipe. If no process reads the pipe, a plain write blocks the
-// logging thread once 64 KiB are in the pipe. StderrWriter avoids this:
-//   - If the pipe has room, the writer writes the line at once. Otherwise it keeps the line.
-//   - The first time that it keeps a line, it starts a thread. The thread writes the kept lines as
-//     soon as the pipe has room.
-//   - If the kept lines would exceed kKeptBytesMax, the writer drops all further lines until the
-//     kept lines are written. Then it writes a line that says how many lines it dropped.
+// A container's standard error is a pipe. A plain write would block the logging thread once 64 KiB
+// are unread.
+//   - If the pipe has room, the writer writes the line at once.
+//   - Otherwise it keeps the line. A thread, started at the first such line, writes the kept lines
+//     as soon as the pipe has room.
+//   - If the kept lines would exceed kKeptBytesMax, it drops all further lines until the kept lines
+//     are written. Then it writes a line that says how many lines it dropped.
 //   - If the pipe is broken, it drops the kept lines.
-//   - It cuts a line that is longer than kLogLineBytesMax. Otherwise a line longer than
-//     kKeptBytesMax would never fit, and the writer would drop it and all lines after it (BI-75).
+//   - It cuts a line that is longer than kLogLineBytesMax. A line longer than kKeptBytesMax would
+//     never fit (BI-75).
 #pragma once
 
 #include <condition_variable>

@@ -1,6 +1,6 @@
-// How long one component, for example a reflector or the leadership barrier, waits between its
-// tries: each time a random time below a limit. The limit doubles with each failure, and starts
-// over after a time without failures.
+// How long a component, such as a reflector or leadership barrier, waits between its tries
+// . Each wait is a random time below a limit, which doubles with each failure. The limit
+// starts over after a time without failures.
 #pragma once
 
 #include <algorithm>

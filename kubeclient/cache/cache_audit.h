@@ -1,8 +1,8 @@
 // Checks whether the cache equals the API server's state. Every 6 hours +- 50 % the audit gets one
-// consistent list of metadata, and compares uid and resourceVersion of every object with the store.
-// The audit leaves out objects that changed after it began, and quarantined objects.
+// consistent list of metadata. It compares uid and resourceVersion of every object with the store.
+// It leaves out objects that changed after it began, and quarantined objects.
 //
-// A difference is a bug, in this library or in the API server. The audit counts each difference,
+// A difference is a bug, in this library or in the API server. The audit counts all differences,
 // logs the first ones and, at its end, has the informer list again. The audit is given up if
 //   - its list fails, or has an object without a readable identity;
 //   - after kAuditPatience, pages are missing or the watch has not caught up with the list;
@@ -28,8 +28,8 @@ namespace windlass {
 // How often the cache is compared with the API server, +- 50 % (R-051).
 inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
 // The most time from the beginning of an audit until all pages have come and the watch has caught
-// up with the list. After that time the audit is given up. Bookmarks come once a minute, so a watch
-// that works catches up within about a minute.
+// up. After that time the audit is given up.
+// Bookmarks come once a minute, so a watch that works catches up within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit checks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);

@@ -1,11 +1,13 @@
 // How many bytes of memory the caches of a process may take together, and how many they take.
 //
-// A user with the right to create objects decides how large they are. Without a bound, one user
-// could get the process killed for lack of memory, again after each restart. With a bound, an
-// object that does not fit is cut down, or its whole cache is given up
-// (Informer::GiveUpWithoutRoom). A message names the object or the resource. What is missing is
-// read again when there may be room. The figures are estimates from the sizes of the
-// objects; docs/benchmarks.md compares them with the memory of a process. Core thread only.
+// Without this bound, a user who may create objects could get the process killed for lack of
+// memory, again after each restart. With it:
+//   - An object that does not fit is cut down, or its whole cache is given up
+//     (Informer::GiveUpWithoutRoom).
+//   - A message names the object or the resource.
+//   - What is missing is read again when there may be room.
+// The figures are estimates; docs/benchmarks.md compares them with the memory of a process. Core
+// thread only.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +16,9 @@
 
 namespace windlass {
 
-// An object of at most this size, its texts included, is never cut down: nearly all objects are
-// this small, and cutting them would gain little. All larger objects together may take only a part
-// of the budget (HasRoomForLarge, MayGrow), so that the rest is left for the smaller objects.
+// An object of at most this size, its texts included, is never cut down; nearly all objects are
+// this small. All larger objects together may take only a part of the budget (HasRoomForLarge,
+// MayGrow).
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
 // The memory of an object, in bytes: the object itself, and its interned texts. An interned text is
@@ -60,10 +62,10 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object of `before` bytes may become one of `bytes`. The limit for all large
-  // objects is three eighths of the budget here, and a quarter in HasRoomForLarge. With the same
-  // limit, an object could be cut down in the middle of a rollout, only because our own writes make
-  // it grow.
+  // Returns true if an object of `before` bytes may become one of `bytes`.
+  // The limit for all large objects is three eighths of the budget here, a quarter in
+  // HasRoomForLarge. So no object is cut down in the middle of a rollout only because our own
+  // writes make it grow a little.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

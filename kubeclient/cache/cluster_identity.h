@@ -1,11 +1,11 @@
 // Finds out which cluster answers, by the uid of namespace kube-system.
 //
-// The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
-// does not change if etcd was restored to an earlier state; the reflectors notice a restore.
-//
+//   - The uid changes if two clusters are behind one address, or if the cluster was set up anew.
+//   - It stays if etcd was restored to an earlier state; the reflectors notice a restore.
 // A question that brings no uid is asked again: after kNoIdentityProbe if the namespace does not
-// exist, otherwise at growing intervals up to kForbiddenBackOffMax. Without the right to read the
-// namespace a process lacks only this check. Core thread only.
+// exist, otherwise at growing intervals up to kForbiddenBackOffMax. A process that may not read the
+// namespace lacks only this check.
+// Core thread only.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,9 @@
 // An informer: a store that list and watch keep equal to the API server's objects of one resource.
 //
-// The list/watch protocol is an explicit state machine (reflector.h). It gets its Transport, clock,
-// timers and random numbers from outside, so the simulator runs the same code. A list of many
-// objects is applied in slices, so that no turn of the event loop is long. Core thread
-// only.
+// The list/watch protocol is an explicit state machine (reflector.h). Its Transport, clock, timers
+// and random numbers come from outside, so the simulator runs the same code.
+// A list of many objects is applied in slices, so that no turn of the event loop is long.
+// Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -35,9 +35,9 @@ struct InformerEnvironment {
   Decoder& decoder;
   ListGate* list_gate = nullptr;  // shared by all informers of one API server; may be null
   CacheBudget* budget = nullptr;  // shared by all informers of the process; null: no bound
-  // How many objects of a list one turn of the event loop applies, except after a reset, when it
-  // applies all. 2,000 changed objects take about 10 ms; a million unchanged objects take about a
-  // second, in 500 turns.
+  // How many objects of a list one turn of the event loop applies; after a reset, one turn applies
+  // all. 2,000 changed objects take about 10 ms; a million unchanged ones about a second, in 500
+  // turns.
   size_t applied_in_one_turn = 2000;
 };
 
@@ -52,9 +52,9 @@ class Informer final : private ReflectorSink {
   Informer& operator=(const Informer&) = delete;
 
   void Start() { reflector_.Start(); }
-  // No callback is called after this returns. The informer is no longer synced. The store keeps its
-  // content, but no watch keeps it up to date. The content is replaced by the first complete state
-  // after the next Start, or removed by Store::Shed.
+  // After this returns, no callback is called, and the informer is not synced.
+  // The store keeps its content, which no watch keeps up to date. The first complete state after
+  // the next Start replaces it, or Store::Shed removes it.
   void Stop();
   // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced. The next complete state replaces everything, even an
@@ -81,23 +81,21 @@ class Informer final : private ReflectorSink {
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. The store holds the latest version that
-  // could be decoded, if there was one. That version may be out of date, so no write may be based
-  // on it.
+  // Objects whose latest version could not be decoded. No write may be based on the version in the
+  // store, if there is one: it may be out of date.
   //
-  // A list may have an object without a readable name. Then all objects that the list seems to lack
-  // are quarantined, too, because each of them may be that object. During a reset they are removed
-  // instead.
+  // A list may have an object without a readable name. Each object that the list seems to lack may
+  // be that one, so all of these are quarantined, too. During a reset they are removed instead.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:
-  //   - Without GiveUpWithoutRoom, it makes an object of more than kCutAbove smaller. If it is
-  //     enough to drop the text of a template (Slim), it drops only that text. Otherwise it cuts
-  //     the object down (ObjectMeta::cut). No write may depend on the parts that were cut off.
+  //   - Without GiveUpWithoutRoom, it makes an object of more than kCutAbove smaller. It drops only
+  //     the text of a template (Slim) if that is enough, otherwise more (ObjectMeta::cut). No write
+  //     may depend on the parts that were cut off.
   //   - After GiveUpWithoutRoom, it cuts nothing down. Once the budget is full, it calls
   //     on_no_room, and accepts no further complete state until Stop. The listener must stop the
-  //     informer, in a later turn of the event loop. This is for a cache of many small objects that
-  //     the process can do without.
+  //     informer, in a later turn of the event loop.
+  // GiveUpWithoutRoom is for a cache of many small objects that the process can do without.
   void GiveUpWithoutRoom() { gives_up_ = true; }
   Listeners<> on_no_room;
   // Returns how many objects are cut down.
@@ -117,8 +115,8 @@ class Informer final : private ReflectorSink {
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object is readable again, was deleted, or is missing from a new
-  // complete state. The store may have called no handler at that time, because the reply to a write
-  // had brought the readable version before.
+  // complete state. Perhaps no handler of the store was called then: the reply to a write may have
+  // brought the readable version before.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again
@@ -126,9 +124,9 @@ class Informer final : private ReflectorSink {
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
-  // Reset of a stopped informer does not call it. The store keeps its old content until the reset
-  // ends with a complete state, but that content must not be used any more. A listener may stop the
-  // informer, or reset others.
+  // Not called by Reset of a stopped informer. The store keeps its old content until the reset
+  // ends, but that content must not be used any more.
+  // A listener may stop the informer, or reset others.
   Listeners<> on_reset;
 
   // Called when list and watch work again, after they failed or after a reset. The server that

@@ -138,9 +138,9 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
-// From now on the store's content does not count, because the CustomResourceDefinition never
-// existed, or was deleted with all its objects. The store may still hold such objects, because the
-// watch may have ended before it reported their deletion.
+// From now on the store's content does not count: the CustomResourceDefinition never existed, or
+// was deleted with all its objects. The store may still hold them, because the watch may have ended
+// before it reported their deletion.
 template <typename T>
 void Informer<T>::NotServed() {
   AbandonPending();

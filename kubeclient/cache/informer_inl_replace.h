@@ -139,10 +139,10 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
 
 // --- a complete state that is being applied ---
 
-// Applies the list to up to `most` keys now, and to the rest in later turns. The keys are those of
-// the list and those of the store. Example: a list of 0 objects for a store of 5,000 objects takes
-// three slices of at most 2,000 keys. After a reset the whole list is applied at once, because the
-// versions in the list cannot be compared with the versions in the store.
+// Applies the list to up to `most` keys now, and to the rest in later turns.
+// The keys are those of the list and of the store. Example: a list of 0 objects for a store of
+// 5,000 takes three slices of at most 2,000 keys.
+// After a reset all is applied at once, because the versions of list and store cannot be compared.
 template <typename T>
 void Informer<T>::ApplySlices(size_t most) {
   environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
@@ -180,11 +180,11 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if a list that is at least as new as a stored object shows this object in an older
-// version. Only a reset of the server's state explains this. Example: the store holds web-1 in
-// version 950; a list of version 1000 has web-1 in version 800. A list that is older than the
-// stored version proves nothing: the stored version then comes from the reply to one of our
-// requests (Fold).
+// Returns true if a list that is at least as new as a stored object shows it in an older version.
+// Only a reset of the server's state explains this.
+// Example: the store holds web-1 in version 950; a list of version 1000 has web-1 in version 800.
+// A stored version that is newer than the list proves nothing: it comes from the reply to one of
+// our requests (Fold).
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(
@@ -201,9 +201,9 @@ bool Informer<T>::LooksLikeAMistake() const {
 
 // --- unreadable objects in a list (R-031) ---
 
-// Called if the list has an object without a readable name, but not during a reset. That object may
-// be any object that the list seems to lack. So all objects that the list seems to lack are kept,
-// and are quarantined, because none of them is known to be up to date.
+// Called if the list has an object without a readable name, but not during a reset.
+// That object may be any object that the list seems to lack. So all of these are kept, but are
+// quarantined: none is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {

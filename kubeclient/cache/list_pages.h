@@ -11,10 +11,10 @@ inline constexpr int kListPageSize = 500;
 // more is broken.
 inline constexpr int kListPagesMax = 20000;
 
-// How many objects to ask for in the next page. The number is halved when a page was too large. It
-// grows again later, so that a few large objects do not make a whole list slow. Example: a page
-// of 500 objects is larger than kBodyBytesMax; the same page is asked for with 250 objects, then
-// with 125, which fits. After four pages of 125 objects, the next page has 250 objects again.
+// How many objects to ask for in the next page: half as many when a page was too large, later more
+// again. So a few large objects do not make a whole list slow.
+// Example: a page of 500 objects is larger than kBodyBytesMax; so is one of 250; one of 125 fits.
+// After four pages of 125 objects, the next page has 250 again.
 class PageSize {
  public:
   int limit() const { return limit_; }

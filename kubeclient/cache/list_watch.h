@@ -28,8 +28,8 @@ HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion&
                          seconds timeout);
 
 // Returns the request for the present state as ADDED events, a bookmark that ends them, and then
-// the changes. If `not_older_than` is empty, the read is consistent; otherwise the state is
-// at least as new as `not_older_than`. The server ends the watch after `timeout`.
+// the changes. The state is at least as new as `not_older_than`; if that is empty, the read
+// is consistent. The server ends the watch after `timeout`.
 HttpRequest WatchListRequest(const ReflectorOptions& options, const ResourceVersion& not_older_than,
                              seconds timeout);
 

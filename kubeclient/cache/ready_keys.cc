@@ -76,9 +76,8 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
   return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
 }
 
-// A lane has the keys of one controller in the line. Returns the lane whose first key ranks
-// highest. All keys of a line have the same priority, so the ranks differ only by the time that the
-// keys have waited.
+// Returns the lane whose first key ranks highest. A lane has the keys of one controller in the
+// line. All keys of a line have the same priority, so their ranks differ only by the time waited.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -97,9 +96,9 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  // If the line had other lanes, it keeps its rank and its turn, because the keys in those lanes
-  // usually have waited longer than `key`. If `key` has waited longer than they have (Raise keeps
-  // its `since`), LetAge raises the rank within a second.
+  // If the line had other lanes, it keeps its rank and turn: their keys usually have waited longer
+  // than `key`. If `key` has waited longer (Raise keeps its `since`), LetAge raises the rank within
+  // a second.
   if (!was_empty) return;
   line.turn = ++turns_;
   Place(at, aged_at_);

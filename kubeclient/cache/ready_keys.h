@@ -7,10 +7,9 @@
 //   - While other namespaces wait, no namespace gets more than half of the workers, rounded up
 //
 //   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer
-//     workers than are free. Example: 56 of 64 workers wait for a slow webhook of two namespaces,
-//     so 8 are free. A third namespace gets four of them: when it has four, four are free, so it
-//     gets no more. A fourth namespace then gets two, and a fifth gets one. The last worker is for
-//     a namespace that has none.
+//     workers than are free. Example: two namespaces have 56 of 64 workers, so 8 are free. A third
+//     namespace gets four, because then four are free. A fourth then gets two, and a fifth gets
+//     one. The last worker is for a namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 

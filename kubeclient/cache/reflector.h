@@ -6,18 +6,16 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// In a reset the reflector forgets the versions that it has seen, and reads a complete state, which
-// replaces all objects that we hold. The reason for a reset is that the API server no longer has
-// the state that we followed. Example: etcd was restored to an earlier state. Besides a call of
-// Reset, each of these causes a reset:
+// A reset: the reflector forgets the versions that it has seen, and reads a complete state, which
+// replaces all objects that we hold. The API server no longer has the state that we followed, for
+// example because etcd was restored. Besides a call of Reset, each of these causes a reset:
 //   - The reflector lists one object (kProbing), and the list's resourceVersion is lower than ours.
-//     The reflector probes after two silent watches in a row, and after three bookmarks in a row
-//     that are older than our version.
-//   - After an outage the reflector reads a complete, consistent state, and its version is lower
-//     than ours. A watch might not show a restore: a restored server may have passed our version
-//     before the watch begins.
-//   - A complete state is not older than an object that we hold, but shows that object in an older
-//     version.
+//     It probes after two silent watches in a row, and after three bookmarks in a row that are
+//     older than our version.
+//   - After an outage, the complete, consistent state that the reflector reads has a lower version
+//     than ours. A watch might not show a restore, because a restored server may have passed our
+//     version before the watch begins.
+//   - A complete state is not older than an object that we hold, but shows it in an older version.
 //   - A complete state is older than ours, and so were the two states or bookmarks before it.
 #pragma once
 
@@ -56,9 +54,9 @@ class Reflector {
   // Call when the server is back after an outage (C-013). A reflector that backs off asks again
   // within kWatchAgainJitter, and its back-off starts over.
   //
-  // `was_refused` is true if connections were refused, so that another server may answer now. The
-  // reflector then asks for a complete state within kWatchAgainJitter, unless it is stopped. It
-  // first closes an open stream, because the stream may hang.
+  // `was_refused`: connections were refused, so another server may answer now. Unless it is
+  // stopped, the reflector then asks for a complete state within kWatchAgainJitter. It first closes
+  // an open stream, which may hang.
   void TryNow(bool was_refused);
   // Ends list and watch, and drops a complete state of which only a part has come. The sink is not
   // called after this returns.
@@ -74,26 +72,28 @@ class Reflector {
   const ReflectorOptions& options() const;
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
-  // Returns the latest failure of list or watch, or the reason of a reset, for /readyz and the log,
-  // for example "list replicasets: Forbidden: … cannot list resource …". If the API server does not
-  // serve a resource that has a manifest, the text names the resource and the command that applies
-  // the manifest. Returns "" before the first failure, after Stop, and once list or watch works
-  // again.
+  // Returns the latest failure of list or watch, or the reason of a reset, for /readyz and the log.
+  // Example: "list replicasets: Forbidden: … cannot list resource …".
+  // If the API server does not serve a resource that has a manifest, the text names the resource
+  // and the command that applies the manifest.
+  // "" before the first failure, after Stop, and once list or watch works again.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
   // Returns when the last event, bookmark or complete state arrived; before the first of them, when
   // the reflector was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // Returns the last time at which our objects were known to be the server's state: when the latest
-  // complete state came, or the latest line of a watch that has caught up. Before both, returns
-  // when the reflector was started. A state that the sink takes for a mistake does not count
-  // (Replaced::kDoubtful).
+  // Returns the last time at which our objects were known to be the server's state. It is the later
+  // of
+  //   - when the latest complete state came, unless the sink took it for a mistake
+  //     (Replaced::kDoubtful);
+  //   - when the latest line of a watch that has caught up came.
+  // Before both, returns when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
-  // 10 s (kWatchTakenAsWell). From then on its lines count. If this reflector has never got a
-  // bookmark, the end of the 10 s counts as well: view_at() becomes the time of the last line so
-  // far, or, without a line, the time when the watch was opened.
+  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, the end of the 10 s
+  // counts as well: view_at() becomes the time of the last line so far, or, without a line, of the
+  // watch's opening.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

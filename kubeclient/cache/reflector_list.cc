@@ -1,10 +1,8 @@
 // How a reflector gets a complete state: by a watch list (a watch that first sends all objects), or
-// by a list, in pages or in one piece. The reflector exposes a state only if the state is complete
-// and is not older than ours. Once a list was too large for one answer, all further
-// lists are read in pages.
+// by a list, in pages or in one piece. It exposes a state only if the state is complete and is not
+// older than ours.
 //
-// The last part of the file is how the reflector asks whether the server went back to an earlier
-// state.
+// The last part of the file asks whether the server went back to an earlier state.
 #include <optional>
 #include <utility>
 
@@ -152,9 +150,9 @@ void ReflectorMachine::AskForLess() {
             {{"resource", options_.resource.plural}});
 }
 
-// Call when pages of a list have expired, so that the list must begin anew. After kPageRestartsMax
-// such calls in a row, the list is read in one piece. If an answer to a list was too large before
-// (always_in_pages_), a watch list is used instead.
+// Call when pages of a list have expired, so that the list must begin anew.
+// After kPageRestartsMax such calls in a row, the list is read in one piece. If an answer was too
+// large before (always_in_pages_), a watch list is used instead.
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;
@@ -233,10 +231,10 @@ void ReflectorMachine::OnListPage(const ListPage& page) {
 
 // --- kProbing ---
 //
-// How a reflector distinguishes a quiet server from a server that was restored to an earlier state.
-// A restored server has not reached the version at which our watch begins. Until it reaches that
-// version, the watch gets nothing, not even bookmarks, and misses all changes. So
-// after two silent watches the reflector asks for the server's version. It also asks after
+// How a reflector distinguishes a quiet server from one that was restored to an earlier state.
+// Until a restored server reaches the version at which our watch begins, the watch gets nothing,
+// not even bookmarks. It misses all changes.
+// So the reflector asks for the server's version after two silent watches. It also asks after
 // kTimesBackMax bookmarks in a row whose version is older than ours.
 
 // Asks for the server's version, by a consistent list of at most one object. The object is not
@@ -268,10 +266,9 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
   Watch();
 }
 
-// Called when a complete state or a probe shows an older version than ours. A server that lags
-// causes this once or twice in a row, so the reflector resets only at the kTimesBackMax-th time in
-// a row. Exception: if a probe, or a state that is read after an outage, shows an older version,
-// the reflector resets at once.
+// Called when a complete state or a probe shows an older version than ours. The reflector resets
+//   - at once, if it is a probe, or a state that is read after an outage
+//   - otherwise at the kTimesBackMax-th time in a row: a server that lags causes this once or twice
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

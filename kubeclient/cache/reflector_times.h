@@ -10,8 +10,8 @@ namespace windlass {
 // figures.
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
 inline constexpr Duration kWatchTimeoutHigh = seconds(600);
-// The next watch waits for a random time below this limit after a watch that ended in order or was
-// silent. So does the first request after an outage. Thus our watches reach a restarted server one
+// After a watch that ended in order or was silent, the next one waits for a random time below this
+// limit. So does the first request after an outage. Thus our watches reach a restarted server one
 // by one.
 inline constexpr Duration kWatchAgainJitter = seconds(1);
 
@@ -23,9 +23,10 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
-// How long the reflector asks for lists instead of watch lists after the server refused a watch
-// list, or was silent during one. Exception: if no list can bring the state, for
-// example because one object is too large, the reflector asks for a watch list even then.
+// How long the reflector asks for lists after the server refused a watch list, or was silent during
+// one.
+// Exception: if no list can bring the state, for example because one object is too large, it asks
+// for a watch list even then.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // While watches fail with a 5xx, the reflector asks for a watch again for this long. After that it
 // asks for a complete state.
@@ -38,8 +39,8 @@ inline constexpr int kPageRestartsMax = 2;
 // ends the row.
 inline constexpr int kRelistsAtOnceMax = 3;
 // After this many lists or bookmarks in a row that show an earlier state, the reflector acts: after
-// a list it resets, after a bookmark it probes the server. One earlier state is enough for
-// a reset if a probe shows it, or the first list after an outage.
+// lists it resets, after bookmarks it probes the server.
+// One is enough for a reset if a probe shows it, or the first list after an outage.
 inline constexpr int kTimesBackMax = 3;
 // If the name, uid or version of an object cannot be read, a relist follows within this time
 //

@@ -165,9 +165,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One unreadable object does not hold up the others. If even its name, uid or version is
-  // unreadable, a relist follows later. last_version_ then stays as it is until the next event. If
-  // the watch breaks before that event, the next watch reports the unreadable object again.
+  // One unreadable object does not hold up the others.
+  // If even its name, uid or version is unreadable, a relist follows later, and last_version_ stays
+  // until the next event. A watch that begins before that event reports the object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -224,10 +224,9 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
-// No line has come for kWatchIdle, so the connection has probably died. Usually the objects that we
-// hold are the server's state at last_version_, and the next watch begins at that version.
-// But a watch also stays silent if the server has not reached that version. So after kSilencesMax
-// silent watches in a row we probe the server.
+// No line has come for kWatchIdle: the connection has probably died. The next watch begins at
+// last_version_. But a watch also stays silent if the server has not reached that version.
+// So after kSilencesMax silent watches in a row we probe the server.
 void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
@@ -277,8 +276,8 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
-// caught up. If this reflector has never got a bookmark, view_at_ becomes the time of the last line
-// of this stream. If no line has come, view_at_ becomes the time when the stream was opened.
+// caught up. If this reflector has never got a bookmark, view_at_ becomes the time of this stream's
+// last line, or, without a line, of its opening.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

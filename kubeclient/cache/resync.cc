@@ -25,12 +25,11 @@ void Resync::BeginRound() {
   Wait();
 }
 
-// Sets the timer for the next turn. With few keys, a turn looks at one key. With many keys, a turn
-// looks at several, so that a quiet process wakes rarely. The keys are counted before each turn,
-// because a store may be filled after the start.
-// Example: a round of 30 minutes begins with 0 keys, so its first turn comes after 15 minutes. At
-// that time there are 5,000 keys. The first turn looks at one of them. The rest are divided among
-// 179 turns of 28 keys, spread over the other 15 minutes.
+// Sets the timer for the next turn. A turn looks at one key; with many keys at several, so that a
+// quiet process wakes rarely. The keys are counted before each turn, because a store may be filled
+// after the start. Example: a round of 30 minutes begins with 0 keys, so its first turn comes after
+// 15 minutes. By that turn there are 5,000 keys, and it looks at one of them. The rest are divided
+// among 179 turns of 28 keys, spread over the other 15 minutes.
 void Resync::Wait() {
   const size_t count = std::max(keys_.count(), looked_at_ + 1);
   keys_per_turn_ = (count + kResyncTurnsMax - 1) / kResyncTurnsMax;

@@ -1,19 +1,19 @@
 // Decides when a retry goes on after its back-off (D-521).
 //
-// Every namespace has a token bucket of its own. A retry that finds a token takes it and goes on at
-// once. The other retries of its namespace wait in line, and the next token is for the retry that
-// has waited longest. No namespace waits for another.
+// Every namespace has a token bucket of its own; no namespace waits for another. A retry that finds
+// a token takes it and goes on at once. Otherwise it waits in line, and the next token is for the
+// retry that has waited longest.
 //
 // Example: 5 tokens per second, burst 10. Of 5,000 retries of one namespace that are due, 10 go on
-// at once and 5 in each second that follows. A retry of another namespace finds a full bucket.
+// at once and 5 in each second that follows.
 //
-// A token stands for one request. It is taken when a retry goes on and not before, so a key that
-// leaves the line costs nothing. A retry that failed again after three requests owes two more
-// tokens, which are taken before the next retry's turn.
+// A token stands for one request. It is taken only when a retry goes on, so a key that leaves the
+// line costs nothing. A retry that failed again after three requests owes two more tokens, which
+// are taken before the next retry's turn.
 //
 // Memory: an entry per retry that waits. A namespace is forgotten when it owes nothing, none of its
-// retries waits and its bucket is full again: a new entry would be equal. The order depends only on
-// the calls and the clock. Core thread only.
+// retries waits and its bucket is full. The order depends only on the calls and the clock.
+// Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +47,10 @@ class RetryTurns {
   RetryTurns(const RetryTurns&) = delete;
   RetryTurns& operator=(const RetryTurns&) = delete;
 
-  // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry may go
-  // on at once; `go_on` is not called for it. Otherwise returns the ticket with which the retry
-  // waits. `key` must then stay at its address until `go_on` is called with it, or until Leave.
+  // Call when the back-off of `key`, which is not in line, is over.
+  // Returns 0 if the retry may go on at once; `go_on` is not called for it.
+  // Otherwise returns the ticket with which the retry waits. `key` must then stay at its address
+  // until `go_on` is called with it, or until Leave.
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);

@@ -35,9 +35,10 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if old_object may be out of date: a list, or another object of the same name,
-  // showed the deletion, or Shed removed the object. False if the object's own DELETED event or
-  // FoldDelete showed the deletion.
+  // True if old_object may be out of date.
+  // true: a list, or another object of the same name, showed the deletion, or Shed removed the
+  // object.
+  // false: the object's own DELETED event or FoldDelete showed it.
   bool final_state_unknown = false;
 };
 
@@ -77,11 +78,11 @@ class Store {
   // A handler that is registered late sees the present objects as adds.
   void OnChange(ChangeHandler handler);
 
-  // Returns an index for By; it stays valid as long as the store. The index finds objects by the
-  // keys that `keys_of` returns for them. `keys_of` is a function, or a lambda without captures. It
-  // returns a std::optional or a range, which depends only on the content of the object. Two calls
-  // with the same function return the same index. An index that is added late has the present
-  // objects as well.
+  // Returns an index for By, valid as long as the store. It finds objects by the keys that
+  // `keys_of` returns for them; the present objects are in it, too.
+  //   - `keys_of` is a function, or a lambda without captures. Two calls with the same function
+  //     return the same index.
+  //   - It returns a std::optional or a range, which depends only on the content of the object.
   //
   //   const auto& by_node = pods.AddIndex([](const Pod& pod) { return std::optional(pod.node); });
   //   for (const Pod* pod : pods.By(by_node, "node-1")) …
@@ -112,15 +113,15 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch; `version` is the event's. Removes the object of that uid, even
-  // if the store has a newer version from a fold. In that case the object was not deleted: it left
-  // the watch's selector in `version`, and once it matches again, the watch reports it. Example:
-  // DELETED in 11 removes a fold of 12, and ADDED in 12 follows. An object of another uid is
-  // removed only if it is older.
+  // Applies DELETED from the watch; `version` is the event's.
+  //   - An object of that uid is removed, even if the store has a newer version from a fold. In
+  //     that case it left the watch's selector in `version`; once it matches again, the watch
+  //     reports it. Example: DELETED in 11 removes a fold of 12, and ADDED in 12 follows.
+  //   - An object of another uid is removed only if it is older.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the
-  // watch's selector. If the store lacks the object although the watch has reached the object's
-  // version, the object was deleted since, and Fold returns kStale.
+  // watch's selector. Returns kStale if the object was deleted since: the store lacks it although
+  // the watch has reached its version.
   Applied Fold(T object);
   // Call when a reply shows that the object is gone, or has left the watch's selector: the store
   // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.
@@ -132,10 +133,11 @@ class Store {
   // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`
   // must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
-  // Applies a slice of a complete list: at most `most` keys, in order of key. The keys are those
-  // that the list or the store has. Handlers see the slice's deletes first, then its adds and
-  // updates. Returns true once all is applied. Between two slices the watch and replies may
-  // change the store as usual, provided that ReplaceOf and NoteShown are called as described below.
+  // Applies a slice of a complete list: at most `most` keys of the list and the store, in
+  // order. Returns true once all is applied.
+  // Handlers see the slice's deletes first, then its adds and updates.
+  // Between two slices the watch and replies may change the store, provided that ReplaceOf and
+  // NoteShown are called as described below.
   bool ReplaceSome(Replacement<T>& rest, size_t most);
   // Applies the list's entry for `key` now, if no slice has reached `key` yet. Call before a reply
   // about that object is folded, because the reply may be older than the list.

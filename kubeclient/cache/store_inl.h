@@ -12,9 +12,9 @@
 
 namespace windlass {
 
-// For kinds whose objects carry data of our own, which the API server does not know. Copies this
-// data from an object's former version (`before`) to its new version (`now`). `before` is null if
-// the store did not hold the object. Such a kind overloads this function beside its definition
+// Copies data of our own from an object's former version (`before`) to its new version (`now`).
+// `before` is null if the store did not hold the object. A kind whose objects carry such data,
+// which the API server does not know, overloads this function beside its definition
 // (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
@@ -276,10 +276,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Call only for an object that the store does not hold. Returns true if the watch or a list is past
-// `version`, because the object was then deleted after `version`. For a reply (kFold), also returns
-// true if the watch or a list has reached exactly `version`, because it has then shown the object
-// in that version already.
+// Returns true if an object that the store does not hold was deleted after `version`: the watch or
+// a list is past `version`. For a reply (kFold), it is enough that they have reached `version`:
+// they have then shown the object in that version already.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

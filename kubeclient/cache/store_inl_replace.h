@@ -84,9 +84,8 @@ void Store<T>::NoteShown(const ObjectKey& key, Replacement<T>& rest) const {
 }
 
 // Applies a list to one key. `held` is what the store holds, or end(). `listed` is what the list
-// has, or empty. If the list lacks the object that the store holds, the object is removed.
-// Exception: an object that is newer than the list stays. It comes from the reply to one of our
-// requests (Fold), and the watch will report it.
+// has, or empty. If the list lacks the object, it is removed, unless it is newer than the list.
+// Then it comes from the reply to one of our requests (Fold), and the watch will report it.
 template <typename T>
 void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
                           const ResourceVersion& list_version, std::vector<Made>& gone,
@@ -140,10 +139,9 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
   Tell(gone, put);
 }
 
-// Drops each tombstone whose deletion the list confirms. A list without the object confirms our
-// deletion only if the list is at least as new as the version that we deleted. An older list may
-// lack the object because it is from before the object's creation. A watch from such a list would
-// first report the creation, and the tombstone must then hide the object.
+// Drops each tombstone whose deletion the list confirms: the list lacks the object, and is at least
+// as new as the version that we deleted. An older list may be from before the object's creation. A
+// watch from it would first report the creation, and the tombstone must then hide the object.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

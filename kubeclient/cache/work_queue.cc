@@ -85,9 +85,9 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   }
 }
 
-// Called when a retry or a deadline is due. Both continue earlier work, so the key keeps the
-// priority of that work, but gets at least kStatus and at most kUnderWay. If Add has asked for a
-// higher priority meanwhile, the key gets that one.
+// Called when a retry or a deadline is due. Both continue earlier work, so the key keeps its
+// priority, but gets at least kStatus and at most kUnderWay. A higher one that Add has asked for
+// meanwhile counts.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kUnderWay));

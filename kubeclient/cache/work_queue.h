@@ -81,13 +81,14 @@ struct WorkQueueCounters {
 
 class WorkQueue {
  public:
-  // All references must outlive the queue. `workers` is how many keys may be processed at once.
-  // `retries` limits the requests that the retries of each namespace send (D-521). `ready` says
-  // that Get may return a key. It is called when a key becomes ready, if
+  // All references must outlive the queue.
+  // workers: how many keys may be processed at once.
+  // retries: limits the requests that the retries of each namespace send (D-521).
+  // ready: says that Get may return a key; must not call the queue before it returns. Called when a
+  // key becomes ready, if
   //   - no other key is ready, or
   //   - since the last such call, a Get returned nullopt although keys were ready.
   // `ready` is not called when processing ends, although Get may then return a key, too.
-  // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
@@ -96,10 +97,11 @@ class WorkQueue {
 
   void Add(const QueueKey& key, Wake wake);
 
-  // Returns the next ready key, which from now on is being processed. Returns nullopt if no key is
-  // ready, or if the free workers are kept for other namespaces (ready_keys.h). Sets aside ready
-  // keys that may not begin (may_begin). Such a key is no longer ready, and takes no worker. It
-  // becomes ready by TakeUpAside, its deadline, or a Wake except kAwaitedStatus and kStatusChange.
+  // Returns the next ready key, which from now on is being processed.
+  // Returns nullopt if no key is ready, or if the free workers are kept for other namespaces
+  // (ready_keys.h). Sets aside ready keys that may not begin (may_begin); they take no worker. Such
+  // a key becomes ready by TakeUpAside, its deadline, or a Wake except kAwaitedStatus and
+  // kStatusChange.
   std::optional<QueueKey> Get();
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.
@@ -120,16 +122,16 @@ class WorkQueue {
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
   // Processing failed. The key waits for a back-off, and then for its turn among the retries of its
   // namespace (D-521). The back-off is 50 ms +- 50 % and doubles with each further failure in a
-  // row, up to `longest`. If `at_least` (a server's Retry-After) is longer, the key waits for that
-  // time. The deadline slot stays as it is. A key that was added while it was processed does not
-  // wait for the back-off:
+  // row, up to `longest`. If `at_least` (a server's Retry-After) is longer, it counts. The deadline
+  // slot stays as it is. A key that was added while it was processed does not wait for the
+  // back-off:
   //   - After kAwaitedStatus or kStatusChange it is ready within kStatusCoalescing.
-  //   - After any other Wake it is ready at once. kSpecChange has also made it forget its failures.
+  //   - Any other Wake makes it ready at once. kSpecChange has also made it forget its failures.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
-  // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
-  // by a timer after kConflictWait. Its back-off does not grow, and it does not queue with the
-  // retries of its namespace (D-521). The kConflictsMax-th conflict in a row, and each one after
-  // it, counts as a failure.
+  // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
+  // timer after kConflictWait. The back-off does not grow, and the key does not queue with the
+  // retries of its namespace (D-521). From the kConflictsMax-th conflict in a row, each counts as a
+  // failure.
   void DoneConflict(const QueueKey& key);
   // Processing failed by a bug of ours. Like DoneRetry, but from the kInternalErrorsMax-th
   // time in a row the key waits kPolicyRetryMax. Returns the number of such failures in a row.
