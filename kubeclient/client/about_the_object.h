@@ -5,14 +5,13 @@
 
 namespace windlass {
 
-// Returns true if the answer to a write may be due to the written object alone. Such an answer says
-// nothing about the server. It is a 429, 500 or 503 in JSON (a metav1.Status). Possible causes:
+// Returns true if the answer to a write may be due to the written object alone, and so says nothing
+// about the server. It is a 429, 500 or 503 in JSON (a metav1.Status). Possible causes:
 //   - 500: the object is too large for etcd, or the API server cannot call a webhook.
 //   - 429, 503: a webhook chose that code for its denial.
 //   - 429: a PodDisruptionBudget refuses an eviction (C-019).
-// Returns false for a 429 in plain text, because it comes from a filter in front of the handlers:
-// the API server is overloaded or shutting down. Returns false for a read, because a webhook or
-// etcd's limit on size can only make a write fail.
+// Returns false for a read, and for a 429 in plain text: that comes from a filter in front of the
+// handlers, because the API server is overloaded or shutting down.
 bool MayBeAboutTheObject(HttpMethod method, const HttpResponse& response);
 
 }  // namespace windlass

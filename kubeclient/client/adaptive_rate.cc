@@ -74,11 +74,10 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
   return allowed;
 }
 
-// Sets the bucket to the rate that is allowed now. The burst shrinks in proportion to the rate.
+// Sets the bucket to the rate that is allowed now. The burst shrinks in proportion, and the bucket
+// drops tokens above it. So a slowed client cannot send its former burst at once.
 // Example: with 50 calls per second configured and a burst of 100, a rate of 25 has a burst of 50.
-// The bucket drops tokens above the new burst, so that a slowed client cannot send its former burst
-// at once. During a slow start the burst is at most the number of calls that the rate allows in one
-// second.
+// During a slow start the burst is at most what the rate allows in one second.
 void AdaptiveRate::Follow(MonotonicTime now) {
   const double allowed = Allowed(now);
   if (allowed == rate_) return;

@@ -1,11 +1,10 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
-//   - A 429 or 503 halves the rate, but not below one call per second. It also opens a window. The
-//     window is as long as the answer's Retry-After, but at least kThrottledWaitMin. A further 429
-//     or 503 in the window changes nothing. After the window the rate grows by one call per second
-//     each second. Example: the rate is 50 calls per second, and a 429 with a Retry-After of 3 s
-//     comes at 0 s. Then the rate is 25 until 4 s, 26 from 4 s on, 27 from 5 s on, and 50 again
-//     from 28 s on.
+//   - A 429 or 503 halves the rate, but not below one call per second. It also opens a window, as
+//     long as its Retry-After, but at least kThrottledWaitMin. A further 429 or 503 in the window
+//     changes nothing. After the window the rate grows by one call per second each second. Example:
+//     at 50 calls per second, a 429 with a Retry-After of 3 s comes at 0 s. The rate is 25 until 4
+//     s, 26 from 4 s on, 27 from 5 s on, and 50 again from 28 s on.
 //   - After an outage the rate begins at one call per second. It grows by the same factor every
 //     second, and reaches the configured rate after kSlowStart. Example, with 64 calls per second
 //     and a slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.

@@ -60,8 +60,8 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 enum class CallOutcome : uint8_t {
   kUseful,    // the server answered, even if with a refusal
   kInternal,  // 500
-  // A write was sent, and got either a 504 or no complete answer. Here a write is any request but a
-  // GET, so also a dry run. Perhaps a webhook is slow, or its refusal is very long.
+  // A write was sent, and got either a 504 or no complete answer. Perhaps a webhook is slow, or its
+  // refusal is very long. A write here: any request but a GET, so also a dry run.
   kUnanswered,
   kTrouble,  // any other 5xx, or an answer that cannot be understood
   // A read got no answer (connection reset, timeout), or the TLS handshake of a request failed.

@@ -2,11 +2,10 @@
 //   - in a lane (a queue of calls), waiting for its turn to be sent;
 //   - in flight;
 //   - backing off after a failure, before it enters its lane again;
-//   - waiting for a place. This state is for reads only: their number in flight is limited
-//     (Places).
-// The calls of a lane are sent in the order of Execute. So when a failed call is back in its lane,
-// it is sent before the later calls that wait there. Writes of Events have a second lane, from
-// which calls are sent only while the first lane is empty (C-010, B-47).
+//   - waiting for a place: reads only, because their number in flight is limited (Places).
+// A lane sends its calls in the order of Execute, so a failed call that is back in its lane goes
+// before later ones. Writes of Events have a second lane, from which calls are sent only while the
+// first lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -28,13 +27,13 @@ namespace {
 // The most calls that the client may have. A controller has at most one call at a time for each
 // object it works on. So if there are more calls than this, some caller has a bug.
 constexpr size_t kCallsWaitingMax = 65536;
-// While the rate limit holds calls back, the client does not wake for each of them. It wakes once
-// for all calls whose turns come within this time: at least one call, at most a burst. Examples: at
-// 50 calls per second the client wakes every 200 ms, for 10 calls. At 1 call per second it wakes
-// every second, for 1 call.
+// While the rate limit holds calls back, the client wakes once for all calls whose turns come
+// within this time: at least one call, at most a burst.
+// Examples: at 50 calls per second it wakes every 200 ms, for 10 calls; at 1 call per second, every
+// second for 1 call.
 constexpr Duration kTurnsTogether = milliseconds(200);
 // The same for writes of Events. Example: at 5 Events per second and a burst of 10, the client
-// wakes every 2 s for 10 Events. 5 s would mean 25 Events, which is more than the burst.
+// wakes every 2 s for 10 Events. 5 s would mean 25 Events, more than the burst.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
@@ -57,8 +56,7 @@ std::string_view MethodName(Verb verb) {
 
 // Returns true if the API server itself asks for fewer requests, so that the whole client must slow
 // down (C-011). Returns false if the answer may be due to the written object alone
-// (about_the_object.h). Example: a webhook denied the write with a 429. Other requests go on at the
-// same rate.
+// (about_the_object.h). Example: a webhook denied the write with a 429.
 bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
   if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
   const bool reads = request.verb() == Verb::kGet || request.verb() == Verb::kList;
@@ -72,9 +70,9 @@ bool IsEventWrite(const Request& request) {
 }
 
 // Returns true if the request is a write, but not of an Event, that may still be carried out after
-// `error`. An answer that leaves the outcome open, such as a 408 or a 502, may come from a proxy
-// that has passed the write on. Exception: a 500 counts as the API server's own, and the server has
-// then ended the write.
+// `error`.
+// Example: a 408 or a 502 may come from a proxy that has passed the write on. A 500 counts as the
+// API server's own, and the server has then ended the write.
 bool MayArriveAfter(const Error& error, const Request& request) {
   if (error.kind != ErrorKind::kAmbiguous) return false;
   if (!request.mutates() || IsEventWrite(request)) return false;
@@ -86,9 +84,9 @@ bool MayArriveAfter(const Error& error, const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
-  // Limits the reads of one verb, because their answers may be large. A read needs a place while it
-  // is in `lane` or in flight, and there are `most` places. Further reads wait for a place, and
-  // their namespaces take turns.
+  // Limits the reads of one verb, because their answers may be large.
+  // A read takes one of `most` places while it is in `lane` or in flight. Further reads wait for a
+  // place, and their namespaces take turns.
   struct Places {
     int most;
     int taken = 0;  // how many reads have a place
@@ -301,25 +299,27 @@ bool Client::Impl::TakeTurn() {
 }
 
 // Returns true if the write may still be sent: writes are allowed now and have not been forbidden
-// since Execute. Example: a write waits for the Retry-After of a 429. Meanwhile this process loses
-// the Lease and gets it again. The write must not be sent, because it was decided under the earlier
-// leadership. A write of an Event may be sent, because the Event is still true.
+// since Execute.
+// Example: while a write waits for a Retry-After, this process loses the Lease and gets it again.
+// The write was decided under the earlier leadership, so it must not be sent. A write of an Event
+// may, because the Event is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if a write that is sent after `wait` would be older than kDecisionAgeMax. The
-// cluster may have changed since, so the caller of Execute must decide anew. A write of an Event is
-// never too old, because it reports what has happened.
+// Returns true if a write that is sent after `wait` would be older than kDecisionAgeMax. The caller
+// of Execute must then decide anew, because the cluster may have changed.
+// A write of an Event is never too old: it reports what has happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
 }
 
-// Sets the timer for the next turns. The timer fires when several calls may be sent, so that the
-// process wakes less often. Example: at 50 calls per second, 10 calls may be sent per
-// kTurnsTogether (200 ms), so the timer fires when there are tokens for 10 calls.
+// Sets the timer for the next turns. It fires when several calls may be sent, so that the process
+// wakes less often.
+// Example: at 50 calls per second, it fires when there are tokens for the 10 calls of
+// kTurnsTogether (200 ms).
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
   MonotonicTime ready = now;
@@ -421,8 +421,8 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 }
 
 // Ends the calls that wait or back off, with kNotSent. Their callers must decide again when the
-// server is back, because the cluster may have changed in the meantime. A write of an Event that
-// has not failed yet waits for Resume, because the Event is still true then.
+// server is back, because the cluster may have changed.
+// Exception: a write of an Event that has not failed yet waits for Resume.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

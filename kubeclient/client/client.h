@@ -1,5 +1,5 @@
-// Client: executes Requests. It knows paths and verbs, and limits the rate of calls. Before every
-// mutation it checks the WriteDeadline, that is, whether this process may still write. If a call
+// Client: executes Requests. It knows paths and verbs, and limits the rate of calls.
+// Before every mutation it checks whether this process may still write (WriteDeadline). If a call
 // fails, the kind of the Error tells the caller what to do next.
 //
 //   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations) ──▶ rate limit ──▶ Transport
@@ -23,13 +23,13 @@
 
 namespace windlass {
 
-// The most writes of Events in flight. The limit is low, so that a slow server gets fewer Events.
-// The limit is above 1, upstream's limit, because a webhook that hangs on the Events of one
-// namespace must not hold up the Events of other namespaces.
+// The most writes of Events in flight. Low, so that a slow server gets fewer Events.
+// Above 1, upstream's limit, because a webhook that hangs on the Events of one namespace must not
+// hold up those of others.
 inline constexpr int kEventsInFlightMax = 8;
-// The most lists, and the most GETs of one object, in flight. The limits bound memory, because one
-// tenant can cause many answers of the largest size: a list has up to 32 MiB, an object some 12 MB
-// (answer_size.h).
+// The most lists, and the most GETs of one object, in flight. The limits bound memory: one tenant
+// can cause many answers of the largest size.
+// A list has up to 32 MiB, an object some 12 MB (answer_size.h).
 inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
@@ -130,12 +130,13 @@ class Client {
   // or a reply, so on_free must not call Execute. May be null.
   std::function<void()> on_free;
 
-  // Returns true while the API server may still carry out a write whose outcome is not known. The
-  // outcome is not known if the connection broke, or if a proxy lost the answer or did not wait for
-  // it. The server gives up the write at the write's deadline at the latest. Example: a write with
-  // a deadline of 10 s is sent at 100 s, and its connection is reset at 101 s. This is true until
-  // 110 s. Writes of Events do not count. A leader does not give up its Lease while this is true
-  // (L-012).
+  // Returns true while the API server may still carry out a write whose outcome is not known. A
+  // leader does not give up its Lease while this is true (L-012).
+  //   - The outcome is not known if the connection broke, or a proxy lost the answer or did not
+  //     wait for it.
+  //   - At the write's deadline the server gives it up at the latest. Example: a write with a
+  //     deadline of 10 s is sent at 100 s. At 101 s its connection is reset. True until 110 s.
+  //   - Writes of Events are left out.
   bool write_may_arrive() const;
 
   const ClientOptions& options() const;

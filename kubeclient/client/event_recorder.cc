@@ -144,9 +144,9 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
   ++waiting_count;
 }
 
-// Drops an Event of the namespace with the most waiting Events, so that one namespace with many
-// Events does not push out the Events of others. Drops the oldest Normal Event of that namespace,
-// or its oldest Warning if it has only Warnings.
+// Drops one Event of the namespace with the most waiting Events, so that this namespace does not
+// push out the Events of others. It is the oldest Normal Event, or the oldest Warning if there are
+// only Warnings.
 void EventRecorder::Impl::DropOne() {
   const auto count = [](const auto& entry) { return entry.second.size(); };
   const auto fullest = std::ranges::max_element(waiting, {}, count);

@@ -17,9 +17,9 @@ constexpr size_t kSimilarEventsMax = 10;
 constexpr int kEventSpamBurst = 25;
 constexpr double kEventSpamPerSecond = 1.0 / 300;
 
-// Returns the key of an Event's spam limit: object, component and type. The type is in the key, so
-// that a flood of Normal Events does not suppress a Warning. The component is in the key, so that
-// one controller does not use up the Events of another.
+// Returns the key of an Event's spam limit: object, component and type. So
+//   - a flood of Normal Events does not suppress a Warning
+//   - one controller does not use up the Events of another
 std::string SpamKey(const ObjectReference& about, const Event& event) {
   std::string key = about.api_version;
   for (const std::string& part :

@@ -1,8 +1,7 @@
 // FromHttp: turns an HTTP response into a Reply or an Error, by the result table (C-015).
 //
 // We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
-// (D-786). Where several errors have the same code, reason and causes, we look for texts in the
-// message. All the texts that we look for are in this file.
+// (D-786). If these are equal, we look for texts in the message; all these texts are in this file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -21,9 +20,9 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
   });
 }
 
-// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. The author of the
-// webhook or policy chooses the HTTP code, so the code does not have its usual meaning. Examples: a
-// webhook may answer 404, 409 or 429. A policy answers 422 by default, but may answer 401.
+// Returns true if a webhook or a ValidatingAdmissionPolicy denied the request.
+// Its author chooses the HTTP code, so the code does not have its usual meaning. Examples: a
+// webhook may answer 404, 409 or 429; a policy answers 422 by default, but may answer 401.
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
@@ -71,9 +70,9 @@ ErrorKind KindOfForbidden(std::string_view message) {
 }
 
 // Returns true if a 422 means that a JSON Patch does not apply: a `test` failed, or a path is gone.
-// The text of the patch library is "testing value /metadata/uid failed". The API server sends a
-// general text instead. We accept either. A 422 may also be a validation error, which always says
-// "<Kind> "<name>" is invalid".
+// The message has a general text of the API server, or the patch library's "testing value
+// /metadata/uid failed". A validation error is a 422, too, but always says "<Kind> "<name>" is
+// invalid".
 bool IsFailedJsonPatch(Verb verb, std::string_view message) {
   if (verb != Verb::kPatch || HasAny(message, {" is invalid"})) return false;
   return HasAny(message, {"the server rejected our request due to an error in our request"}) ||

@@ -194,9 +194,9 @@ void GuardedTransport::TellChange() {
   if (!breaker_.tripped()) was_refused_ = false;
 }
 
-// Sets the timer of the next probe. While the server is away, this timer is always set. The wait
-// begins when the last probe is sent. If the last probe has no answer when the wait ends, the guard
-// sets the timer for the same wait again.
+// Sets the timer of the next probe, which is always set while the server is away.
+// The wait begins when the last probe is sent. If that probe has no answer when the wait ends, the
+// guard waits for the same time again.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {

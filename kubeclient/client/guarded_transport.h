@@ -64,10 +64,10 @@ class GuardedTransport final : public Transport {
   //   - false when the server is back, after the handler of the answer or line that reset the
   //     breaker.
   std::function<void(bool away)> on_change;
-  // Returns true if a request was kRefused since the last kUseful outcome. Then the server that
-  // answers next may be another one, or its etcd may have been restored to an earlier state. A
-  // kUseful outcome in an outage does not reset the value at once: the guard resets it when the
-  // outage is over and on_change(false) has returned.
+  // Returns true if a request was kRefused since the last kUseful outcome. The server that answers
+  // next may then be another one, or its etcd may have been restored.
+  // In an outage, a kUseful outcome resets this only when the outage is over and on_change(false)
+  // has returned.
   bool was_refused() const { return was_refused_; }
 
  private:

@@ -27,10 +27,10 @@ void AddQuery(std::string& target, std::string_view key, std::string_view value)
 // timeout=8750ms.
 void AddTimeout(std::string& target, Duration timeout);
 
-// Sets the call's deadline. Also makes the API server give up the write one second earlier (L-004),
-// so that its answer with the reason arrives before the deadline. If `deadline` is below two
-// seconds, the server gives up after half of `deadline`. Examples: a deadline of 9.75 s gives
-// timeout=8750ms, one of 400 ms gives timeout=200ms.
+// Sets the call's deadline. Makes the API server give up the write one second earlier (L-004), so
+// that its answer with the reason arrives in time.
+// If `deadline` is below two seconds, the server gives up after half of it. Examples: a deadline of
+// 9.75 s gives timeout=8750ms, one of 400 ms gives timeout=200ms.
 void LimitWrite(HttpRequest& http, Duration deadline);
 
 }  // namespace windlass

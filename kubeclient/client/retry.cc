@@ -7,9 +7,9 @@
 namespace windlass {
 namespace {
 
-// The most times that a call is repeated after a 429. A 429 means that the call was not executed.
-// For reads the number is client-go's. For writes it is lower, because they were decided from
-// caches that become outdated.
+// The most times that a call is repeated after a 429, which means that the call was not executed.
+// Reads: client-go's number. Writes: fewer, because they were decided from caches that become
+// outdated.
 constexpr int kThrottledWriteRetries = 3;
 constexpr int kThrottledReadRetries = 10;
 // How often a call is repeated after a kServer error, and how long the first wait is. Each further
@@ -42,8 +42,8 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-// Returns true if a dry run got no answer, mostly because a webhook is slow. We do not repeat such
-// a dry run here, because the next sync does so. A repeat here would only delay the report to the
+// Returns true if a dry run got no answer, mostly because a webhook is slow.
+// We do not repeat it here: the next sync does, and a repeat here would delay the report to the
 // user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;

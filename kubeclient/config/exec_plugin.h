@@ -1,12 +1,12 @@
 // Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
+// Source: client-go plugin/pkg/client/auth/exec/exec.go.
 //
-// Source: client-go plugin/pkg/client/auth/exec/exec.go. A request runs the plugin if there are no
-// valid credentials, that is, before the first run, after the credentials have expired, and after a
-// 401. Requests that need new credentials while the plugin runs wait for the end of that run. A
+// A request runs the plugin if there are no valid credentials: before the first run, after they
+// have expired, and after a 401. Requests that need new credentials wait for the end of a run. A
 // thread of the ExecPlugin runs the plugin, never the core thread.
 //
 // Where we differ from client-go:
-//   - Only an interactive plugin (ExecPluginConfig) has a terminal. Such a plugin may take
+//   - Only an interactive plugin (ExecPluginConfig) has a terminal. It may take
 //     kExecInteractiveMax, because a person has to log in.
 //   - A request in the last kExecExpiryLeeway before the credentials expire starts a run, but does
 //     not wait for it. If that run fails, the old credentials stay in use until they expire, and
@@ -63,8 +63,8 @@ Result<ExecCredential> ParseExecCredential(const std::string& text, const std::s
 class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
-  // Both arguments are empty if the plugin gave a certificate before and gives none now. From this
-  // call until CertificateInUse is called, all requests wait, so that no request leaves with the
+  // Both arguments are empty if it gives none any more.
+  // From this call until CertificateInUse is called, all requests wait: none leaves with the
   // previous certificate, or at first without any.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 

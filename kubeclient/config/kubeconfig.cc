@@ -154,8 +154,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
 }
 
 // If the kubeconfig names no proxy, a program with as_kubectl uses the proxy that the environment
-// names. A controller (without as_kubectl) ignores that proxy and adds a note: HTTPS_PROXY may have
-// been injected into the Pod for other programs, and must not redirect a controller's requests.
+// names. A controller ignores that proxy and adds a note. HTTPS_PROXY may have been injected into
+// the Pod for other programs, and must not redirect a controller's requests.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

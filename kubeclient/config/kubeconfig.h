@@ -9,10 +9,10 @@
 // the next source. A variable that is "" counts as not set.
 //
 // An unsupported field that would change authentication is an error. If we ignored it, we could run
-// as another user than the file says, which is worse than not to run.
+// as another user than the file says.
 //
 // Every error is one line of kind kConfig. An error of a kubeconfig names the file, and also the
-// context, cluster, user or field that is wrong, if there is one. Most errors say what to do.
+// wrong context, cluster, user or field, if there is one. Most errors say what to do.
 #pragma once
 
 #include <string>

@@ -17,9 +17,8 @@
 namespace windlass {
 namespace {
 
-// How often we ask whether the program has ended. We cannot wait for SIGCHLD instead, because the
-// kernel sends it to the process and not to the thread that waits. While no program runs, we do not
-// ask.
+// How often we ask whether the program has ended; while no program runs, we do not ask.
+// SIGCHLD would not do: the kernel sends it to the process and not to the thread that waits.
 constexpr Duration kLookAgain = milliseconds(20);
 // The most reads from a pipe before we look at the deadline and at `stop` again.
 constexpr int kReadsMax = 16;
@@ -124,9 +123,9 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A running program. If the program has not ended, the destructor kills the program's whole process
-// group. It kills only the program itself if the program is interactive, because an interactive
-// program is in our own process group (Spawn).
+// A running program. If it has not ended, the destructor kills its whole process group.
+// If it is interactive, it is in our own process group (Spawn), and only the program itself is
+// killed.
 class Child {
  public:
   Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}
@@ -174,9 +173,9 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   ProgramOutput result;
   std::optional<Result<int>> exit_code;
   for (;;) {
-    // Ask for the exit code before reading: if the program has ended already, the reads that follow
-    // find the rest of its output. Do not wait for the pipes to close, because children that the
-    // program leaves behind may keep the pipes open.
+    // Ask for the exit code before reading: if the program has ended, the reads that follow find
+    // the rest of its output. Do not wait for the pipes to close: children that the program leaves
+    // behind may keep them open.
     if (!exit_code) exit_code = child.ExitCode();
     if (exit_code && !exit_code->ok()) return exit_code->error();
     const Rest rest = Drain(output.read, result.output, output_bytes_max + 1);

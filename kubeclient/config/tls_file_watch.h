@@ -1,11 +1,11 @@
 // TlsFileWatch: reads files with certificates and keys periodically, because other programs renew
 // them.
+// Source: client-go transport/{cert,ca}_rotation.go.
 //
-// Source: client-go transport/{cert,ca}_rotation.go. There are two parts: the CA, and the client
-// certificate with its key. The files of a part may be missing, empty or not usable. Example: a new
-// certificate whose key is not written yet. The old content of that part then stays in use, and the
-// problem is logged once. The other part is still renewed. The next read may find both parts in
-// order. The core thread reads the files itself, because they are small and local.
+// There are two parts, each renewed without the other: the CA, and the client certificate with its
+// key. If files of a part are missing, empty or not usable, its old content stays in use, and the
+// problem is logged once. Example: a new certificate whose key is not written yet.
+// The core thread reads the files itself, because they are small and local.
 #pragma once
 
 #include <functional>
@@ -29,9 +29,9 @@ class TlsFileWatch {
   // file.
   using Use = std::function<Status(const TlsMaterial& material)>;
 
-  // `now` is what the files held when they were last read. A part of `now` that does not come from
-  // a file never changes. Reads `files` every `period`; never, if `files` has no path. The
-  // references must outlive the watch.
+  // Reads `files` every `period`; never, if `files` has no path. The references must outlive the
+  // watch. `now` is what the files held when they were last read. A part of it that does not come
+  // from a file never changes.
   TlsFileWatch(const Clock& clock, Log& log, TimerQueue& timers, TlsFiles files, TlsMaterial now,
                Duration period, Use use);
   ~TlsFileWatch();

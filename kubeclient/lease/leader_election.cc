@@ -1,11 +1,11 @@
 // In each retry period there is one round: a few calls in a row. Every PUT carries the
 // resourceVersion of the Lease on which the PUT was decided.
-//   - A leader's round is a PUT with the version that the leader saw last, mostly in the reply to
-//     its own PUT. If the answer is a 409 or leaves the outcome open, a GET follows. Then comes a
-//     PUT with the version from the GET, or a POST if the Lease is gone.
-//   - A candidate's round begins with a GET. If the candidate may take the Lease, a PUT follows. If
-//     there is no Lease and the candidate may create one, a POST follows. The round has no GET if
-//     the candidate may take the Lease that it saw last, in a GET or in an event of its watch.
+//   - Leader: a PUT with the version that it saw last, mostly in the reply to its own PUT. After a
+//     409 or an open outcome: a GET, and then a PUT with the version from the GET, or a POST if the
+//     Lease is gone.
+//   - Candidate: a GET, unless it may take the Lease that it saw last, in a GET or in an event of
+//     its watch. Then a PUT if it may take the Lease, or a POST if there is no Lease and it may
+//     create one.
 //   - A process that holds the Lease, but must leave it to a preferredHolder, ends its term. Its
 //     next PUT gives the Lease up.
 #include "kubeclient/lease/leader_election.h"
@@ -200,10 +200,10 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// Called when the watch shows the Lease, or its deletion. Many candidates may see a release or
-// deletion at once, so each candidate waits for a random time (L-009). While a call is under way,
-// the answer to that call decides. A leader ignores the watch, because it learns more from its own
-// PUT.
+// Called when the watch shows the Lease, or its deletion. Many candidates may see this at once, so
+// each waits for a random time (L-009).
+//   - While a call is under way, the answer to that call decides.
+//   - A leader ignores the watch, because it learns more from its own PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);
@@ -343,9 +343,9 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   if (give_up) ReleaseIfOurs();
 }
 
-// Reads the Lease first, because the holder may have changed since we last saw the Lease (B-33). An
-// abandoned renewal may reach the server between this read and the release. The release then gets a
-// 409, and we read and release again.
+// Reads the Lease first, because the holder may have changed since we last saw it (B-33).
+// If an abandoned renewal reaches the server between this read and the release, the release gets a
+// 409. We then read and release again.
 void LeaderElection::Impl::ReleaseIfOurs() {
   if (round_calls++ == kLeaseRoundCallsMax) return FinishStop();
   Call(GetLease(Name(), kLeaseReleaseMax), [this](const LeaseAnswer& seen) {

@@ -1,12 +1,15 @@
 // Leader election on a coordination.k8s.io/v1 Lease. It sets the time until which this process may
 // write, its permit (WriteDeadline).
 //
-// The permit counts from the moment when a successful renewal was sent. Our clock also runs while
-// the machine is suspended (L-002, L-003). We ignore the times that other processes wrote into the
-// Lease. Instead, a candidate takes the Lease from its holder once it has seen the Lease unchanged
-// for the Lease's leaseDurationSeconds, by the candidate's own clock. A Lease without a holder is
-// usually free at once (lease_view.h). A candidate watches the Lease, and reads it if the watch was
-// silent for a retry period (L-009). Core thread only.
+//   - The permit counts from the moment when a successful renewal was sent. Our clock also runs
+//     while the machine is suspended (L-002, L-003).
+//   - The times that other processes wrote into the Lease are ignored. A candidate takes the Lease
+//     from its holder once it has seen it unchanged for the Lease's leaseDurationSeconds, by its
+//     own clock.
+//   - A Lease without holder is usually free at once (lease_view.h).
+//   - A candidate watches the Lease, and reads it if the watch was silent for a retry period
+//     (L-009).
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -72,22 +75,21 @@ class LeaderElection {
   // Call Stop or StopWithoutRelease once per Start. Each forbids writes, ends the term, and later
   // calls `stopped`.
   //
-  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. After a release, a
-  // successor leads at once and does nothing against late writes of ours (it raises no fence). So
-  // call Stop only when every write of the term has been answered. Stop does not release the Lease
-  // if late writes of another term may still arrive. Examples: the permit of our latest term ran
-  // out, or we tried to take the Lease over and do not know whether it is ours.
+  // Stop releases the Lease if it is still ours (L-008), within 2 s. A successor then leads at
+  // once, and raises no fence against late writes of ours. So call Stop only when every write of
+  // the term has been answered. If late writes of another term may still arrive, Stop does not
+  // release the Lease. Examples: the permit of our latest term ran out, or we tried to take the
+  // Lease over and do not know whether it is ours.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
-  // the Lease expires, and the successor's taken_over() is true. If this process starts again and
-  // leads, its own taken_over() is true as well.
+  // the Lease expires. taken_over() of the next leader is true, even if that is this process again.
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // taken_over() and term() are about the present term, or the latest one if we do not lead.
-  // taken_over() is true if an earlier term, of another process or of ours, ended without a release
-  // of the Lease: late writes of that earlier term may still arrive. term() is a text that no other
-  // term has (L-012).
+  // Both are about the present term, or the latest one if we do not lead.
+  // taken_over: true if an earlier term, of another process or of ours, ended without a release of
+  // the Lease. Late writes of that term may still arrive.
+  // term: a text that no other term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
   const std::string& holder() const;  // as seen last; "" = no holder

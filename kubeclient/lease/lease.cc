@@ -56,9 +56,9 @@ HttpRequest LeaseWrite(HttpMethod method, std::string target, std::string_view f
                        Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", field_manager);
-  // Lets the server work on the write for as long as we wait. In other writes we make the server
-  // give up a second earlier (LimitWrite), so that its error text still arrives. Leader election
-  // does not need that text.
+  // Lets the server work on the write for as long as we wait.
+  // Other writes are given up a second earlier (LimitWrite), so that the error text arrives. Leader
+  // election does not need that text.
   AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);

@@ -1,10 +1,9 @@
 // Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
 // LeaseInUse before it begins (L-017).
 //
-// LeaseInUse does not compare our clock with the times in the Lease, because other processes wrote
-// them. Instead, if the Lease has a holder, LeaseInUse reads the Lease again and again, until the
-// Lease changes or its leaseDurationSeconds have passed. If the Lease has no leaseDurationSeconds,
-// the caller's `lease_duration` counts. LeaseInUse also repeats a read that got no usable answer.
+// LeaseInUse reads a Lease with a holder again and again. It ends when the Lease has changed or its
+// leaseDurationSeconds have passed (`lease_duration`, if it has none). It ignores the times in the
+// Lease, because other processes wrote them. It repeats a read that got no usable answer.
 // Core thread only.
 #pragma once
 

@@ -18,12 +18,12 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 }
 
 // Notes that the Lease is absent, and when this process may create it:
-//   - at once, if this process leads: another client has deleted the Lease (L-007);
-//   - at once, if this process has never seen a Lease;
-//   - otherwise after a full lease duration, because a process may have renewed the Lease just
-//     before another client deleted it. Without this wait there could be two leaders.
-// The full lease duration begins anew if we did not look for two retry periods, because a new Lease
-// may have been created and deleted in that time.
+//   - if this process leads: at once, because another client has deleted the Lease (L-007);
+//   - if it has never seen a Lease: at once;
+//   - otherwise: after a full lease duration, because a process may have renewed the Lease just
+//     before its deletion, and may still lead.
+// The duration begins anew if we did not look for two retry periods: a new Lease may have been
+// created and deleted since.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

@@ -1,15 +1,15 @@
 // LeaseView: what one process knows of the Lease, and when it may write the Lease. Pure: the caller
 // passes in the times.
 //
-// We do not use the times in another holder's record, because they come from another clock. We use
-// its leaseDurationSeconds; if that is missing or not positive, our own lease duration (LengthOf).
-// We may take the Lease once we have seen the same record for that duration. Our clock measures the
-// duration from the time when we received the record. The holder sent the record earlier, so the
-// holder stops writing before the duration is over (L-005). Example: at 100 s we receive a record
-// with 15 s. If it does not change, we may take the Lease at 115 s.
-//
-// We may take a Lease without a holder at once, unless it has another preferredHolder (yields).
-// SeeNothing decides when we may create an absent Lease.
+//   - If another process holds the Lease, we may take it once we have seen the same record for its
+//     leaseDurationSeconds. If these are missing or not positive, our own lease duration counts
+//     (LengthOf). Example: at 100 s we receive a record with 15 s. If it does not change, we may
+//     take the Lease at 115 s.
+//   - If it has no holder, we may take it at once, unless it has another preferredHolder (yields).
+//   - If it is absent, SeeNothing decides when we may create it.
+// We do not use the times in another holder's record, because they come from another clock. The
+// holder sent the record before we received it, so it stops writing before our time is over
+// (L-005).
 #pragma once
 
 #include <optional>
@@ -46,8 +46,9 @@ class LeaseView {
   MonotonicTime free_at() const { return free_at_; }  // from this time on we may claim the Lease
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
   // Returns true if the Lease's preferredHolder is another process (coordinated leader election,
-  // L-018). If we hold the Lease, we must give it up to that process. If it has no holder, we leave
-  // it to that process for our lease duration, and may then take it.
+  // L-018).
+  //   - If we hold the Lease, we must give it up to that process.
+  //   - If no process holds it, we leave it to that one for our lease duration.
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }

@@ -33,9 +33,9 @@ namespace http = web::http;
 using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_t>;
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 
-// How long the library keeps a connection on which nothing happens. Our own deadlines, which are
-// timers of the core thread, normally end a dead connection sooner. So this limit matters only if
-// the core thread is stuck.
+// How long the library keeps a connection on which nothing happens.
+// This limit matters only if the core thread is stuck: normally our deadlines, timers of that
+// thread, end a dead connection sooner.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
 // A stream that supports no operation. RequestBody and ResponseBody, below, each add one: the first
@@ -288,9 +288,9 @@ http::uri Address(const std::string& scheme, const std::string& host, uint16_t p
   return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
 }
 
-// Returns the URL that the library connects to. Without a proxy, this machine looks up the host, so
-// the URL has the form that Address gives it. With a proxy, the proxy looks up the host, so the URL
-// stays as it was configured.
+// Returns the URL that the library connects to.
+// Without a proxy, this machine looks up the host: the URL has the form that Address gives it.
+// With a proxy, the proxy looks up the host: the URL stays as it was configured.
 http::uri BaseUri(const ServerUrl& server, const ProxyUrl& proxy) {
   if (!proxy.host.empty()) return http::uri(server.Text());
   return Address(server.https ? "https" : "http", server.host, server.port, server.path);

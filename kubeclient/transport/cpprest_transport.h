@@ -40,8 +40,8 @@
 namespace windlass {
 
 // How long the library keeps a silent connection through a proxy. While the transport lives,
-// nothing else closes a connection on which the proxy never answers. This time is longer than
-// kWatchIdle, so that the library does not close a watch that is allowed to be silent.
+// nothing else closes a connection on which the proxy never answers.
+// Longer than kWatchIdle, so that the library does not close a watch that may be silent.
 inline constexpr Duration kProxiedIdleMax = seconds(180);
 // How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
 // cancelled.
@@ -49,9 +49,9 @@ inline constexpr Duration kTransportCloseMax = seconds(5);
 
 // Starts the network thread, and keeps the library from loading the machine's trust store into
 // every connection (HideSystemTrust). Call this early in main: otherwise the library starts forty
-// threads when it is first used. One thread is enough: neither the library's client nor our code
-// blocks it, and two threads would only pass work to and fro (docs/design/006). Later calls do
-// nothing.
+// threads when it is first used. Later calls do nothing.
+// One thread is enough, because neither the library's client nor our code blocks it
+// (docs/design/006).
 void InitializeNetworkThread();
 
 struct TransportOptions {

@@ -26,9 +26,9 @@ class CredentialSource {
   // not called.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
-  // Call when the server answered 401 to a request that started at `started`. A source that can get
-  // new credentials then drops those that it obtained before `started`. It keeps those that it
-  // obtained later, so that many 401s at once cause a single renewal (BI-09).
+  // Call when the server answered 401 to a request that started at `started`.
+  // A source that can get new credentials drops those from before `started`, and keeps later ones.
+  // So many 401s at once cause a single renewal (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

@@ -56,10 +56,10 @@ Phase PhaseOf(std::string_view text) {
 // verify failed", is library 20, reason 0x86.
 bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 
-// Returns true if the server refused our certificate. With TLS 1.3 our handshake is done before the
-// server checks our certificate. So the alert arrives instead of the status line, and nothing was
-// executed. OpenSSL's reason is 1000 plus the alert: 42–46, 48 and 49 concern the certificate, its
-// CA or our access, and 116 says that the certificate is missing.
+// Returns true if the server refused our certificate. With TLS 1.3 it checks the certificate after
+// our handshake is done. So its alert arrives instead of the status line, and nothing was executed.
+// OpenSSL's reason is 1000 plus the alert: 42–46, 48 and 49 concern the certificate, its CA or our
+// access; at 116 the certificate is missing.
 bool IsCertificateAlert(long code) {
   if (!IsOpenSslError(code)) return false;
   switch ((code & 0x7FFFFF) - 1000) {

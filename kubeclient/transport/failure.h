@@ -45,9 +45,9 @@ struct ProxyFailure {
   bool operator==(const ProxyFailure&) const = default;
 };
 
-// The value of Error::http_status if a proxy opened no tunnel to the server. The status with which
-// the proxy answered is in ProxyFailure::status. In an error of kind kNotSent, 502 always means the
-// proxy, and the message says what to do; in other errors, 502 is the HTTP status of an answer.
+// The value of Error::http_status if a proxy opened no tunnel; the proxy's own status is in
+// ProxyFailure::status. In an error of kind kNotSent, 502 always means the proxy, and the message
+// says what to do. In other errors, 502 is the HTTP status of an answer.
 inline constexpr int kNoTunnel = 502;
 
 // Returns true if `error` says that a proxy opened no tunnel.

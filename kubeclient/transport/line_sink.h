@@ -104,16 +104,16 @@ class LineSink final : public ByteSink {
 
   // --- core thread ---
   // Calls `on_line` for up to `most` lines, with the text and the length of the line. For a skipped
-  // line the text is only the head, and the length is that of the whole line. Returns true if more
-  // lines wait. The caller must then call Deliver again, because `lines_arrived` is not called for
+  // line: the text of the head, the length of the whole line.
+  // Returns true if more lines wait. Then call Deliver again: `lines_arrived` is not called for
   // them. `on_line` is allowed to call Abort.
   bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
-  // Returns when the server last sent something; bytes of an error body do not count. While lines
-  // wait for Deliver, or a Put waits, returns the current time, because then the server waits for
-  // us and does not count as silent.
+  // Returns when the server last sent something; bytes of an error body do not count.
+  // While lines wait for Deliver, or a Put waits, returns the current time, because then the server
+  // waits for us.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---

@@ -25,9 +25,9 @@ struct ProxyUrl {
 };
 
 // Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path after that. USER and PASSWORD
-// may be percent-encoded. Returns kConfig for anything else. For socks5:// and https:// (TLS to the
-// proxy), which we do not support, the message names the scheme. The message shows no other part of
-// `text`, because `text` may hold a password.
+// may be percent-encoded. Returns kConfig for anything else. The message shows nothing of `text`,
+// which may hold a password. Exception: it names the schemes that we do not support, socks5:// and
+// https:// (TLS to the proxy).
 Result<ProxyUrl> ParseProxyUrl(std::string_view text);
 
 }  // namespace windlass

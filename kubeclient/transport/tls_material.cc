@@ -152,9 +152,9 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
   return ok;
 }
 
-// Tries the client certificate on a temporary context, because OpenSSL refuses short keys and weak
-// digests only when they are used. An error that is found here is reported as a wrong
-// configuration, and the present identity stays in use.
+// Tries the client certificate on a temporary context: OpenSSL refuses short keys and weak digests
+// only when they are used. So an error is reported as a wrong configuration, and the present
+// identity stays in use.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();
   const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));
