@@ -63,8 +63,8 @@ size_t CellsOf(const Character& character) {
   return cells < 0 ? 1 : static_cast<size_t>(cells);
 }
 
-// Returns true for the Unicode characters that embed, override or isolate a direction of writing,
-// such as U+202E. A terminal would also reverse the text that follows in the same line.
+// Returns true for the Unicode characters that begin or end another direction of writing, such as
+// U+202E. A terminal would also reverse the text that follows in the same line.
 bool TurnsDirection(char32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }

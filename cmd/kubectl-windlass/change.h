@@ -31,8 +31,8 @@ struct Changed {
 //     which has the old resourceVersion. Reads and calls `decide` again, with kWritesMax tries in
 //     all
 //   - if the object was deleted and created again meanwhile: gives up with an error
-// The patch of a Deployment has no resourceVersion, like kubectl's patch. So the API server does
-// not refuse it for that reason.
+//   - for a Deployment: neither happens, because the patch has no uid and no resourceVersion, like
+//     kubectl's patch
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -89,17 +89,15 @@ ExitCode RunCommand(const CommandContext& context);
 // --- what the commands share ---
 
 // Prints how far the rollout of the object at `place` is, and again whenever this changes
-// (status_command.cc). `object` is the object as the caller has read it. Returns the exit code
-// when:
-//   - the rollout has ended, or waits for a person, for example because it is paused
-//   - --timeout has passed, the user has pressed Ctrl-C, a request has failed, or the object was
-//     deleted
+// (status_command.cc). `object` is the object as the caller has read it. Returns the exit code:
+//   - when the rollout has ended, gave way to a newer one, or waits for a person
+//   - when --timeout has passed, the user has pressed Ctrl-C, a request has failed, or the object
+//     was deleted
 //   - with --watch=false: after the first look
-// `maker` is the ReplicationController that creates the Pods. It is null in two cases:
-//   - ReplicaSets create the Pods
-//   - in an update, the controller that gets new Pods does not exist yet, or cannot be read. As
-//     soon as it has replicas, WatchStatus returns nullopt. Then call WatchStatus again, with that
-//     controller as `maker`
+// `maker` is the ReplicationController that creates the Pods; null if ReplicaSets create them.
+// It is also null while the controller that gets the Pods of an update does not exist, or cannot be
+// read. In that case WatchStatus returns nullopt when the controller has replicas. Then call
+// WatchStatus again, with the controller as `maker`.
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

@@ -1,7 +1,7 @@
 // completion: prints a script that lets a shell complete the words of kubectl windlass. kubectl's
 // own completion runs the executable kubectl_complete-windlass from PATH. An installation with
-// krew, or a copy of the binary alone, lacks it. So the script creates it in the user's cache
-// directory, and appends that directory to PATH.
+// krew, or a copy of the binary alone, lacks this executable. So the script creates one in the
+// user's cache directory, and appends that directory to PATH.
 #include "cmd/kubectl-windlass/commands.h"
 
 namespace windlass::cli {

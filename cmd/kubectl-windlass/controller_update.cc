@@ -97,9 +97,10 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // An edit of the spec in the middle of an update begins a new run, with an empty status.step. But
-  // status.target still shows that the earlier run has changed something. Exception: after an edit
-  // of spec.newName, both are empty until the new run changes something.
+  // An edit of the spec in the middle of an update begins a new run, with an empty status.step.
+  //   - after an edit of spec.newName: status.target, too, is empty until the new run changes
+  //     something
+  //   - otherwise: status.target still shows that the earlier run has changed something
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -336,9 +337,9 @@ namespace {
 constexpr seconds kEndSlack{10};
 
 // Returns when the update ended: the time that an API server gave to the last write of the status.
-//   - if there is no such time: the time of the condition Ready. It is only the second choice,
-//     because the clock of Windlass may be minutes off. If the clock is ahead, a later update with
-//     --local stays hidden; if it is behind, an ended update is shown
+//   - if there is no such time: the time of the condition Ready, by the clock of Windlass. While
+//     that clock is ahead, a later update with --local stays hidden. While it is behind, an ended
+//     update is shown
 //   - if neither time is known: nullopt
 std::optional<WallTime> EndOf(const Json& update) {
   if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
@@ -376,20 +377,20 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     asked_for.emplace(in(*update), new_name);
   }
   // Of the two controllers of an update, at least one has an annotation with the name of the other
-  // (SourceName). So a controller is compared only with two groups of controllers: those that have
-  // this annotation, and the one that its own annotation names.
+  // (SourceName). So a controller is compared only with
+  //   - all controllers that have such an annotation
+  //   - the controller that its own annotation names
   std::map<Key, const Json*> by_name;
   std::map<std::string, std::vector<const Json*>> with_source;  // by namespace
   for (const Json* controller : controllers) {
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
-  // Returns true if the annotations of `controller` may be about an update that has ended. An
-  // update removes its annotations before its status says that it has ended. So the last write of
-  // `controller` decides:
-  //   - not later than the end, or not known: true. `controller` was read before the end
-  //   - later: false. A later update of the same controllers, in either direction, was begun with
-  //     --local and stopped
+  // Returns true if the annotations of `controller` may be about an update that has ended, and has
+  // removed them. The last write of `controller` decides:
+  //   - at or before the end, or not known: true. `controller` was read before the removal
+  //   - after the end, or the end is not known: false. A later update of the same controllers, in
+  //     either direction, was begun with --local and stopped
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

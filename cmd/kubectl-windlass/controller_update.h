@@ -96,16 +96,14 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 // cases:
 //   - the annotations show no update
 //   - `controller` is being deleted, or is not in the list
-//   - the list fails, and `controller` has no annotation kRenameJournal, which is enough for the
-//     text
+//   - the list fails, and is needed: `controller` has no annotation kRenameJournal
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 // Returns the controllers among `controllers` for which UnfinishedUpdateOf would return a text.
 // Sends no request. Leaves out:
 //   - controllers that belong to an update under way in `updates`
-//   - controllers with annotations of an ended update in `updates`, if not written since its end.
-//     If `controllers` was listed before `updates`, it may show annotations that the update has
-//     removed
+//   - controllers with annotations of an ended update in `updates`, not written since its end. They
+//     may have been listed before the update removed the annotations
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

@@ -8,9 +8,10 @@
 //                                           (error at once if the watch or a list fails with 401
 //                                           or 404, or if a list fails with 403)
 //
-// If a list fails at the start, that is an error at once. A failed optional selection is no error:
-// Follow goes on without it. Exception: at the start, a failure that hits every request, such as no
-// connection. Core thread only.
+// If a list fails at the start, that is an error at once. Optional selections differ:
+//   - at the start: only a failure that hits every request is an error, such as no connection
+//   - later: no failure is an error; Follow goes on without the selection
+// Core thread only.
 #pragma once
 
 #include <memory>

@@ -36,8 +36,8 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
 //   - a kind or object that is a row of a table: an error, as with kubectl
 //   - an object of a tree: a warning
 //   - updates, which have no row: a warning if the table has objects that they are for
-//   - an object that the user named and that does not exist: an error. A kind that the cluster does
-//     not serve is an error only for such an object
+//   - an object that the user named and that does not exist: an error
+//   - a kind that the cluster does not serve: nothing, unless the user named an object of it
 // Returns the exit code of the last error; kDone if there was none.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;

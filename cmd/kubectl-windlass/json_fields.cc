@@ -11,9 +11,10 @@
 namespace windlass::cli {
 namespace {
 
-// Returns the condition windlass.dev/InPlace if it says that a new size or template is held back;
-// otherwise null. Null, too, unless the condition is known to be newer than the last change of the
-// object (LastWrite). A Windlass that does not run any more may have written an older one.
+// Returns the condition windlass.dev/InPlace if both hold, else null:
+//   - it says that a new size or template is held back
+//   - it is known to be no older than the last change of the object (LastWrite). An older condition
+//     may come from a Windlass that does not run any more
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;

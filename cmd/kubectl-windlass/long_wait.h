@@ -1,5 +1,5 @@
 // The warning that says what a command waits for, if the wait is long. It is for waits that no
-// timeout of the rollout or update ends, with or without --timeout. Otherwise a user would not know
+// timeout of the rollout or update ends; --timeout does not matter. Otherwise a user would not know
 // why the command does not end.
 #pragma once
 

@@ -59,11 +59,10 @@ std::vector<Container> ContainersOf(const Json& pod) {
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
 // and sidecars. RESTARTS adds up the restarts:
-//   - while the Pod initializes: of the init containers, sidecars included, up to the first that
-//     keeps the next container from starting (HoldsUpNext)
+//   - if an init container keeps the next container from starting (HoldsUpNext), and condition
+//     Initialized is not True: of the init containers up to this one, sidecars included
 //   - otherwise: of app containers and sidecars
-// The Pod initializes while condition Initialized is not True, and there is such an init container.
-// If a sidecar fails later, Initialized stays True.
+// If a sidecar fails after the start of the Pod, Initialized stays True.
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);

@@ -9,8 +9,8 @@
 //   - there are too few replicas for the step to have a Pod: spec.replicas is 0, or it is 1 and the
 //     phase is Paused
 //   - at a pause: Pods of the step are not available
-//   - with --full, at another step: Pods of the step fail, or cannot be created
-//   - in a stalled rollout, at such a step: Pods are still starting, or do not exist
+//   - at another step (--full): Pods of the step fail, or cannot be created
+//   - in a stalled rollout, at another step: Pods are still starting, or do not exist
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -119,8 +119,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 // Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
 //   - at a pause: the Pods of the step are not available. If the status does not say so (kNotTold),
 //     only a cause that a Pod or the ReplicaSet shows counts
-//   - at a step that is not a pause (--full): a Pod fails, or the ReplicaSet cannot create Pods
-//   - in a stalled rollout, at such a step: a Pod is not available yet, or the revision has no Pod
+//   - at another step (--full): a Pod fails, or the ReplicaSet cannot create Pods
+//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has no Pod
 //     (a stand-in is none). Example: a PodDisruptionBudget holds up the first update in place
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {

@@ -160,12 +160,11 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
 }
 
 // Returns how many Pods of each branch to show, so that they fit into `room` lines. In each branch,
-// available Pods come last. Leaves out the last Pod of one branch after another, each time of the
-// branch that shows the most Pods:
+// available Pods come last. While the Pods do not fit, leaves out the last Pod of the branch that
+// shows the most Pods:
 //   - among the branches that still show an available Pod
 //   - if there are none: among all branches
-// Exception: the last Pod of the whole tree stays if it is not available, even if its lines do not
-// fit.
+// The last Pod left in the tree stays if it is not available, even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

@@ -31,13 +31,12 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 
 // --- checks before the first write (rolling_update_checks.cc, rolling_update_plan.cc) ---
 
-// Refuses an update in two cases:
+// Returns the exit code when it has printed an error, else nullopt. Errors:
 //   - the old controller does not exist, and the new controller was not made to replace it
+//   - the old controller cannot be read. (A user without the right to read it gets no error.)
 //   - with -f: no label key has different values in the selectors of the file and of the old
-//     controller (RC-4). "app=web,version=1" and "app=web,version=2" are accepted. Not compared
-//     before a rename that was cut off is finished
-// Returns the exit code when it has printed an error, else nullopt. Returns nullopt if the user may
-// not read ReplicationControllers.
+//     controller (RC-4). "app=web,version=1" and "app=web,version=2" are accepted. During a rename,
+//     the selectors are not compared
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses a field that ReplicationControllers do not
@@ -73,9 +72,9 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another cleanup, if --cleanup is not given and no rename has begun. Annotation
-//     kCleanup of NEW has the cleanup. kubectl sets no annotation: an update by image is then
-//     judged by the name NEW, an update by file is not refused
+//   - an update with another cleanup, by annotation kCleanup of NEW. kubectl does not set it: the
+//     name NEW of its updates by image tells the cleanup; its updates by file are not refused
+// The cleanup matters only if --cleanup is not given and no rename has begun.
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
@@ -89,8 +88,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command that would overwrite `stored`, unless `stored` is done or was refused. The
-// command that began `stored` would fail half-way. Refuses a command that:
+// Keeps a command from overwriting `stored`: the command that began `stored` would fail half-way.
+// Refuses nothing if `stored` is done or was refused. Otherwise refuses a command that:
 //   - asks for another update than `stored`
 //   - gives another --deployment-label-key
 //   - has no --rollback, while `stored` is being rolled back

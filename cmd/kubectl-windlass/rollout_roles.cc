@@ -111,7 +111,8 @@ bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
   return present && windlass::TextOf(*present) == stable;
 }
 
-// Returns the stable ReplicaSet if its annotations do not show this: the first of these, or null.
+// Finds a stable ReplicaSet whose annotations do not show that it is stable. Returns the first of
+// these, or null:
 //   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
 //   - another ReplicaSet with the stable template
 //   - the ReplicaSet of status.stableReplicaSet, if its number cannot be read, and no note says
@@ -126,11 +127,11 @@ const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets
 }
 
 // Returns the stable ReplicaSet as Windlass finds it (FindKept in
-// controller/workload/revisions/revisions.h): the first of these that exists, or null.
-//   - a ReplicaSet with the note that it was complete as this revision: the one that has the number
-//     now, else the youngest
+// controller/workload/revisions/revisions.h): the first of these that exists, or null. N is
+// status.stableRevision.
+//   - of the ReplicaSets noted as complete as revision N: the one that is N now, else the youngest
 //   - the ReplicaSet of status.stableReplicaSet, if it has no annotation about a revision
-//   - the ReplicaSet that has the number, or else had it
+//   - the ReplicaSet that is revision N now, or else was
 //   - the result of FindSpoilt
 const Json* FindStable(const Json& rollout, std::vector<const Json*> sets) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");

@@ -68,8 +68,8 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // This rollout has ended if the update of a ReplicationController was reversed while the command
-  // waited (spec.rollback has changed), and has reached its end in the new direction.
+  // A user may reverse the update of a ReplicationController while the command waits (spec.rollback
+  // changes). The rollout has ended when the update reaches its end in the new direction.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {

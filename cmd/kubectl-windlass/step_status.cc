@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view kForce = "/force";
 
 // Returns true if there are too few replicas for the step to have a Pod. Call this only if Pods of
-// the step are not available: with a Pod, the phase is then not Paused. spec.paused makes the phase
-// Paused, too. So callers must look at spec.paused before they rely on kNone.
+// the step are not available. Phase Paused then means that the step has no Pod, or that spec.paused
+// is true. So callers must look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

@@ -154,10 +154,9 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// Usually the text asks the user to scale back: the next command does not know the expected sizes,
-// which are only in memory. Exception: once a rename has deleted the new controller, the old
-// controller's expected size is 0. So with --on-external-scale=Override the next command can scale
-// it back itself.
+// The text asks the user to scale back, because the next command does not know the expected sizes,
+// which are only in memory. Once a rename has deleted the new controller, the expected size of the
+// old one is 0. So the text then also offers a command that scales it back.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

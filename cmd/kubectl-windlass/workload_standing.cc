@@ -130,9 +130,9 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
 //   - "abort or undo": there is a stable revision. Without one, abort moves no Pod (RO-032)
-//   - "undo": there is another revision to go to. Usually this means that status.currentRevision is
-//     above 1. With the three reasons below, the present template has no revision: undo goes to
-//     status.currentRevision, which must be above 0 (RO-026)
+//   - "undo": status.currentRevision is above 1. Usually there is then an earlier revision
+//   - "undo", too: it is 1, and `reason` is one of the three below. The present template has no
+//     revision then, and undo goes to revision 1 (RO-026)
 //   - "": otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";

@@ -15,8 +15,8 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns true if the text of `standing` has the message of `condition` already. The text may quote
-// status.message of a Rollout. Windlass adds to status.message
+// Returns true if the text of `standing` has the message of `condition` already: the text quotes
+// status.message of a Rollout, and Windlass repeats the message of `condition` there. It repeats
 //   - what it cannot go on with (HoldsUp of own_reasons.h), such as a refused write
 //   - an update in place that was given up
 bool Quotes(const Standing& standing, const Json& condition);

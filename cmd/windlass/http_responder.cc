@@ -22,9 +22,9 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Instant = SteadyClock::time_point;
 
-// How long we wait, after the answer, for a client to close the connection. If we closed it at
-// once, and the client sends more than we read, the kernel would reset it. The client could then
-// lose the answer.
+// How long we wait, after the answer, for a client to close the connection. A client may send more
+// than we read. If we closed its connection at once, the kernel would reset the connection, and the
+// client could lose the answer.
 constexpr std::chrono::milliseconds kLinger{500};
 // If the process has no free file descriptor, and there is no open connection to close, we accept
 // no connection for this long.

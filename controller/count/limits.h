@@ -17,8 +17,8 @@ struct CountLimits {
   bool operator==(const CountLimits&) const = default;
 };
 
-// Resolves percentages of `desired`: surge rounds up, unavailable rounds down. Example: 10 desired,
-// both 25 %: surge 3, unavailable 2. An absent value is 0. If both resolve to 0, unavailable
+// Resolves percentages of `desired`: surge rounds up, unavailable rounds down. Example: 25 % of 10
+// is 2.5: surge 3, unavailable 2. An absent value is 0. If both resolve to 0, unavailable
 // becomes 1, because a surge may be impossible under quota (D-251). A result may be larger than
 // `desired`.
 //

@@ -13,9 +13,9 @@ namespace {
 bool IsDrained(const RolloutPod* pod) { return pod->our_state && pod->our_state->drain; }
 
 // Removes from `order` the Pods that the rollout does not wait for, if enough other Pods are left
-// to update; otherwise puts them last. Example: of 10 Pods, 3 get the new revision (partition 7). 1
-// Pod has it, so 2 are still to be updated. 8 old Pods are scheduled, which is enough. So the old
-// Pod that waits for a node is removed.
+// to update; otherwise puts them last. Example: of 10 Pods, 1 is updated, 8 old ones have a node,
+// and 1 waits for a node. Partition 7: 10 - 7 - 1 = 2 Pods are still to be updated. The 8 Pods are
+// enough, so the Pod that waits is removed.
 void PutWaitedForFirst(std::span<const RolloutPod> pods, const BatchLimits& limits,
                        std::vector<const RolloutPod*>& order) {
   const int64_t left = std::ranges::count_if(

@@ -117,13 +117,13 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
   return left;
 }
 
-// Returns the template to which a foreign Pod (RevisionBasis::kForeign) was patched, if one of
-// these holds:
-//   - this workload patched the Pod, and has no ReplicaSet with that template any more
-//   - another workload patched the Pod, and the Pod still has the images of that patch. Example: a
-//     former workload of this name, deleted with --cascade=orphan
-// Otherwise nullopt, and always if the Pod has the images of the host's or of the target template,
-// or was patched to the target template.
+// Returns the template to which a foreign Pod (RevisionBasis::kForeign) was patched, or nullopt.
+// The first case that applies counts:
+//   - the Pod has the images of the host's or the target template: nullopt
+//   - the Pod was patched to the target template: nullopt
+//   - this workload patched the Pod: the template, if no ReplicaSet has it any more
+//   - another workload patched the Pod, such as a former one of this name, deleted with
+//     --cascade=orphan: the template, if the Pod still has the images of that patch
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;

@@ -56,13 +56,13 @@ struct PodVerdict {
 // One examined Pod.
 struct RolloutPod {
   const Pod* pod = nullptr;
-  // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
-  // names another workload. Also nullopt if another client has since given the Pod other images.
-  // Exceptions:
-  //   - a Pod that is `lost`: the new state to write
-  //   - a drained foreign Pod (OfForeign in rollout_pods.cc): only `drain` is kept
-  //   - a Pod that another workload patched, such as a deleted one of the same name: the state is
-  //     kept while that patch is under way
+  // The state of our last patch. The first case that applies replaces it:
+  //   - `lost` is true: the new state to write
+  //   - a patch of another workload, such as a deleted one of this name, is under way: its state
+  //   - other images by another client since, Pod drained: `drain` only (OfForeign in
+  //     rollout_pods.cc)
+  //   - other images, Pod not drained: nullopt
+  //   - otherwise, without a readable state annotation of this workload: nullopt
   std::optional<PodState> our_state{};
   Fingerprint of{};  // the template that the Pod counts as having
   // True for a patched Pod whose state annotation is missing, unreadable or of an earlier patch.

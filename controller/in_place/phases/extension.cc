@@ -65,11 +65,10 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys, copies of the workload's annotations, from `annotations`. Then adds the
-// settings of the workload that the ReplicaSet lacks. Adds none if a webhook has just removed
-// settings from the ReplicaSet (WereLostLately). Some kinds of workloads have fields for the
-// settings, so their annotations are no settings. MirrorAnnotations would remove each copy of such
-// an annotation (P-074).
+// Removes the user keys from `annotations`: they are copies of the workload's annotations, which
+// are no settings if the kind has fields for the settings. MirrorAnnotations would remove such
+// copies again (P-074). Then adds the settings of the workload that the ReplicaSet lacks. Adds none
+// if a webhook has just removed settings from the ReplicaSet (WereLostLately).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;

@@ -124,7 +124,8 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 // all these Pods. For one Pod, it is the later of two times, plus the longest time of its restart:
 //   - when the condition got its present text. No Pod was patched after that (NotKeptText)
 //   - a minute after the Pod's kubelet was heard again (KubeletBegins)
-// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07.
+// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:05 + 1 min +
+// 60 s = 12:07.
 // Without such a Pod, returns kAfterKillLong after the condition got its text. Returns nullopt if
 //   - the condition does not have the text of `not_kept` yet
 //   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
@@ -150,9 +151,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 
 // Returns when Windlass drains a Pod anew whose drain is in vain (IsDrainInVain): kNotKeptTryAgain
 // after `drained` should have led to the patch. The beginning of the drain does not count, because
-// another client may put the Pod back at any time. Example: drain_seconds is 120, and a client puts
-// the Pod back after 70 s. Windlass drains the Pod anew after 180 s, so the condition shows the
-// reason for 110 s.
+// another client may put the Pod back at any time. Example: drain_seconds is 120, kNotKeptTryAgain
+// 60 s. Windlass drains the Pod anew 120 + 60 = 180 s after the beginning of the drain.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
 }
@@ -243,8 +243,10 @@ int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& i
 // 0. If the limits keep some of the desired Pods, this is their number
 //   - minus the missing Pods: they will be created with the old revision (RO-045)
 //   - plus the surplus Pods: a Pod that is about to be removed may have the old revision
-// Otherwise 0. Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of 13
-// Pods 10.
+// Otherwise 0. Example: 10 desired, updated_max 3, so the limits keep 10 - 3 = 7.
+//   - 10 Pods: 7
+//   - 9 Pods: 7 - 1 = 6
+//   - 13 Pods: 7 + 3 = 10
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
@@ -254,8 +256,7 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
 //   - the setting `partition`, at most the desired Pods, plus the surplus Pods; 0 if the setting is
 //     0
 //   - what the limits of the rollout keep (KeptOld)
-// Example: 10 desired, partition 2, updated_max 3. Of 10 Pods max(2, 7) = 7 are kept, and of 13
-// Pods max(2 + 3, 10) = 10. Returns 0
+// Example: 10 desired, partition 2, KeptOld 7: max(2, 7) = 7. Returns 0
 //   - if the workload is handed back, because another controller knows of no partition (P-076)
 //   - if the workload follows a revision, because all of its Pods get that revision (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {

@@ -301,12 +301,13 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
 }
 
 // Called if the workload is aborted and has no revision to go back to. No Pod is updated, but the
-// status counts the Pods of the revision that was being rolled out (RO-032). The phase becomes:
-//   - unknown, if Pods cannot be seen, or the text of a template is not in memory
-//   - otherwise deciding, in which FindPods examines the Pods
-// Does nothing if the Pods need not be examined:
-//   - the revision that was being rolled out has no ReplicaSet
-//   - the text of a template is not in memory, and no ReplicaSet has notes
+// status counts the Pods of the revision that was being rolled out (RO-032). The first case that
+// applies counts:
+//   - that revision has no ReplicaSet: does nothing, because no Pods need to be examined
+//   - the text of a template is not in memory: the phase becomes unknown if a ReplicaSet has notes.
+//     Without notes, does nothing
+//   - Pods cannot be seen: the phase becomes unknown
+//   - otherwise: the phase becomes deciding, in which FindPods examines the Pods
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
                       const ReplicaSet& host) {
   const bool lacks_text = LacksText(situation, host);

@@ -40,9 +40,9 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
 // a user has carried out the remedy.
 Cause ReplacedBecause(Cause why);
 
-// Returns why the rolling update replaces Pods if an old ReplicaSet does not keep the settings
-// (SettingsNotKept). Returns nullopt in all other cases, and if the policy is not IfPossible.
-// No note records this decision, because the webhook removes the note, too.
+// Policy IfPossible: if a rollout replaces Pods because an old ReplicaSet does not keep the
+// settings (SettingsNotKept), returns this cause. Returns nullopt in all other cases. No note
+// records this decision, because the webhook removes the note, too.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -54,10 +54,10 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
 
 // Returns true if our patch gave a Pod of `rs`, even a terminating one, another template than that
 // of `rs`.
-//   - if the Pod's state can be read: its target decides. The state must be of this workload, and
-//     the Pod must still have the images of that patch. A target that is no known template does not
-//     count: an older API server may have shown the template of `rs` so.
-//   - otherwise: HasMarkOfAnother decides
+//   - if the Pod's state cannot be read: HasMarkOfAnother decides
+//   - if the state is of another workload, or the Pod has got other images since: false
+//   - otherwise: true if the state's target is a known template other than that of `rs`. An unknown
+//     target may be the template of `rs`, as an older API server showed it.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);

@@ -11,17 +11,16 @@
 namespace windlass::in_place {
 
 // Under Recreate, returns each ReplicaSet that has fewer replicas than the workload, and owns one
-// of these Pods:
-//   - A Pod that has another template, by its state annotation, or by our revision label and its
-//     images. A Pod that was patched to that template counts even while terminating.
+// of these Pods; under any other strategy, none:
+//   - A Pod that has another template, by its state annotation or its images.
+//   - A terminating Pod that was patched to another template.
 //   - A Pod of the ReplicaSet's template with a container that may run another image. Example: the
 //     Pod was patched from app:1 to app:2 and back, and may still run app:2.
 // While Pods cannot be seen, returns instead
-//   - if the Pods are still loading: each ReplicaSet that is smaller than the workload, and has an
-//     in-place rollout or exchange under way (IsUnderWay)
-//   - if something keeps the Pods from loading, such as a missing right: none
 //   - with policy Disabled: none (P-078)
-// With any other strategy, returns no ReplicaSet.
+//   - if something keeps the Pods from loading, such as a missing right: none
+//   - while they load: each ReplicaSet that is smaller than the workload, and has an in-place
+//     rollout or exchange under way (IsUnderWay)
 std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
                                        const InPlace& in_place);
 

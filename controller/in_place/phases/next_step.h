@@ -54,10 +54,12 @@ std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situati
 //   - else nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
-// Returns `end`, the planner's decision. If `end` is Wait although a patch of a Pod failed in this
-// sync, returns a failure instead. The patch is then retried after back-off. Returns `end` even so
-//   - if the next try of a refused patch is scheduled already (P-036)
-//   - if Situation::refused is set, which the planner turns into a failure
+// `end` is the planner's decision. Returns, by the first case that applies:
+//   - the next try of a refused patch is scheduled already (P-036): `end`
+//   - Situation::refused is set, which the planner turns into a failure: `end`
+//   - `end` is Wait, and a patch of a Pod failed in this sync: a failure, so that the patch is
+//     retried after back-off
+//   - otherwise: `end`
 Step TryPodsAgain(const workload::Situation& situation, Step end);
 
 }  // namespace windlass::in_place
