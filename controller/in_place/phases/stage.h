@@ -31,8 +31,8 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 // (GrowthOf). Returns nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
-//   - fewer are wanted, but too few Pods would be available without any (P-024, P-025). Example: 2
-//     stand-ins, 1 wanted, 1 needed for availability: both stay for now.
+//   - fewer are wanted, but availability needs at least one (P-024, P-025). Example: of 2
+//     stand-ins, 1 is wanted and 1 needed: both stay for now.
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be
@@ -43,9 +43,9 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 // Returns the write that scales down the first ReplicaSet, other than the host, for which
 // `is_to_go` returns true. Callers use this function for ReplicaSets that a user scaled up. Pods
 // without which too few would be available stay, and are stand-ins from then on (I-01); under
-// Recreate none stays. Returns nullopt if no Pod can be removed.
-//     Example: 3 replicas, maxUnavailable 0, 2 available Pods of the host, and a user scaled the
-//     ReplicaSet of the last stand-in from 1 to 2: it gets 1.
+// Recreate none stays. Returns nullopt if no Pod can be removed. Example: 3 replicas,
+// maxUnavailable 0. The host has 2 available Pods, so 3 − 2 = 1 stand-in must stay. A user scaled
+// its ReplicaSet from 1 to 2: it gets 1.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 

@@ -177,15 +177,15 @@ Word OfPatching(const workload::Situation& situation) {
   return Running(InPlaceReason::kReverting, situation, to);
 }
 
-// Returns the end of a message: how a user undoes the refused template. Returns "" if the template
-// was staged, because then a rollback to the previous revision undoes it.
+// Returns the end of a message: how a user undoes the refused template. Returns "" without a host,
+// and if the template was staged: a rollback to the previous revision then undoes it.
 //
 // A template that was never staged has no revision (P-014). Example: the Pods have revision 5, and
-// the next template is refused. A rollback to the previous revision would lead to revision 4, so
-// the text names the newest one, 5:
-//   - In the middle of a rollout, the newest revision is not that of the host.
-//   - A ReplicaSet that has the refused template does not count. Windlass made it while the
-//     workload was scaled to 0.
+// the next template is refused. A rollback to the previous revision would lead to revision 4. So
+// the text names the newest revision, 5. In the middle of a rollout, this is not that of the host.
+//
+// A ReplicaSet that has the refused template does not count. Windlass made it while the workload
+// was scaled to 0.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
@@ -236,11 +236,13 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
                   situation.new_replica_set->meta.name + " has the template"};
 }
 
-// Returns the condition of a workload with policy Release (P-076):
-//   - what is still left of updates in place, or HandedBack if nothing is left
-//   - if something keeps Windlass from seeing Pods: MissingRights, or nullopt if HandedBack is
-//     present and stays
-//   - while the Pods are still loading: nullopt
+// Returns the condition of a workload with policy Release (P-076).
+// While Windlass sees the Pods:
+//   - if something is left of updates in place: what is left
+//   - otherwise: HandedBack
+// While it does not see them:
+//   - if HandedBack is present, or the Pods are still loading: nullopt
+//   - otherwise: MissingRights
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);

@@ -58,8 +58,8 @@ bool IsReadyToCommit(const InPlace& in_place) {
 //   - or has the stashed template
 //   - or has a revision that is at least the stashed one
 //
-// The revisions alone do not suffice. Example: the stash has revision 3, and the ReplicaSets only
-// 1, because 2 was deleted. The other controller does not know the stash, and uses 2 again.
+// The revisions alone do not suffice. Example: the stash has revision 3. Revision 2 was deleted, so
+// the other controller, which ignores the stash, uses 2 again. That is below 3.
 //
 // An older ReplicaSet that a user scaled up does not count: to give the exchange up for it would
 // lose the stashed template from the history (I-11).

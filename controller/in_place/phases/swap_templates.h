@@ -27,11 +27,10 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation);
 // Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
 // in this phase.
 //   - Until the ReplicaSet controller has seen X2: only sizes the host.
-//   - After that: patches Pods that were created late with the old template. Removes the stash (X3)
-//     when the rollout waits for no Pod in flight (OthersAreInFlight), and no more late Pods can
-//     come (P-057). X3 waits for no Pods if a newer template is wanted, or without counts_pods.
-//   - If another controller has rolled out another ReplicaSet: as after X2, even if X2 has not
-//     happened.
+//   - After that, or if another controller has rolled out another ReplicaSet: patches Pods that
+//     were created late with the old template. Removes the stash (X3) when the rollout waits for no
+//     Pod in flight (OthersAreInFlight), and no more late Pods can come (P-057).
+//   - If a newer template is wanted, or without counts_pods: X3 waits for no Pods.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

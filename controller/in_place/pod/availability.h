@@ -10,7 +10,7 @@
 
 namespace windlass::in_place {
 
-// Returns true if the Pod is down, or may be down, because of Windlass:
+// Returns true if the Pod counts as taken down by Windlass:
 //   - the kubelet has not carried out our last patch yet, even one to an older target
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart

@@ -53,12 +53,12 @@ bool StartedUnheard(const PodState& state, const PodContainer& live) {
 
 // Returns the time by which the kubelet has surely killed each container of the old image for which
 // StartedUnheard is true; nullopt if that time is not known. A container that still runs at that
-// time has the new image. StartedUnheard is true for it if the node was cut off again later.
-// Example: patched at 10:02, heard again at 10:05, restarted at 10:06, cut off again from 11:00 to
-// 11:05.
+// time has the new image. Example: patched at 10:02, heard again at 10:05, restarted at 10:06. If
+// the node is cut off again from 11:00 to 11:05, then StartedUnheard compares 10:06 with 11:05, and
+// is true.
 //
-// The time counts from when this process saw that the kubelet is heard. Both ends are by our own
-// clock, so it may be wrong.
+// The time counts from when this process saw that the kubelet is heard. Beginning and end are times
+// of our own clock, so that clock may be wrong.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;

@@ -35,17 +35,17 @@ namespace windlass::in_place {
 inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch, or if the
-// kubelet reports no observedGeneration. Example: metadata.generation rose from 4 to 5 by the
-// patch, so the kubelet must have seen 5.
-// If only metadata changed, or admission undid the rest, it is still 4, and the kubelet must have
-// seen 4.
+// kubelet reports no observedGeneration. Examples:
+//   - The patch raised metadata.generation from 4 to 5: the kubelet must have seen 5.
+//   - Only metadata changed, or admission undid the rest. The generation is still 4: the kubelet
+//     must have seen 4.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
 // Returns when the kubelet has surely begun to carry out the patch: at the patch, or one minute
 // after the kubelet was heard again, whichever is later. A kubelet that was cut off reports first,
 // and watches its Pods only later. Returns nullopt while the kubelet is not heard. Example: the
-// node was cut off from 10:00 to 10:05. For a patch at 10:02 or 10:05:30 the result is 10:06, for
-// one at 10:07 it is 10:07.
+// node was cut off from 10:00 to 10:05. 10:05 + 1 min = 10:06. A patch at 10:02 or 10:05:30 gives
+// 10:06, one at 10:07 gives 10:07.
 //
 // A cut that was over before the Pod got its node does not count. The result is then the time of
 // the patch, even if that is before the Pod got its node.

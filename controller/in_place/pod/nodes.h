@@ -62,8 +62,8 @@ std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 //
 // Returns nullopt
 //   - for a Pod without a node, because no kubelet has seen the Pod's old image
-//   - for a Pod whose Node is gone. Kubernetes will delete the Pod, and its kubelet says nothing
-//     about those of other Pods.
+//   - for a Pod whose Node is gone, because Kubernetes will delete the Pod. Other Pods may have
+//     newer kubelets.
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes);
 

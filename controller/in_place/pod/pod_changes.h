@@ -25,8 +25,8 @@ struct KnownTemplate {
 //
 // Labels, annotations and tolerations: the differences between the two templates, as far as a
 // running Pod can take them. If the text of `from` is unknown, all those of `to`. The decision to
-// roll out in place compared `to` with the host's template only. If an earlier patch brought the
-// Pod to another template, further differences are treated so (P-013):
+// roll out in place compared `to` with the host's template only. So if an earlier patch brought the
+// Pod to a third template, `from`, that decision has not judged all differences (P-013):
 //   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
 //   - A label changes even if a container that is not restarted now has read the label, for example
 //     into an environment variable (P-065).

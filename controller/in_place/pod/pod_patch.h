@@ -10,10 +10,9 @@
 //     1.33 count no generations of Pods, so there the patch tests none.
 //   - a container or toleration to be changed is no longer as we saw it
 //
-// A patch that arrives a second time is refused, or changes nothing. Example: a patch brings app:1
-// to app:2, a later patch goes back to app:1, and the first one arrives again. The images are those
-// for which it tests, but the state annotation is that of the later patch, so the API server
-// refuses it.
+// A patch that arrives a second time is refused, or changes nothing. Example: patch 1 brings app:1
+// to app:2, patch 2 goes back to app:1, and patch 1 arrives again. Its test for app:1 succeeds. Its
+// test of the state annotation fails, because patch 2 wrote another one.
 #pragma once
 
 #include <cstdint>

@@ -31,9 +31,9 @@ enum class RevisionBasis : uint8_t {
 // The Pod's generation shows whether admission rewrote the spec or a client edited it later. Our
 // patch raises the generation by 1, or by 0 if admission undid all of it. A later edit raises it by
 // 1 more. Example: the generation was 4 before our patch, and the Pod lacks the patch's images.
-// With 4 or 5 now, admission rewrote the spec; with 6, a client edited it. (An edit looks like a
-// rewrite if our patch raised the generation by 0. So it does on servers older than 1.33, which
-// count no generations of Pods.)
+// With 4 or 5 now, admission rewrote the spec; with 6, a client edited it. An edit looks like a
+// rewrite if our patch raised the generation by 0, and on servers older than 1.33, which count no
+// generations of Pods.
 //
 // Windlass accepts a rewrite by admission, as it does when a Pod is created: it may be an
 // equivalent image.

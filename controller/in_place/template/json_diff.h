@@ -21,8 +21,9 @@ std::string PointerTo(std::string_view key);
 std::string PointerTo(size_t index);
 
 // Returns a pointer to the first place, in the order of keys and elements, where `a` and `b`
-// differ; nullopt if they are equal. Example: {"a":{"b":1}} and {"a":{"b":2}}: "/a/b". A place that
-// only one of the two has counts. "" means that they differ as a whole, as 1 and "x" do.
+// differ; nullopt if they are equal. Example: {"a":{"b":1}} and {"a":{"b":2}}: "/a/b". A key or
+// element that one of the two lacks is such a place. "" means that they differ as a whole, as 1 and
+// "x" do.
 std::optional<std::string> FirstDifference(const Json& a, const Json& b);
 
 }  // namespace windlass::in_place

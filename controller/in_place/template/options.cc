@@ -211,9 +211,9 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up: with 25% of 10 replicas, 3 Pods keep the old revision. But with two
-// or more replicas, a percentage below 100 % leaves at least one Pod to update: with 75% of 3
-// replicas, 2 Pods keep it. With 50% of 1 replica, no Pod is updated.
+// A percentage is rounded up: 25% of 10 replicas is 2.5, so 3 Pods keep the old revision. But of
+// two or more Pods, a percentage below 100 % leaves at least one to update: 75% of 3 is 2.25,
+// rounded up 3, so 2 Pods keep it. With 50% of 1 replica, no Pod is updated.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);

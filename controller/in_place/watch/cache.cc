@@ -133,8 +133,8 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // Pods goes on.
 //
 // Any other informer without its right or a complete state is only late, for example during a long
-// first list. An update in place then waits without a report. So does a rollout that replaces Pods,
-// if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
+// first list. An update in place then waits without a report. A rollout that replaces Pods waits,
+// too, if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
 //
 // A cache without its right to watch is not used at all, because Windlass restarts Pods by what it
 // shows. (Other caches are used for two more minutes: R-024.)

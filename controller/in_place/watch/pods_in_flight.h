@@ -42,9 +42,9 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
-  // Returns true if the Pod may be down because of an update in place.
-  // true also if the judgement fails (object_fault.h): nothing is known of the Pod then. Such a
-  // fault ends no sync, because most syncs that ask are of other workloads.
+  // Returns true if the Pod may be down because of an update in place, or if the judgement fails
+  // (object_fault.h), because nothing is known of the Pod then. Such a fault ends no sync: most
+  // syncs that ask are of other workloads.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);
