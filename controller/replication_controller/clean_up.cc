@@ -39,10 +39,11 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The update removes the annotations of the target last. Without them, nothing is left to do with
-  // a source that still exists: it is preserved, or a user has deleted it and created another one
-  // of the same name. Not so, and handled below: a rename, and a source whose kOriginalReplicasOf
-  // still has the uid of the target.
+  // The update removes the annotations of the target last. If they are gone, nothing is left to do
+  // with a source that still exists: it is preserved, or a user has deleted it and created another
+  // one of the same name. Two cases are handled below:
+  //   - a rename
+  //   - a source whose kOriginalReplicasOf still has the uid of the target
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();

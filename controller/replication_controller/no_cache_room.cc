@@ -29,7 +29,7 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
   draft.deadline = {};
   const Condition* failure = FailureOf(update);
   // The missing controller may exist now, and may be the object for which there is no room. So the
-  // update waits, and its phase must not be Failed without the condition Stalled.
+  // update waits, and gets the phase of its step instead of Failed.
   if (failure != nullptr && failure->reason == kNotFound) {
     draft.phase = PhaseAt(draft.step);
     failure = nullptr;

@@ -65,17 +65,18 @@ Step CleanUp(const Situation& situation);
 // Returns the step that stores kStepCleanUp if all of these hold; otherwise nullopt. Requires the
 // old controller.
 //   - a rollback is asked for
-//   - its new controller is gone already
-//   - the annotations of the old controller show that a rollback gave it its size again. After the
-//     client that ran the rollback was killed, only they show how far it was (RC-18).
+//   - the new controller is gone already
+//   - the annotations of the old controller show that a rollback gave it its size again. If a
+//     client ran the rollback and was killed, nothing else shows this (RC-18)
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or when a user has deleted it and created
-// another one of the same name. The update has succeeded if all of these hold; otherwise it fails:
+// another one of the same name. The update has succeeded if all of these hold:
 //   - cleanup_forward() is kDelete
 //   - the new controller exists
 //   - the new controller has its desired size, or clean-up has begun without a rollback, as the
 //     status says
+// Otherwise it fails; with kNotFound, it waits for the old controller.
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---

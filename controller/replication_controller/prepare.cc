@@ -303,8 +303,8 @@ Step PrepareRollback(const Situation& situation) {
     if (noted.step) return *noted.step;
     // A rollback deletes the new controller, so it must belong to this update. Otherwise RestoreOld
     // restores the old controller alone, or the rollback fails. A noted uid (kOriginalReplicasOf)
-    // counts before the noted name: a user may have deleted that controller and made another one of
-    // the same name.
+    // counts before the noted name: a user may have deleted the new controller and made another one
+    // of its name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();

@@ -64,9 +64,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The status has no target yet. The target comes from the spec if the spec asks for the new
-    // controller that the journal describes. Otherwise it must differ from that of the spec: the
-    // run first finishes the rename of another update.
+    // The status has no target yet. If the spec asks for the new controller in the journal, the
+    // target is that of the spec. Otherwise the run first finishes the rename of another update, so
+    // its target must differ from that of the spec.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
     // The image may be in any container: if the old controller already has the content of the new

@@ -42,8 +42,8 @@ std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
 }
 
 // Returns true if Windlass refused the run before its first step, or before there was a new
-// controller: such a refusal clears the step. The old controller may have its label already.
-// With kNotFound, the run is not refused, but waits for a controller: a user may create the update
+// controller. Such a refusal clears the step; the old controller may have its label already.
+// Returns false for kNotFound: the run waits for a controller, because a user may create the update
 // first.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);
@@ -167,9 +167,9 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
-  // kSourceId of the old controller names the new one if a rollback has begun, which makes the old
-  // one its target. Without a rollback it may be from another update, so it counts only if
-  // status.newName is the same name.
+  // In a rollback, the old controller is the target, and its kSourceId names the new one. Without a
+  // rollback, kSourceId may be from another update. It then counts only if status.newName is the
+  // same name, and the stored run is not done.
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);

@@ -146,11 +146,11 @@ std::optional<Step> AnswerExternalScale(const Situation& situation);
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// Returns the step that answers another client's scaling of the old controller in the middle of a
-// rename; nullopt if the old controller has 0 replicas. The new controller `new_name` is deleted
-// then. The rename must wait until the old controller has 0 replicas again: it changes the
-// selector, so Pods of the old controller would lose their owner. Adopt does the same as Pause,
-// because there are no two sizes to add up.
+// Returns the step that answers another client's scaling of the old controller in a rename, when
+// the new controller `new_name` is deleted already. Returns nullopt if the old controller has 0
+// replicas. The rename waits for 0 replicas, because it changes the selector: Pods of the old
+// controller would lose their owner. Adopt does the same as Pause, because there are no two sizes
+// to add up.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

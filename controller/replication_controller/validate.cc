@@ -20,8 +20,8 @@ namespace windlass::replication_controller {
 namespace {
 
 // How soon Windlass repeats a check that refused a rename at the end of an update: it does not
-// watch ReplicaSets, so no event shows that the cause is gone. A refusal before the first step ends
-// the run (HasEnded), even one because of a list that is too large. So it is not checked again.
+// watch ReplicaSets, so no event shows that the cause is gone. A check before the first step is not
+// repeated, even if its list was too large: its refusal ended the run (HasEnded).
 constexpr Duration kLookAgain = seconds(30);
 
 // How soon Windlass asks again for a list that was too large. No watch reports that the list has
@@ -92,8 +92,9 @@ constexpr std::string_view kBesideText =
     "this update again; if there is no other update, remove the annotation {}";
 
 // Refuses an update whose old controller is the target of another update, as its kSourceId says.
-// kSourceId does not count if a rollback wrote it, so that it names the new controller, or if the
-// controller that it names is gone.
+// kSourceId does not count if
+//   - it names the new controller, because a rollback wrote it
+//   - or the controller that it names is gone
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);

@@ -28,7 +28,7 @@ std::optional<Step> Validate(const Situation& situation);
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update if another update of one of its two controllers is under way (RC-21). Example:
-// while B to C, A to D, or C to A is under way, A to B is refused. Each would take the other's
+// A to B is refused while B to C, A to D, or C to A is under way. Each would take the other's
 // scalings for scalings by another client, and would remove its annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 

@@ -16,9 +16,9 @@ inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run creates the new
-// controller or begins a rollback. Outside of a rollback, a run whose new controller exists already
-// skips it. No controller is scaled in this step, except the old one in a rollback without a new
-// controller: it gets its size back. The step of a run goes back in three cases:
+// controller or begins a rollback; a run that does neither skips it. In this step nothing is
+// scaled, except in a rollback without a new controller: the old controller gets its size back.
+// The step of a run goes back in three cases:
 //   - to no step, if the run fails before there is a new controller
 //   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
 //   - to kStepScale, if another client scales during kStepCleanUp and spec.onExternalScale is Adopt

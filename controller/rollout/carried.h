@@ -57,7 +57,7 @@ struct RolloutOwn {
   // Says why the defaults of the template did not come, and that nothing is rolled out until they
   // come. Set if this sync asked for them in vain (with the dry run of a ReplicaSet); otherwise "".
   // Also "" if the API server forbids the dry run and there is a progress deadline: Progressing
-  // then says so.
+  // usually says so then.
   std::string not_told{};
   // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
   std::string put_back{};

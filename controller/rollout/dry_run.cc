@@ -78,12 +78,11 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
-// that dry run already, returns
+// Returns the dry run of a Pod; kMalformed if spec.template cannot be read. TemplateDefaults may
+// have dropped the answer to it, for example because the clock was set back. If this sync has sent
+// the dry run, returns
 //   - if the API server refused the template: its error
 //   - otherwise: nullopt
-// The second call comes only if TemplateDefaults dropped the answer, for example because the clock
-// was set back.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());

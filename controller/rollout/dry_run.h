@@ -28,21 +28,20 @@ namespace windlass::rollout {
 // Windlass asks only after its correction.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
-// Returns the dry run that the next decision needs, as a Read after which the sync goes on.
-// Returns nullopt if no dry run is needed:
+// Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns
+// nullopt if no dry run is needed:
 //   - there is a new ReplicaSet already
 //   - no ReplicaSet is to be made: the Rollout is paused, aborted or being deleted, or
 //     spec.strategy has an error
 //   - the answers to both dry runs are known, or the API server refused the template
-//   - this sync has sent the dry run of the Pod already
+//   - this sync has sent the dry run of the Pod, and the template was not refused
 // Returns an error if this sync cannot go on:
 //   - kMalformed: spec.template cannot be read
-//   - the API server's error: it did not return the defaults in this sync (RO-097)
 //   - kServer: the template in the API server's answer cannot be read
-//   - the API server's error: it refused the template in this sync, but `checks` lacks the refusal
-//     because the clock was set back
 //   - kConflict: the API server answered in this sync, but `checks` lacks the answer because the
 //     Rollout has changed, or the clock was set back
+//   - the API server's error: in this sync, it did not return the defaults (RO-097), or it refused
+//     the template, and `checks` lacks the refusal because the clock was set back
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 

@@ -146,9 +146,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
-      // If the Rollout has another template or is gone when the answer comes, the answer is
-      // forgotten at once. At rest the answer may change nothing in the Rollout, and then
-      // RolloutChanged is not called.
+      // At rest the answer may change nothing in the Rollout, and RolloutChanged is not called. So
+      // this listener itself forgets the answer if the Rollout has another template now or is gone.
       return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         const Rollout* rollout = rollouts_.objects().FindByUid(key, uid);
         // Rest forgets since when answers are missing, so it comes before this answer.

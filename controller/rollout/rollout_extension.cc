@@ -43,10 +43,10 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// During an update in place, while a step lasts, sets updatedReplicas to the number of all updated
-// Pods (P-058). The planner shows one Pod fewer (9 instead of 10) if all Pods are updated but the
-// ReplicaSets have not exchanged their templates yet: otherwise the rollout would look complete.
-// During a step, status.step shows that it is not complete.
+// While a step lasts in an update in place, sets updatedReplicas to the number of all updated Pods
+// (P-058). Example: all 10 Pods are updated, but the ReplicaSets have not exchanged their templates
+// yet. The planner then shows 9, so that the rollout does not look complete. During a step, 10 is
+// shown, because status.step shows that it is not complete.
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -252,7 +252,7 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
 
 // Returns the verdict for the next status, from which Stalled takes its reason. (A Rollout without
 // a progress deadline has no Progressing to take it from, RO-062.)
-//   - The rollout is refused, and the Rollout is not paused: returns the refusal.
+//   - The rollout is refused, and the Rollout is aborted or not paused: returns the refusal.
 //   - `shown`, the stored verdict, says that the API server refuses the template: returns `shown`
 //     until the API server has answered again, for example after a restart of Windlass. This
 //     applies only while the template is to be rolled out.
@@ -327,8 +327,8 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
 // A rollout to another revision may have begun if
 //   - the number of the ReplicaSet is not status.stableRevision: it got a new number when Pods went
 //     back to the stable revision (RO-031).
-//   - the strategy is Recreate. It removes the Pods before it makes the other ReplicaSet, so no
-//     ReplicaSet may show that rollout.
+//   - the strategy is Recreate. It removes the Pods before it makes the other ReplicaSet, so
+//     perhaps no ReplicaSet shows that rollout.
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;

@@ -93,8 +93,8 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
 // Returns why the rollout is stuck, as the first of these causes that applies:
 //   1. NothingToAbortTo: an abort has no revision to return to. There never was a stable revision,
 //      or its ReplicaSet is gone. In the second case, only the condition Stalled shows this.
-//   2. The reason of the stored verdict (RolloutOwn), with two exceptions. InPlaceNotPossible
-//      becomes InvalidConfig or NotPossible (WhyNotInPlace). An empty reason becomes kOtherCause.
+//   2. The reason of the stored verdict (RolloutOwn). InvalidConfig or NotPossible (WhyNotInPlace)
+//      replaces InPlaceNotPossible; kOtherCause replaces an empty reason.
 //   3. InvalidTemplate, if Progressing is False with this reason. OwnOf then returns no verdict.
 // If none applies, the result has no cause. Its `by_user` is true if the rollout is at a pause of
 // spec.strategy.steps or at the partition.

@@ -280,8 +280,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   draft.status.carried = KindStatus(own);
   // At the first step of a new template, PodsStuck is about Pods of an earlier template (RO-144).
   if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
-  // When the Pods of the previous step became available, the rollout made progress. This write
-  // notes that, because it stores the new counters: the next one finds them unchanged, and sees no
+  // The rollout made progress when the Pods of the previous step became available. This write
+  // stores the new counters, so a later write finds them unchanged. So this write notes the
   // progress.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
@@ -311,9 +311,9 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
   // there once the strategy is corrected (RO-055).
   // An abort ends the step (RO-095), but only if it is carried out. During the error, only an
-  // update in place does that; `counted` is set while its Pods go back. If any other abort ended
-  // the step, and a user took the abort back, a revision at a pause with all Pods updated would
-  // become stable without a promotion.
+  // update in place does that; `counted` is set while its Pods go back. Any other abort keeps the
+  // step. Otherwise a revision at a pause with all Pods updated would become stable without a
+  // promotion once a user takes the abort back.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

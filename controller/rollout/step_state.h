@@ -43,11 +43,11 @@ std::string StepText(const workload::Situation& situation, Steps steps,
                      const RolloutStepStatus& step);
 
 // Returns the write that puts the due step in force: the first step of a new template, or the step
-// after a step that is over. The write does not change status.observedGeneration. Other results:
-//   - nullopt, if no step is due, or if the API server refused the write in this sync
-//   - Failed, if the write failed for another reason than a refusal
-//   - Failed, if the API server could not call a webhook for the write, and no revision is known to
-//     have been complete (EndIfStatusLost)
+// after a step that is over. The write does not change status.observedGeneration. Returns nullopt
+// if no step is due. If the write failed in this sync, returns
+//   - after a refusal: nullopt. Exception: Failed, if the API server could not call a webhook, and
+//     no revision is known to have been complete (EndIfStatusLost)
+//   - otherwise: Failed
 std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
 
 // Sets two parts of `status`, the draft of the next status. The condition Progressing becomes:

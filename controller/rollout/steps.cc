@@ -74,11 +74,11 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
 
 // Returns the most Pods of the new revision while `step` is in force:
 //   - One Pod stays old if a Pod stayed old when the step began (RO-130). Example: a step with
-//     setUpdated: 2 began with 10 replicas. It updates 2 Pods of 10. After a scale-down, it updates
-//     1 Pod of 2, or 0 of 1. If the same step began with 2 replicas, it updates 2 Pods of 2.
+//     setUpdated: 2 began with 10 replicas. It updates 2 Pods. After a scale-down to 2, one stays
+//     old, so it updates 1. If the same step began with 2 replicas, it updates 2.
 //   - If the step began with one replica and the Rollout was scaled up, a step with a number keeps
 //     at least one Pod old (RO-191). Example: a step with setUpdated: 5 began with 1 replica. It
-//     updates 1 Pod of 1. After a scale-up, it updates 2 Pods of 3.
+//     updates 1 Pod. After a scale-up to 3, it updates 3 − 1 = 2.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -105,9 +105,8 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 // Returns true if no Pod can have the new revision because of a low spec.replicas. Nothing proves
 // then that the new revision works, so `step` is not over (RO-190). The cases:
 //   - There are no replicas.
-//   - After `step` or an earlier step began, the Rollout was scaled down to one replica, which
-//     keeps the old revision (RO-130). The steps up to `step` asked for new Pods at the larger
-//     size: 2 Pods for 20% of 10.
+//   - The Rollout was scaled down to one replica, which keeps the old revision (RO-130). At a
+//     larger size, this or an earlier step asked for new Pods: 20% of 10 asked for 2.
 // Returns false if the rollout never had more than one replica. Example: setUpdated: 50% is then
 // over with 0 of 1 Pods updated.
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {

@@ -197,7 +197,7 @@ Rollout UpdateObserver::RolloutOf(const Update& update, Rollout rollout) {
 }
 
 // The lambda returns true if no leader has worked on the present run of the update yet. A process
-// that begins to lead counts the rollout of such a run as begun, because no former leader has.
+// that begins to lead counts such a run as a rollout begun, because no former leader counted it.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
