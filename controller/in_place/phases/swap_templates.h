@@ -30,7 +30,8 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation);
 //   - After that, or if another controller has rolled out another ReplicaSet: patches Pods that
 //     were created late with the old template. Removes the stash (X3) when the rollout waits for no
 //     Pod in flight (OthersAreInFlight), and no more late Pods can come (P-057).
-//   - If a newer template is wanted, or without counts_pods: X3 waits for no Pods.
+//   - If a newer template is wanted, or without counts_pods: X3 waits for no Pods, but for
+//     informers that are still loading (IsOnlyLate).
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place
