@@ -67,8 +67,9 @@ struct TemplateChecks {
   Check replica_set{};
   Check pod{};
   // When the defaults become overdue: kDefaultsTakeAtMost after the first answer without them.
-  // nullopt if there was no such answer, if NoteReplicaSet was called since, or if the last such
-  // answer came kNoVerdictCounts ago.
+  // nullopt
+  //   - if there was no such answer, or the last one came kNoVerdictCounts ago
+  //   - if NoteReplicaSet was called since, or Rest
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
@@ -98,18 +99,19 @@ class TemplateDefaults {
   // template of the Rollout were kept, these functions forget them.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
-  // Notes that an answer did not tell the defaults, and since when this is so. After
-  // kNoVerdictCounts without such an answer, for example because the Rollout was paused, the time
-  // begins anew, and Find does not count the earlier answers.
+  // Notes that an answer did not tell the defaults. They become overdue some time after the first
+  // such answer (defaults_overdue_from). If none came for kNoVerdictCounts, for example because the
+  // Rollout was paused, the next one counts as the first.
   void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Call this instead of Forget if the rollout is complete, but only these answers show which
-  // ReplicaSet has the template. Each answer about this template then counts for
-  // kAnswerAtRestCounts. Without them, the sync that asked would fail, and the next one would ask
-  // again. The first call for a Rollout also forgets the times of NoteNotTold, because they belong
-  // to the complete rollout.
+  // Call this instead of Forget while only these answers show which ReplicaSet has the template of
+  // the complete rollout. From then on, each answer counts for kAnswerAtRestCounts after its
+  // arrival.
+  // With Forget, the sync that asked would fail, and the next sync would ask again.
+  // The first call for a Rollout also forgets the times of NoteNotTold: they belong to the complete
+  // rollout.
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
   // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it

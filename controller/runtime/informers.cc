@@ -3,9 +3,9 @@
 namespace windlass {
 namespace {
 
-// The store of a stopped informer is emptied in several turns of the event loop: the number of
-// objects that each turn removes, and the time between two turns. Example: 100,000 Pods are gone
-// after 200 turns, in less than a second.
+// The store of a stopped informer is emptied in turns of the event loop: kShedInOneTurn objects in
+// each, kBetweenSheds after the turn before. Example: 100,000 Pods are gone after 200 turns, in
+// less than a second.
 constexpr size_t kShedInOneTurn = 500;
 constexpr Duration kBetweenSheds = milliseconds(1);
 
@@ -88,9 +88,8 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Cancels what the informer's timer would do. If the informer lingers, which means that it runs on
-// after its last user called LetGo, `users_` still counts that user. This function then subtracts
-// that user.
+// Cancels what the informer's timer would do. While an informer lingers (runs on after its last
+// LetGo), `users_` still counts its last user. This function then subtracts that user.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -139,9 +138,9 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists a resource again if there is room for its smallest object that is cut down, which means
-// cached without its large parts. Requires room for twice that object's whole size: with less, it
-// might soon be cut down again.
+// An object that is cut down is cached without its large parts. If there is room for twice the
+// whole size of a resource's smallest such object, lists that resource again. With less room, the
+// object might soon be cut down again.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;

@@ -35,8 +35,8 @@ inline constexpr Duration kGivenUpFor = seconds(1800);
 // How often Windlass checks whether there is room again for objects that are cut down, which means
 // cached without their large parts.
 inline constexpr Duration kLookForRoom = seconds(300);
-// The longest time between two such checks. The time doubles after each list that did not lower the
-// number of such objects.
+// The longest time between two checks for room. The time doubles after each list that did not lower
+// the number of objects that are cut down.
 inline constexpr Duration kLookForRoomMax = seconds(4800);
 
 class Informers {

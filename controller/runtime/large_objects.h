@@ -2,7 +2,8 @@
 // several times. Example: 56 Deployments contain the character `<` 1.4 million times each. JSON
 // writes each `<` with six bytes, so each Deployment has 8.4 MB of JSON, and 56 syncs would hold
 // more than a gigabyte. Only one of them is synced at a time.
-// For objects below kLargeJsonBytes (256 KiB) the only limit is --max-in-flight.
+// For smaller objects (below kLargeJsonBytes, 256 KiB), only large answers to the sync count
+// (Keep).
 #pragma once
 
 #include <algorithm>
@@ -21,8 +22,8 @@ class LargeObjects {
   // - A sync of a large object may begin if its bytes fit into the room that is left of kBytesMax,
   //   or if no other sync takes room. It then takes that room until Free.
   // - After Take has returned false, syncs of large objects wait until half of the room is free.
-  //   The next one then begins whatever its size. Otherwise syncs of smaller objects could make the
-  //   largest one wait for ever.
+  //   The first that asks then begins, whatever its size. Otherwise syncs of smaller objects could
+  //   make the largest one wait for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
@@ -43,7 +44,7 @@ class LargeObjects {
   // Only half of `answer_bytes` counts, because the room that Take reserves for an object is enough
   // for two answers of the same size. If this half is below kLargeJsonBytes, the answers take no
   // room. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB each. Half of these
-  // 8 MiB are 4 MiB, so 3 MiB more must be free.
+  // 8 MiB are 4 MiB, so 4 - 1 = 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);

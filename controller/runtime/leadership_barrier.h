@@ -5,8 +5,7 @@
 // process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
 // resource. The barrier is passed when
 // - every listed object is cached in the listed version or a newer one, or was deleted since, and
-// - the cache has removed every object that the list lacks. Exception: objects that were created
-//   after the list.
+// - the cache has removed every object that the list lacks, unless it was created after the list.
 // The barrier never gives up: while a cache lags, the barrier lists again and again. It asks
 // - for smaller pages, if objects are large
 // - for a watch instead of the list, if one object is too large for a page, or if this process may

@@ -26,11 +26,11 @@ struct ListedVersions {
 // none. Returns "(a list is being applied)" while the informer puts a list that it has read itself
 // into its store.
 //
-// The informer lags for these objects, until the watch has reached the version of the list:
-// - An object in the list, if the store lacks it or has another version of it. Exception: the watch
-//   has reached the listed version of the object.
-// - An object that is not in the list, if the store has a version of it that is not newer than the
-//   list.
+// If the watch has reached the version of the list, the informer lags for no object. Otherwise it
+// lags for
+// - an object in the list that the store lacks or has in another version, until the watch has
+//   reached the listed version of the object
+// - an object that the list lacks and the store has, in a version that is not newer than the list
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

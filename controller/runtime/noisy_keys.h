@@ -12,24 +12,25 @@
 
 namespace windlass {
 
-// A key becomes noisy if it makes more calls than the first number in one sync, or than the second
-// number in a minute. A minute of counting begins when a sync ends and the previous minute is over.
+// A key becomes noisy if it makes more than kNoisyCallsPerSync calls in one sync, or more than
+// kNoisyCallsPerMinute in a minute. A minute of counting begins when a sync ends and the previous
+// minute is over.
 // Example: 9 syncs with 10 calls each end at 0 to 59 s, and 9 more at 60 to 65 s. The key is not
-// noisy: each of the two minutes has only 90 calls.
+// noisy: each of the two minutes has only 9 * 10 = 90 calls.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 
 class NoisyKeys {
  public:
-  // Notes that a sync of the key ended after `calls` calls. If this makes the key noisy, returns
-  // the number of the key's calls within the present minute. Otherwise nullopt; also if it was
-  // noisy before.
+  // Notes that a sync of the key ended after `calls` calls. If this makes the key noisy, and it was
+  // not noisy before, returns the number of its calls in the present minute. Otherwise returns
+  // nullopt.
   std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Returns the number of keys remembered. A key whose syncs make no more calls is forgotten at the
-  // latest by the first Note, for any key, that comes two minutes after the key's last Note.
+  // Returns the number of keys remembered. A key that makes no more calls is forgotten within two
+  // minutes, or with the first Note after that, for any key.
   size_t size() const { return spent_.size(); }
 
  private:

@@ -67,7 +67,7 @@ class TermFence {
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
-  // - kDone: no old write can reach the touched objects any more, or can arrive any more.
+  // - kDone: the fence is raised, or counts as raised because no late write can arrive any more.
   // - kDone with a refusal in `refused`: the fence is not raised; the sync then writes only the
   //   status. The API server refused a touch, or did not keep it before kLateWritesMax had passed,
   //   or the touch was late twice (after_error.h).
