@@ -41,7 +41,7 @@ namespace windlass::workload {
 //     keeper's size (RO-120). Examples:
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8
 //       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
-//         3 Pods and there is room for 1, so the new ReplicaSet stays at 0
+//         8 - 5 = 3 Pods and there is room for 10 - 9 = 1, so the new ReplicaSet stays at 0
 //   - Above updated_max, with no more Pods than desired in all: it keeps its size, or grows by the
 //     exception above. Example: 10 desired, new 5, old 5, updated_max 3: 5.
 //   - Above updated_max, with more Pods than desired in all: it shrinks, because no other rule

@@ -43,8 +43,9 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 // Returns true if `rs` may still be needed:
 //   - `rs` has or had the kept revision (RO-035).
 //   - All ReplicaSets have size 0, and `rs` had the Pods when the workload was scaled to 0: Pods
-//     may come back in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in
-//     the latest of the old ReplicaSets (D-354).
+//     may come back in `rs` (RO-122).
+//   - All ReplicaSets have size 0, the template has none, and `rs` is the latest of the old ones:
+//     Pods may come back in `rs` (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
 //   - The number of `rs` is above that of the new ReplicaSet, or it is the highest of all and the
@@ -62,7 +63,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const bool is_above = wanted != nullptr && number > RevisionOf(wanted->meta).value_or(0);
   if (is_above && number <= last) return true;
   if (number >= last && workload.kind.traits().keeps_stable_revision) return true;
-  // Pods may come back in `rs`: the second case above.
+  // Pods may come back in `rs`: the second and third case above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const bool none_wanted = situation.new_replica_set == nullptr;

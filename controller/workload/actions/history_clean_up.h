@@ -20,7 +20,7 @@ namespace windlass::workload {
 //   that of the new ReplicaSet (I-11)
 // The ReplicaSet that was complete last (proven.h) is chosen last, so that users can go back to it
 // (RO-124). Examples:
-// - revision 1 was complete, 2 and 3 never were, 4 is new, limit 2: revision 2 is deleted
+// - 3 old ones (revisions 1, 2, 3), only 1 was complete, limit 2: revision 2 is deleted
 // - 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods, only the
 //   other two are deleted
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);

@@ -27,8 +27,8 @@ std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.traits().name()) + "Rollback" + std::string(what);
 }
 
-// Returns the highest revision of `candidates`; the second highest if the present template has a
-// number, because the highest revision is then that number. Returns 0 if there is none (D-463).
+// Returns the highest revision of `candidates`. If the present template has a number, that number
+// is the highest, so returns the second highest instead. Returns 0 if there is none (D-463).
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -246,10 +246,11 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 }
 
 // Returns true if the workload's record names a rollback to `asked` that brought `target` back.
-// `target` then has the number in the record. If Pods followed another revision, `target` got no
-// new number and still has `asked`. Returns false if `asked` is 0: such a request goes back one
-// revision each time (RO-024). Requires that `target` is the ReplicaSet of revision `asked`, and
-// has the workload's template.
+// `target` then has
+//   - the number in the record
+//   - or still `asked`: Pods followed another revision, so `target` got no new number
+// Returns false if `asked` is 0: such a request goes back one revision each time (RO-024). Requires
+// that `target` is the ReplicaSet of revision `asked`, and has the workload's template.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -374,10 +375,11 @@ std::optional<Step> NextOfAnswered(const Situation& situation) {
   return WriteAnsweredRollback(situation);
 }
 
-// Returns true if the rollback to revision 0 was performed, but the API server kept the request:
-//   - The record says that the rollback to 0 made the present generation. A request that a user
-//     makes later makes a further generation.
-//   - The template is that of the recorded revision: another edit may have made the generation
+// Returns true if the rollback to revision 0 was performed, but the API server kept the request.
+// Both of these must hold:
+//   - The recorded rollback made the present generation. A later request makes a further
+//     generation.
+//   - The template is that of the recorded revision. If not, another edit made the generation,
 //     between the record and the rollback.
 // A request for a number needs no such rule: performed twice, it changes nothing more
 // (ClearRepeated).

@@ -35,8 +35,8 @@
 namespace windlass::workload {
 
 // Returns the next step of a rollback; nullopt if no rollback is asked for. Returns Wait, which
-// ends the sync, after step 4. If the request is answered but still there, returns a write that
-// tries to remove it, later the status write that says so, and at last nullopt
+// ends the sync, after the last step below. If the request is answered but still there, returns a
+// write that tries to remove it, later the status write that says so, and at last nullopt
 // (answered_rollback.h).
 //
 // The steps, for a request that is not answered yet:

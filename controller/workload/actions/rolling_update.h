@@ -32,12 +32,13 @@ namespace windlass::workload {
 //     other ReplicaSets have size 0;
 //   - in the sync in which an old ReplicaSet shrinks. Exception: the new one can grow by at least
 //     the largest of 10, surge and max_unavailable.
-// Example of waiting: 10 desired, surge 3, unavailable 2; new 3 and old 8, all available. The old
-// one is set to 5. When its Pods are gone, the new one is set from 3 to 8. Without waiting, the new
-// one would first be set to 5: one more write and Event.
-// Example of not waiting: 100 desired, surge 25, unavailable 25; new 25 and old 75, so there is
-// room for 25. The new one is set to 50 and the old one to 50, and their Pods are made and deleted
-// side by side.
+// Example of waiting: 10 desired, at most 13 Pods, at least 8 available; new 3 and old 8, all
+// available.
+//   - The old one is set to 8 - (11 - 8) = 5. When its Pods are gone, the new one is set to
+//     3 + (13 - 8) = 8.
+//   - Without waiting, the new one would first be set to 3 + (13 - 11) = 5: one more write, Event.
+// Example of not waiting: 100 desired, surge 25, unavailable 25; new 25 and old 75. The new one is
+// set to 25 + 25, the old one to 75 - 25, and their Pods are made and deleted side by side.
 std::optional<Step> NextRollingUpdate(const Situation& situation);
 
 }  // namespace windlass::workload

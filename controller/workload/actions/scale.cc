@@ -118,15 +118,16 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
-// Returns true if `rs` must not grow (RO-120).
+// Returns true if `rs` must not grow (RO-120). The first case that applies decides; if none does,
+// false.
 //   - The new ReplicaSet: false.
-//   - If there is a keeper: true for every old ReplicaSet except the keeper.
-//   - Without a keeper: true in the two cases below, if `rs` was never complete. False if there is
-//     no new ReplicaSet, or if the kind keeps no stable revision.
-//       - Pods go back to a revision that was complete once. Example: 3 of 4 Pods are of a canary
-//         that is given up. Scaled to 7 on the way back, the canary gets no more Pods.
-//       - Steps or a partition are in force, even if they hold no Pod back at this size. Another
-//         ReplicaSet, the stable or largest one (FindStableOrLargest), has Pods.
+//   - There is a keeper: true, except for the keeper itself.
+//   - There is no new ReplicaSet, or the kind keeps no stable revision: false.
+//   - `rs` was complete once: false.
+//   - Pods go back to a revision that was complete once: true. Example: 3 of 4 Pods are of a canary
+//     that is given up. Scaled to 7 on the way back, the canary gets no more Pods.
+//   - Steps or a partition are in force, even if they hold no Pod back at this size: true if
+//     another ReplicaSet, the stable or largest one (FindStableOrLargest), has Pods.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -209,7 +210,7 @@ bool HasSizeEvent(const Situation& situation) {
 // Returns the limits for sizes in proportion, with surge 0 in these cases (RO-049):
 //   - Paused, while steps or a partition are in force: surge Pods would be removed again after the
 //     pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with maxSurge 25 %: 8 Pods,
-//     not 10.
+//     not 8 + 2.
 //   - The workload is paused and was not scaled, and its kind keeps a stable revision.
 //   - No Pod is on its way to another revision: the template is refused, its ReplicaSet is not
 //     known, or there is no ReplicaSet to follow.

@@ -20,8 +20,8 @@
 // Differences from upstream:
 //   - B-01: Windlass corrects an out-of-date annotation of a ReplicaSet with the right size.
 //     Upstream returns early, and the rollout never runs again.
-//   - B-02: under Recreate, sizes need not stay in proportion. Windlass only corrects the
-//     annotations, which ends the event (exception: kSaturated).
+//   - B-02: under Recreate, the sizes of several ReplicaSets need not stay in proportion. Windlass
+//     only corrects the annotations, which ends the event (exception: kSaturated).
 //   - Unless the workload is paused, an event changes sizes only for a generation that no status
 //     has observed yet (exception: kSaturated). After that only annotations are corrected,
 //     whichever client wrote them. So an admission webhook that removes annotations neither holds
@@ -57,7 +57,7 @@ std::optional<Step> HandleScaling(const Situation& situation);
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever shares other
 // ReplicaSets have (P-070).
 //   - The size is smaller if all sizes together would be above limits.max_total(). Example: 10
-//     desired, maxSurge 3, another ReplicaSet of size 5: 8.
+//     desired, maxSurge 3, another ReplicaSet of size 5: 13 - 5 = 8.
 //   - If Pods above their ReplicaSets' sizes leave no room for all of it yet: returns the read that
 //     may show room (Growth::ask), or nullopt.
 //   - Nullopt if nothing is to be written, or if adopted ReplicaSets keep their sizes (RO-038).

@@ -11,8 +11,8 @@
 //   2. the others, up to 248 KiB (kAnnotationBytesCopied)
 // The copy never removes an annotation from a ReplicaSet. Example: a ReplicaSet has one of 150,000
 // bytes that its Deployment no longer has. The Deployment has two new ones, of 10 and of 150,000
-// bytes. Only the small one is copied: 248 KiB are 253,952 bytes. Upstream has no such limits, and
-// fails at every try if the annotations are too large.
+// bytes. Only the small one is copied: 2 * 150,000 is more than 248 KiB (253,952). Upstream has no
+// such limits, and fails at every try if the annotations are too large.
 #pragma once
 
 #include <map>

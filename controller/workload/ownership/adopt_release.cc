@@ -113,9 +113,9 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     return true;
   };
   // Returns true if there is an error to report and the sync has sent all requests that it may
-  // send: SettleOwnership then returns the error, and the retry tries the rest. The planner would
-  // not send another write, but end the sync as a success, and the next sync would begin without
-  // back-off.
+  // send: SettleOwnership then returns the error, and the retry tries the rest. Otherwise the
+  // planner, which may send no more, would end the sync as a success. The next sync would then
+  // begin without back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

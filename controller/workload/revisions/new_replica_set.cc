@@ -29,9 +29,9 @@ Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// Returns the ReplicaSet with the published revision; null
-//   - if the status does not observe the present generation. If it does, some controller has found
-//     this ReplicaSet for the present template
+// Returns the ReplicaSet with the published revision. If the status observes the present
+// generation, some controller has found this ReplicaSet for the present template. Returns null
+//   - if the status does not observe the present generation
 //   - while Pods follow an earlier revision after an abort: the published revision is then not that
 //     of the template
 const ReplicaSet* OfObservedRevision(const Workload& workload,

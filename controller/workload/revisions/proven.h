@@ -71,13 +71,13 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3
-// new Pods, and the keeper has 7. The keeper is the first of these that exists:
+// new Pods, and the keeper has 7. Another client scales the keeper to 5: it gets 7 - 5 = 2 more.
+// The keeper is the first of these that exists:
 //   1. the ReplicaSet of FindProvenOther
 //   2. while the template has no ReplicaSet: the oldest of several old ReplicaSets with Pods,
 //      because the younger ones have canaries
 //   3. while the template has a ReplicaSet: the only old ReplicaSet with Pods. After a revision was
-//      complete, only if Workload::kept_name is its name. Example: another client scales it from 7
-//      to 5 at a pause. The new ReplicaSet keeps its 3 Pods, and the keeper gets 2
+//      complete, this ReplicaSet must have the name Workload::kept_name
 // Cases 2 and 3 are for kinds that keep a stable revision. Returns null
 //   - under Recreate
 //   - if no Pod is held back. Exception: steps or a partition are in force, and the template has no

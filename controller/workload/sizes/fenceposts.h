@@ -13,7 +13,7 @@ namespace windlass::workload {
 
 // Resolves both limits with ResolveLimits (controller/count/limits.h), and then lowers
 // max_unavailable to `replicas` if it is higher. Surge is not lowered: an absolute surge of 3 stays
-// 3 even if `replicas` is 0 (D-252, D-253). Example: 10 replicas, both 25 %: surge 3,
+// 3 even if `replicas` is 0 (D-252, D-253). Example: 10 replicas, both 25 % (2.5): surge 3,
 // max_unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the

@@ -195,9 +195,10 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets together are to have: usually `upstream`, the total
-  // of upstream's sizes. While only some ReplicaSets are written, returns desired + surge if the
-  // written ones have no more than that: their sizes are shares of it.
+  // Returns how many replicas all ReplicaSets together are to have:
+  //   - desired + surge, while only some ReplicaSets are written, and these have no more than that:
+  //     their sizes are shares of it
+  //   - otherwise `upstream`, the total of upstream's sizes
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -243,8 +244,8 @@ struct SparingRound {
 //   - Rounds 1 and 2 leave each ReplicaSet its last replica: the number of active ReplicaSets
 //     decides how a scaling event goes on (ScalingOf).
 //   - Round 3 may take last replicas. At least two ReplicaSets stay active: one with available and
-//     one with unavailable replicas. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas
-//     remain, 8 available and 5 unavailable.
+//     one with unavailable replicas. Example: 10 desired, surge 3, max_unavailable 2: of the 13
+//     replicas that remain, 8 are available, and 13 - 8 = 5 are not.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},

@@ -83,11 +83,11 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //   - The largest ReplicaSet gets its share first. Of ReplicaSets with equal sizes, the newest is
 //     first when the total grows, and the oldest when it shrinks.
 //   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest
-//     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 20 with updated_max 10 and
-//     surge 5: 15 old and 10 new Pods.
+//     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 20 + surge 5, with updated_max
+//     10: 15 old and 10 new Pods.
 //   - When the total shrinks, Pods of the new ReplicaSet above updated_max are removed first
-//     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 6 with updated_max 3 and surge
-//     2: 5 old and 3 new Pods. Afterwards the rollout goes on to 3 and 3.
+//     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 6 + surge 2, with updated_max
+//     3: 5 old and 3 new Pods. Afterwards the rollout goes on to 3 and 3.
 //   - Then Pods of ReplicaSets with goes_first are removed (RO-087). Example: 2 Pods of the stable
 //     revision, 2 of a revision that was given up and 1 new Pod; scaled to 2 with updated_max 1 and
 //     surge 0: 1 stable and 1 new Pod.

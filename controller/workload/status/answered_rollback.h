@@ -19,13 +19,11 @@
 //   Warning Event                    when the condition is set
 //   Normal Event                     when Windlass has removed the answered request at last
 //
-// The condition is in the status, so that it survives a restart. The first write of the sync that
-// finds the request gone, or replaced, removes the condition (WriteAnsweredRollback). Otherwise the
-// next request for the same revision would count as answered.
-//   - No sync finds that while the workload has an invalid selector or the caches have no room for
-//     it.
-//   - If a user asks for the same revision again before a sync has found that, the request counts
-//     as answered. The Normal Event then tells the user to ask again.
+// The condition is in the status, so that it survives a restart. When a sync finds the request gone
+// or replaced, its first write removes the condition (WriteAnsweredRollback). No sync does so while
+// the workload has an invalid selector, or while the caches have no room for it.
+// Until then, a new request for the same revision counts as answered, too. When Windlass has
+// removed it, the Normal Event tells the user to ask again.
 //
 // If the API server refuses the status or does not keep the condition, each sync answers the
 // request anew. So does the next sync after a crash between the rollback and the condition. A

@@ -8,10 +8,10 @@
 //      Progressing condition is not about this ReplicaSet; or
 //   2. the published revision is the one that the new ReplicaSet had before its present one: the
 //      rollout left this ReplicaSet and came back to it; or
-//   3. the new ReplicaSet was made after the last update of the Progressing condition. Example: it
-//      was deleted and made again with the same revision. Exception: condition and counters say
-//      that the rollout to it is complete. The time of the condition is then from a clock that was
-//      behind.
+//   3. the new ReplicaSet was made after the last update of the Progressing condition, or this
+//      condition still reports a refused create. Example: the ReplicaSet was deleted and made again
+//      with the same revision. Exception: condition and counters say that the rollout to it is
+//      complete. The time of the condition is then from a clock that was behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that it is about, whatever our clock
@@ -92,8 +92,8 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
 //   - Progressing reports the beginning of the rollout if no status has reported it before. So the
 //     rollout can time out.
-//   - Otherwise the condition changes only when its deadline passes, when a halt is over
-//     (TellsOfHalt), or if it is about an earlier rollout.
+//   - Otherwise the condition changes only if it is missing, its deadline passes, a halt is over
+//     (TellsOfHalt), or it is about an earlier rollout.
 // There is no difference without a deadline, if the extension refused the rollout, or while Pods
 // follow an earlier revision.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
@@ -102,11 +102,12 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
 // (RO-034).
 std::string AbortedReason(const Workload& workload);
 
-// Sets Progressing to say that the workload is paused. Leaves the condition unchanged if there is
-// no deadline, or if the condition says that the deadline has passed (D-060…D-062). Exceptions:
-//   - For some kinds, a pause ends that verdict (KindTraits::pause_ends_timeout).
-//   - While Pods follow a revision, sets Progressing as UpdateProgressing does, so "aborted" takes
-//     the place of "the deadline has passed" (RO-034).
+// Sets Progressing of a paused workload (D-060…D-062). The first case that applies:
+//   - no deadline: unchanged
+//   - Pods follow a revision: as UpdateProgressing sets it, so "aborted" takes the place of "the
+//     deadline has passed" (RO-034)
+//   - it says that the deadline has passed: unchanged, unless KindTraits::pause_ends_timeout
+//   - otherwise: it says that the workload is paused
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // Sets ReplicaFailure to the first of these that exists (D-434):

@@ -78,9 +78,9 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 // (D-065). The write has
 //   - new counters: without them the status would be out of date while the refusal lasts
 //   - Available, and the condition about answered rollbacks
-//   - with a deadline Progressing, without one the conditions of the extension
-// A new workload, without a ReplicaSet and an observed generation, has nothing to count: neither
-// new counters nor conditions of the extension.
+//   - Progressing if there is a deadline, otherwise the conditions of the extension
+// A new workload, without a ReplicaSet and an observed generation, has nothing to count. The write
+// then has neither new counters nor conditions of the extension.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the

@@ -26,10 +26,12 @@ enum class FirstSight : uint8_t {
 
 // Returns the state of the rollout of `workload`. `target` is what FindTarget returned.
 //
-// The state is kNew only if no leader has observed the generation, and `target` is null or does not
-// have the published revision: an edit need not change the template. Example: while no process
-// leads, a user scales "web" up from 3. `target` has the published revision 7, so the state is not
-// kNew. Progressing has the reason NewReplicaSetAvailable, so the state is kNoRollout.
+// An edit need not change the template. So the state is kNew only if both of these hold:
+//   - No leader has observed the generation.
+//   - `target` is null, or does not have the published revision.
+// Example: while no process leads, a user scales "web" up from 3. `target` has the published
+// revision 7, so the state is not kNew. Progressing has the reason NewReplicaSetAvailable, so the
+// state is kNoRollout.
 FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
 // Returns when the rollout of `workload` to `target` began, for a rollout whose beginning this

@@ -15,8 +15,8 @@
 //   - when the template changes again, or an abort makes Pods go back to another revision
 //   - when an abort has no ReplicaSet to go back to, and the object has no Pods and wants none
 //   - when the object is deleted
-// Scaling begins no rollout. Nor does another edit after which the same ReplicaSet is to have the
-// Pods as before, unless it ends a pause. While no Workload can be made of an object
+// Scaling begins no rollout. Another edit begins none, either, if the Pods are to be in the same
+// ReplicaSet as before, and the edit ends no pause. While no Workload can be made of an object
 // (WorkloadChange::is_faulty), its rollout stays as it was, unless the object is deleted.
 //
 // The observer keeps rollouts whether or not this process leads, so that a new leader knows when
