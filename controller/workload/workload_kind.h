@@ -82,7 +82,7 @@ struct RollbackOutcome {
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
   WallTime now{};                      // when the planner decided this
   // True if the rollback was written, but the API server put the former template back.
-  // This sync then does not remove the request: the rollback did, or the API server put the request
+  // This sync then does not remove the user's request again, even if the API server put the request
   // back, too.
   bool put_back = false;
   // True if the request is answered, but the API server keeps it. The record then names the present

@@ -37,7 +37,10 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
 // Like Resolve, rounded up, for a value that divides Pods into two parts.
 // If there are two or more Pods, "1%" to "99%" leave neither part empty: the result is at least 1
 // and below `total`.
-// Examples: "75%" of 3 is 2, "1%" of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
+//   "75%" of 3    2.25, rounded up 3, limited to 2
+//   "1%" of 3     0.03, rounded up 1
+//   "50%" of 1    0.5, rounded up 1
+//   "100%" of 3   3
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
 // Returns true if `value` is a count or percentage above 0. Returns false if Resolve refuses it for

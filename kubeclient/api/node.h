@@ -30,7 +30,7 @@ struct Node {
   // The node controller sets it to Unknown after 40 s without a report (50 s in later Kubernetes).
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
-  // The time at which this process first had the Node with this `ready_since`, by the clock of this
+  // When this process first had the Node with this `heard` and `ready_since`, by the clock of this
   // process. Not part of the object: the cache of Nodes sets it, and DecodeNode leaves it zero.
   mutable WallTime here_since{};
   KubeletVersion kubelet_version;

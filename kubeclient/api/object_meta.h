@@ -63,8 +63,8 @@ inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   return order && *order == std::strong_ordering::less;
 }
 
-// Decoding cuts each text to the length that is valid for an object: the API server sets no limit
-// here. Compare owners by uid, because a cut name may equal the name of another object.
+// The API server does not limit these texts. So decoding cuts each to the length that is valid for
+// an object. Compare owners by uid, because a cut name may equal the name of another object.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;

@@ -86,8 +86,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
   }
   // `lowest` is reset once the controller counts at most `lowest` ready Pods.
   // All of these still exist, because the controller first removes Pods that are not ready.
-  // Example: `lowest` is 3, and the status counts 6 Pods, of which 2 are ready. Three Pods may have
-  // been removed, but not the two ready Pods.
+  // Example: `lowest` is 3, and the status counts 6 Pods, of which 2 are ready. Up to 3 Pods
+  // (6 - 3) may be gone, but not the 2 ready ones.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();

@@ -60,8 +60,8 @@ struct Told {
   // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. `lowest` is 0:
   // the status still counts 6 Pods, but all six may be gone.
   // How `lowest` changes:
-  //   - spec.replicas falls: it is set. spec.replicas rises again: it stays.
-  //   - Second case of `known`, for example after a list that skipped generations: 0.
+  //   - spec.replicas falls: the lower of `lowest` and spec.replicas. It rises again: no change.
+  //   - A version skips generations or goes back to an earlier one (see `known`): 0.
   //   - The store first gets the ReplicaSet, `known` is false, and the status has not observed the
   //     latest generation: 0.
   //   - A status of the latest generation counts at most `lowest` Pods, or at most `lowest` ready

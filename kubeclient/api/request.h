@@ -2,9 +2,8 @@
 // completely; the client executes it.
 //
 // Some requests cannot be made without their preconditions (docs/design/003):
-//   - update: uid and resourceVersion of the object that the decision was based on
 //   - GuardedJsonPatch: uid, and `test` operations for what the decision was based on
-//   - delete: uid and resourceVersion
+//   - other patches, delete: uid and resourceVersion of the object that the decision was based on
 //   - eviction: uid
 #pragma once
 

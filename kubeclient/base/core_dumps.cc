@@ -12,8 +12,8 @@ namespace windlass {
 // If the hard limit is 0, and we have no right to raise it, we need other means (BI-76):
 //   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. We
 //     write it first, because after PR_SET_DUMPABLE only root may write this file.
-//   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. In each program that we start it
-//     sets 1 again.
+//   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. The kernel sets 1 again in each
+//     program that we start.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
   if (setrlimit(RLIMIT_CORE, &one_byte) == 0) return;

@@ -19,7 +19,8 @@ namespace windlass {
 // The most messages that one turn of the loop handles, so that timers get their turn.
 inline constexpr int kMessagesPerTurn = 256;
 // The most lines of one stream that one message delivers. A turn can go on to the timers only after
-// a whole message. Example: if each line takes 2 ms, the timers wait at most 25 + 32 ms.
+// a whole message. Example, with 2 ms per line: the timers wait at most kTurnCpuShare (25 ms) +
+// 16 * 2 ms = 57 ms.
 inline constexpr int kLinesPerMessage = 16;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);

@@ -7,8 +7,8 @@
 namespace windlass {
 
 // Returns the first `bytes_max` bytes of `text`, or the whole `text` if it is not longer.
-//   - A UTF-8 character is not cut in two, so the result may be three bytes shorter. Example: "aä"
-//     has three bytes; cut at two it is "a".
+//   - A UTF-8 character is not cut in two, so the result may be up to three bytes shorter. Example:
+//     "aä" has three bytes; cut at two it is "a".
 //   - If more than three bytes would have to go, `text` is not UTF-8, and the cut is at
 //     `bytes_max`.
 inline std::string_view CutText(std::string_view text, size_t bytes_max) {

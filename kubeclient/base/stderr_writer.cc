@@ -29,8 +29,8 @@ bool HasRoom(int fd, int wait_ms) {
   return poll(&one, 1, wait_ms) > 0;
 }
 
-// Returns the beginning of `line`, and a mark. Example: of a line of 2 MiB the first 256 KiB, and
-// "… (1835007 bytes left out)" with a newline; the newline of `line` does not count.
+// Returns the beginning of `line`, and a mark. Example: a line of 2 MiB becomes its first 256 KiB,
+// "… (1835007 bytes left out)" and a newline: 2097152 - 262144 - 1, for the newline of `line`.
 std::string CutLine(std::string_view line) {
   line.remove_suffix(1);
   const std::string_view kept = CutText(line, kLogLineBytesMax);

@@ -84,8 +84,8 @@ class Informer final : private ReflectorSink {
   // Objects whose latest version could not be decoded. No write may be based on the version in the
   // store, if there is one: it may be out of date.
   //
-  // A list may have an object without a readable name. Each object that the list seems to lack may
-  // be that one, so all of these are quarantined, too. During a reset they are removed instead.
+  // A list may have an object without a readable name. It may be any object that the list seems to
+  // lack, so each of those is quarantined, too. During a reset they are removed instead.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:

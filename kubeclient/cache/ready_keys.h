@@ -8,8 +8,8 @@
 //
 //   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer
 //     workers than are free. Example: two namespaces have 56 of 64 workers, so 8 are free. A third
-//     namespace gets four, because then four are free. A fourth then gets two, and a fifth gets
-//     one. The last worker is for a namespace that has none.
+//     namespace gets 4, which leaves 4. A fourth gets 2, which leaves 2. A fifth gets 1. The last
+//     worker is for a namespace that has none.
 // This is a pure data structure: the order depends on the calls alone. Core thread only.
 #pragma once
 

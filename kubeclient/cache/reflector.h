@@ -65,8 +65,8 @@ class Reflector {
   // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
   // Lists everything anew. If a watch is open, closes it and lists at once. If not, lists when the
-  // next watch would have been opened. A complete state that the reflector begins to read before
-  // that counts instead.
+  // next watch would have been opened. If the reflector begins to read a complete state before
+  // that, this state counts instead.
   void Relist();
 
   const ReflectorOptions& options() const;
@@ -91,9 +91,10 @@ class Reflector {
   // Before both, returns when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
-  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, the end of the 10 s
-  // counts as well: view_at() becomes the time of the last line so far, or, without a line, of the
-  // watch's opening.
+  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, view_at() becomes, when
+  // the 10 s end:
+  //   - the time of the watch's last line, if a line has come;
+  //   - otherwise the time of its opening.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -276,8 +276,8 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
-// caught up. If this reflector has never got a bookmark, view_at_ becomes the time of this stream's
-// last line, or, without a line, of its opening.
+// caught up. If this reflector has never got a bookmark, view_at_ becomes last_line_at_: the time
+// of this stream's last line or, without a line, of its opening.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

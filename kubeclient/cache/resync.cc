@@ -25,11 +25,12 @@ void Resync::BeginRound() {
   Wait();
 }
 
-// Sets the timer for the next turn. A turn looks at one key; with many keys at several, so that a
-// quiet process wakes rarely. The keys are counted before each turn, because a store may be filled
-// after the start. Example: a round of 30 minutes begins with 0 keys, so its first turn comes after
-// 15 minutes. By that turn there are 5,000 keys, and it looks at one of them. The rest are divided
-// among 179 turns of 28 keys, spread over the other 15 minutes.
+// Sets the timer for the next turn. A turn looks at one key, or at several if there are many keys,
+// so that a quiet process wakes rarely. The keys are counted before each turn, because a store may
+// be filled after the start. Example, a round of 30 minutes:
+//   0 min    0 keys: one turn, in the middle of the round
+//   15 min   5,000 keys: that turn looks at 1, each later turn at 28 (5,000 / 180, rounded up)
+//   then     4,999 keys: 179 turns (4,999 / 28, rounded up), spread over 15 minutes
 void Resync::Wait() {
   const size_t count = std::max(keys_.count(), looked_at_ + 1);
   keys_per_turn_ = (count + kResyncTurnsMax - 1) / kResyncTurnsMax;

@@ -9,7 +9,8 @@
 //     earlier object of the same name.
 //   - A relist does not undo a fold that is newer than the list.
 //   - Reset and Shed forget the writes made so far.
-// Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place.
+// Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place,
+// except its mutable members.
 // A pointer to a stored object is valid until that object is replaced or removed: do not keep it
 // across turns of the event loop.
 #pragma once
@@ -114,9 +115,9 @@ class Store {
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
   // Applies DELETED from the watch; `version` is the event's.
-  //   - An object of that uid is removed, even if the store has a newer version from a fold. In
-  //     that case it left the watch's selector in `version`; once it matches again, the watch
-  //     reports it. Example: DELETED in 11 removes a fold of 12, and ADDED in 12 follows.
+  //   - An object of that uid is removed, even if a fold has stored a newer version. Such an object
+  //     has left the watch's selector, and the watch reports it again when it matches. Example: the
+  //     store has a fold of 12. DELETED in 11 removes it, and ADDED in 12 follows.
   //   - An object of another uid is removed only if it is older.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the

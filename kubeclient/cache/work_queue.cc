@@ -86,8 +86,8 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
 }
 
 // Called when a retry or a deadline is due. Both continue earlier work, so the key keeps its
-// priority, but gets at least kStatus and at most kUnderWay. A higher one that Add has asked for
-// meanwhile counts.
+// priority, but gets at least kStatus and at most kUnderWay. If Add has asked for a higher priority
+// meanwhile, that counts.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kUnderWay));
@@ -277,7 +277,7 @@ void WorkQueue::Disarm(Slot slot, Entry& entry) {
 }
 
 // Returns 50 ms * 2^(failures - 1) +- 50 %, at most `longest`. Example: after 3 failures
-// 100 to 300 ms.
+// 50 ms * 2^2 = 200 ms +- 50 %.
 Duration WorkQueue::BackOff(int failures, Duration longest) {
   Duration back_off = kRetryFirst;
   for (int i = 1; i < failures && back_off < longest; ++i) back_off *= 2;

@@ -3,8 +3,10 @@
 //   - A 429 or 503 halves the rate, but not below one call per second. It also opens a window, as
 //     long as its Retry-After, but at least kThrottledWaitMin. A further 429 or 503 in the window
 //     changes nothing. After the window the rate grows by one call per second each second. Example:
-//     at 50 calls per second, a 429 with a Retry-After of 3 s comes at 0 s. The rate is 25 until 4
-//     s, 26 from 4 s on, 27 from 5 s on, and 50 again from 28 s on.
+//     at 50 calls per second, a 429 with a Retry-After of 3 s comes at 0 s.
+//       0 to 4 s    25; the window ends at 3 s
+//       4 to 5 s    26
+//       from 28 s   50 again, because 3 s + 25 s = 28 s
 //   - After an outage the rate begins at one call per second. It grows by the same factor every
 //     second, and reaches the configured rate after kSlowStart. Example, with 64 calls per second
 //     and a slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.

@@ -164,8 +164,8 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 //     kCreateSubresource is a Status that reports a failure, an Error.
 //   - kNotFound to a DELETE: a Reply with an empty body.
 //   - Any other response: an Error with a kind by C-015, and with the Status' message and causes.
-//     The kind is kAmbiguous if a mutation may have been executed: after a 408, most 5xx, or a 2xx
-//     without a JSON object.
+//     The kind is kAmbiguous if a mutation may have been executed: after a 1xx, a 408, most 5xx, or
+//     a 2xx without a JSON object.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

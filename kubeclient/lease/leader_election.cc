@@ -3,9 +3,9 @@
 //   - Leader: a PUT with the version that it saw last, mostly in the reply to its own PUT. After a
 //     409 or an open outcome: a GET, and then a PUT with the version from the GET, or a POST if the
 //     Lease is gone.
-//   - Candidate: a GET, unless it may take the Lease that it saw last, in a GET or in an event of
-//     its watch. Then a PUT if it may take the Lease, or a POST if there is no Lease and it may
-//     create one.
+//   - Candidate: a GET. It usually skips the GET if it may take the Lease that it saw last, in a
+//     GET or in its watch. Then a PUT if it may take the Lease, or a POST if there is no Lease and
+//     it may create one.
 //   - A process that holds the Lease, but must leave it to a preferredHolder, ends its term. Its
 //     next PUT gives the Lease up.
 #include "kubeclient/lease/leader_election.h"

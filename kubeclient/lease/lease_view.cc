@@ -20,8 +20,8 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 // Notes that the Lease is absent, and when this process may create it:
 //   - if this process leads: at once, because another client has deleted the Lease (L-007);
 //   - if it has never seen a Lease: at once;
-//   - otherwise: after a full lease duration, because a process may have renewed the Lease just
-//     before its deletion, and may still lead.
+//   - otherwise: after the longer of the Lease's duration and ours. A process may have renewed the
+//     Lease just before its deletion, and may still lead.
 // The duration begins anew if we did not look for two retry periods: a new Lease may have been
 // created and deleted since.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {

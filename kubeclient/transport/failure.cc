@@ -53,7 +53,7 @@ Phase PhaseOf(std::string_view text) {
 }
 
 // Bits 23 and up of an OpenSSL error are its library; 20 is SSL. Example: 0x0A000086, "certificate
-// verify failed", is library 20, reason 0x86.
+// verify failed", is 20 * 2^23 + 0x86: library 20, reason 0x86.
 bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 
 // Returns true if the server refused our certificate. With TLS 1.3 it checks the certificate after

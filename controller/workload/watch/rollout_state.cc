@@ -43,8 +43,8 @@ std::string_view ConditionCause(const Workload& workload) {
 }
 
 // Returns true if a partition holds Pods back, as many Pods are new as it allows, and all Pods are
-// available. Example: 10 desired, and a partition keeps 7 Pods on the old revision. Returns true if
-// 3 Pods are updated and 10 are available.
+// available. Example: 10 desired, and a partition keeps 7 Pods on the old revision. True if 3 Pods
+// (10 - 7) are updated and 10 are available.
 bool IsAtPartition(const Workload& workload) {
   const int32_t kept = workload.limits.kept_old();
   return kept > 0 && workload.status.updated_replicas >= workload.replicas - kept &&
@@ -90,9 +90,9 @@ bool LacksTarget(const Workload& workload) {
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
-// Progressing shows whether a rollout is under way: when it is complete, the reason becomes
-// NewReplicaSetAvailable, and stays so even if Pods are lost later. It does not help in these
-// cases, in which a rollout is under way if there are old Pods:
+// Usually the reason of Progressing decides. NewReplicaSetAvailable means that the rollout is
+// complete, and stays even if Pods are lost later. In these cases the reason shows nothing, and old
+// Pods mean that a rollout is under way:
 //   - the workload is paused
 //   - an abort is in force (follow_revision)
 //   - the workload has no deadline, so there is no Progressing

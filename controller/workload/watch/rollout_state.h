@@ -68,7 +68,7 @@ bool LacksTarget(const Workload& workload);
 bool HasOldPods(const WorkloadStatus& status);
 
 // Returns how many live Pods there are above replicas + maxSurge; 0 if the strategy is invalid.
-// Example: 10 desired, maxSurge 3, 15 live Pods: 2.
+// Example: 10 desired, maxSurge 3, 15 live Pods: 15 - (10 + 3) = 2.
 int64_t PodsAboveSurge(const Workload& workload);
 
 }  // namespace windlass::workload

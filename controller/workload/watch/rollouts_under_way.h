@@ -83,11 +83,12 @@ class RolloutsUnderWay {
   // Finishes, begins and changes what `news` says, in this order. Does nothing for nullopt.
   void Note(const ObjectKey& key, std::optional<News> news);
 
-  // Call when this process begins to lead, or stops leading. When it begins, counts as begun each
-  // rollout that is neither midway nor counted already, and for which `is_unseen` returns true.
-  // `is_unseen` must return true if no leader has observed the latest generation of the object:
-  // most likely none has counted its rollout. If the latest edit was only a scaling, a former
-  // leader may have counted it, and it is counted twice.
+  // Call when this process begins to lead, or stops leading. Lead(true) counts a rollout as begun
+  // if both hold:
+  //   - It is neither midway nor counted already.
+  //   - `is_unseen` returns true. It must do so if no leader has observed the latest generation of
+  //     the object: most likely no leader has counted the rollout.
+  // If the latest edit was only a scaling, the rollout may be counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

@@ -120,8 +120,8 @@ void WorkloadCache::Stop() {
   if (extension_ != nullptr) extension_->Stop();
 }
 
-// If no answer is known because of a fault, a user stays what it was. Otherwise the fault of the
-// last user would end the informers in the middle of an update.
+// During a fault, what a workload needs is not known. It keeps its informers: otherwise a fault of
+// the last workload that needs them would end them in the middle of an update.
 void WorkloadCache::WatchFor(const WorkloadChange& change) {
   if (change.is_faulty) return;
   if (change.now == nullptr) {

@@ -49,8 +49,7 @@ class WorkloadCache {
 
   // Call for each change in the stores. Starts informers that are needed because of this change.
   // Gives up informers that no workload needs any more (Informers::LetGo).
-  // While what an object needs is not known because of a fault (WorkloadChange::is_faulty), it
-  // needs what it needed before.
+  // During a fault (WorkloadChange::is_faulty), an object counts as needing what it needed before.
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 

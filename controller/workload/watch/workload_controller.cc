@@ -73,13 +73,13 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 //     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
 //     ReplicaSet still waits for old Pods to go.
 //   - otherwise those with spec.replicas above 0, if there are at least two;
-//   - otherwise none, because no rollout is under way.
+//   - otherwise none, because usually no rollout is under way.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;
   if (workload.status.observed_generation < workload.meta.generation) return owned;
   std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
-  if (owned.size() < 2) owned.clear();  // no rollout is under way
+  if (owned.size() < 2) owned.clear();  // usually no rollout is under way
   return owned;
 }
 

@@ -38,10 +38,10 @@ struct WorkloadChange {
 // The code that makes a Workload belongs to the planner, and may fail for one object
 // (object_fault.h). In a sync, the failure ends the sync. Everywhere else, an object of which no
 // Workload can be made counts as gone:
-//   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
-//   - handlers are told that the object was deleted, with WorkloadChange::is_faulty, and that it
-//     was added when a later version can be made a Workload. Handlers that count deletions, or that
-//     keep what they know of an object until it is deleted, must look at is_faulty
+//   - Find and FindByUid return nullopt. ForEach and ForEachIn leave the object out.
+//   - Handlers see a deletion, with WorkloadChange::is_faulty. When a later version can be made a
+//     Workload, they see an added object. A handler that counts deletions, or forgets an object
+//     when it is deleted, must look at is_faulty.
 // FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:
