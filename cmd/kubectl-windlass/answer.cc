@@ -77,10 +77,10 @@ ExitCode TellUnanswered(const CommandContext& context, const Place& place,
     text += " is not rolled back: this command has withdrawn its request. " + unseen +
             (withdrawal.then.empty() ? "" : ". " + withdrawal.then);
   } else {
-    text += " may still be rolled back: " + unseen + ", and " +
-            (withdrawal.patch.is_null() ? "another client had made the same request before; "
-                                        : "this command could not withdraw its request; ") +
-            withdrawal.by_hand + " withdraws the request";
+    text += " may still be rolled back: " + unseen + ". " +
+            (withdrawal.patch.is_null() ? "Another client had made the same request before"
+                                        : "This command could not withdraw its request") +
+            ". To withdraw the request: " + withdrawal.by_hand;
   }
   const ExitCode code = Report(session, context.console, {ErrorKind::kCancelled, std::move(text)});
   return ended || failed ? code : ExitCode::kTimeout;

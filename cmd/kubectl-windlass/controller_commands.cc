@@ -189,11 +189,11 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       if (IsApplied(update)) {
         change.warning =
             ObjectName(steered.found.place.resource, steered.found.place.name) +
-            " comes from an applied manifest, and this command has set its spec.rollback to true. "
-            "First wait for the end of the rollback: kubectl windlass status " +
+            " comes from an applied manifest. This command has set its spec.rollback to true. "
+            "Wait for the end of the rollback: kubectl windlass status " +
             InCommand(place) +
-            ". Then write spec.rollback: false into the manifest: the next update begins only with "
-            "that value. Written before the end, it stops the rollback";
+            ". Then write spec.rollback: false into the manifest, so that the next update can "
+            "begin. If you apply spec.rollback: false before the end, the rollback stops";
       }
       return change;
     }

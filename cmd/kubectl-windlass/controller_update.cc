@@ -158,8 +158,8 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
   const bool failed = TextOf(update, "/status/phase") == rc::kFailed;
   return Refuse(
       context, place,
-      "is at the end of its update: the deletion of a ReplicationController, which ends the "
-      "update, has begun, so the update can be neither paused nor rolled back any more. " +
+      "can no longer be paused or rolled back: its update is at its end, and has begun to delete a "
+      "ReplicationController. " +
           (failed
                ? "The update goes on when this is corrected: " + TextOf(update, "/status/message")
                : "To wait for its end: kubectl windlass status " + InCommand(place)) +
@@ -274,9 +274,9 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
   if (desired && *desired > size && !SourceName(controller).empty()) {
     const std::string in = own_name + " -n " + namespace_;
     return "has " + std::to_string(size) + " of " + std::to_string(*desired) +
-           " replicas, and the ReplicationController that it was to replace in a rolling update, " +
+           " replicas. In a rolling update, it was to replace ReplicationController " +
            SourceName(controller) +
-           ", does not exist any more. To complete the update: kubectl scale rc " + in +
+           ", which does not exist any more. To complete the update: kubectl scale rc " + in +
            " --replicas=" + std::to_string(*desired) +
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
@@ -286,9 +286,10 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
   // controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
-    const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
-                                          : taker + ", which lacks the annotations of an update";
-    return "has given Pods, in a rolling update, to " + now + ". To restore the " +
+    const std::string now =
+        taker.empty() ? "a new controller, but that controller does not exist any more" + repeat
+                      : taker + ", but " + taker + " lacks the annotations of an update";
+    return "has given Pods in a rolling update to " + now + ". To restore the " +
            AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + own_name +
            ": kubectl windlass rolling-update " + own_name + ' ' + (next.empty() ? "NEW" : next) +
            " --rollback -n " + namespace_;

@@ -161,7 +161,7 @@ void Parser::AddRollingUpdate() {
                          "replace a ReplicationController by another one, Pod by Pod");
   update->footer(kRollingUpdateExamples);
   update->add_option("names", line.arguments,
-                     "OLD, the ReplicationController to replace, also as rc/OLD; and NEW, the name "
+                     "OLD: the ReplicationController to replace, also as rc/OLD. NEW: the name "
                      "of the new one. Without NEW, the new one gets the name OLD at the end, "
                      "unless --cleanup is Delete or Preserve");
   AddFiles(update, "manifest of the new controller; - is standard input");
@@ -181,8 +181,8 @@ void Parser::AddRollingUpdate() {
   AddDuration(update, "--poll-interval", durations.poll_interval,
               "with --local: time between two looks at the Pods (default 3s)");
   AddDuration(update, "--progress-timeout", durations.progress_timeout,
-              "the update fails if nothing can be scaled for this time (default 5m); if it is "
-              "shorter than --update-period, --update-period counts");
+              "the update fails if nothing can be scaled for this time (default 5m), or for "
+              "--update-period if that is longer");
   update
       ->add_option("--max-surge", flags.max_surge,
                    "how many Pods there may be above the desired number (default 1)")

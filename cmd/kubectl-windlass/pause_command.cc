@@ -65,9 +65,9 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   }
   if (PendingRollback(object) != nullptr) {
     return Refuse(context, place,
-                  "is about to be rolled back, as spec.rollbackTo asks, and the rollback would "
-                  "undo the restart: kubectl windlass status " +
-                      InCommand(place) + " waits for the rollback; then try again",
+                  "is about to be rolled back, as spec.rollbackTo asks. The rollback would undo "
+                  "the restart. Wait for its end, and try again: kubectl windlass status " +
+                      InCommand(place),
                   ExitCode::kOtherUpdate);
   }
   return std::nullopt;

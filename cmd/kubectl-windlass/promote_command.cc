@@ -77,9 +77,9 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
   }
   if (FlagOf(rollout, "/spec/paused")) {
     return NoPromotion{
-        "is paused by spec.paused, and a promotion does not end that pause: kubectl windlass "
-        "resume " +
-            object + " does",
+        "is paused by spec.paused. A promotion does not end that pause. To end it: kubectl "
+        "windlass resume " +
+            object,
         ExitCode::kHeld};
   }
   if (const Json* why = WhyNotCarriedOut(rollout)) {
@@ -162,8 +162,8 @@ std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place&
           std::string(full || also_full ? " --full" : "") + (force || also_force ? " --force" : "");
       return Refuse(context, place,
                     "has the annotation " + std::string(workload::kPromote) + '=' + stored +
-                        ", which Windlass has not carried out yet, and this command would "
-                        "replace it, so nothing was changed. To combine the two promotions: "
+                        ", which Windlass has not carried out yet. This command would replace it, "
+                        "so nothing was changed. To combine the two promotions: "
                         "kubectl windlass promote " +
                         InCommand(place) + both,
                     ExitCode::kOtherUpdate);

@@ -170,9 +170,10 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns "and web-2 has other images than FILE" if `created` (web-2) cannot have been made from
-// the file of the command; otherwise "". A webhook may change images. So a dry run asks the API
-// server for the images. If the dry run fails, those in the file are compared.
+// Returns "and web-2 has other images than FILE, so nothing was changed" if `created` (web-2)
+// cannot have been made from the file of the command; otherwise "". A webhook may change images. So
+// a dry run asks the API server for the images. If the dry run fails, those in the file are
+// compared.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -186,10 +187,10 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                    {.field_manager = kPluginFieldManager, .dry_run = true});
   if (made.ok() && ImagesOf(*made) == ImagesOf(created)) return "";
   return "and " + TextOf(created, "/metadata/name") + " has other images than " +
-         context.line.filenames[0] +
+         context.line.filenames[0] + ", so nothing was changed" +
          (made.ok() ? ""
-                    : ", and it is not known whether a webhook has changed them (" +
-                          made.error().message + ')');
+                    : ". A webhook may have changed them. This could not be checked: " +
+                          made.error().message);
 }
 
 // Refuses the command if it does not fit an update that has begun:
@@ -223,9 +224,7 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const std::string about = "an update of " + ObjectName(resources::kReplicationControllers, name) +
                             " to " + next + " is under way, ";
   if (!other_end) {
-    context.console.Error(about + other +
-                          ", so nothing was changed. To go on with that update, correct the file" +
-                          back);
+    context.console.Error(about + other + ". To go on with that update, correct the file" + back);
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
@@ -371,7 +370,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
       if (old.ok() && HasNotes(*old)) {
         context.console.Warning(
             stored.error().message +
-            ", so this program does not know whether Windlass carries this update out, too: if "
+            ". So this program cannot see whether Windlass also carries out this update. If "
             "Windlass does, each would undo the other's scalings");
       }
       return std::nullopt;
@@ -391,8 +390,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
       ObjectName(place.resource, place.name) +
       (ended
            ? " has stopped on the way: leave out --local to continue the update or to take it back"
-           : " is under way, and Windlass and this program would undo each other's scalings: leave "
-             "out --local to follow the update") +
+           : " is under way. Windlass and this program would undo each other's scalings: leave out "
+             "--local to follow the update") +
       ", or end the update with " + TakeAwayText(context, place));
   return ExitCode::kOtherUpdate;
 }

@@ -167,8 +167,8 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   if (line.rolling_update.local && line.dry_run == "server") {
     return Usage(
         context,
-        "--dry-run=server lets the API server check the update that Windlass would carry out, and "
-        "with --local Windlass carries out none: give --dry-run=client, or leave out --local");
+        "--dry-run=server needs an update that Windlass carries out. With --local, this program "
+        "carries it out. Give --dry-run=client, or leave out --local");
   }
   Json controller;
   if (!line.filenames.empty()) {

@@ -137,10 +137,10 @@ std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Jso
     const Place old{resources::kReplicationControllers, context.namespace_, name};
     context.console.Error("the update of " + ObjectName(old.resource, name) +
                           " has the same new controller, " + new_name +
-                          ", and has neither succeeded nor been rolled back, so nothing was "
-                          "changed: give another name for NEW, or first end that update (kubectl "
-                          "windlass status " +
-                          InCommand(old) + " says where it stands)");
+                          ". That update has neither succeeded nor been rolled back, so nothing "
+                          "was changed. Give another name for NEW, or end that update first. To "
+                          "see where it stands: kubectl windlass status " +
+                          InCommand(old));
     return ExitCode::kOtherUpdate;
   }
   return std::nullopt;

@@ -142,9 +142,9 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return Refuse(context, place,
                   "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
                       why +
-                      ", so the revision before the present one is not known: choose a revision "
-                      "with --to-revision (kubectl windlass history " +
-                      InCommand(place) + " lists them)",
+                      ", so the revision before the present one is not known. Choose a revision "
+                      "with --to-revision. To list the revisions: kubectl windlass history " +
+                      InCommand(place),
                   ExitCode::kOtherUpdate);
   }
   const Json* target = before.target;
@@ -169,8 +169,8 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   if (!AnnotationOf(deployment, kLastApplied).empty()) {
     context.console.Warning(
         ObjectName(place.resource, place.name) +
-        " is managed with kubectl apply: the next kubectl apply of the present manifest brings the "
-        "template of that manifest back, so apply the earlier manifest, too");
+        " is managed with kubectl apply. The next kubectl apply of the present manifest would undo "
+        "this rollback, so apply the earlier manifest, too");
   }
   const bool dry = context.line.dry_run == "server";
   const Result<Json> patched =

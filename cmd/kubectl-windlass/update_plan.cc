@@ -166,8 +166,8 @@ std::string UpdatePlan::PausedText() const {
     const std::string& gone = situation.new_name;
     return Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
            " is deleted already. Scale " + old->meta.name +
-           " back to 0, or give --on-external-scale=Override (this command scales it back): then " +
-           old->meta.name + " takes over the Pods of " + gone;
+           " back to 0, so that it takes over the Pods of " + gone +
+           ". Or give --on-external-scale=Override: this command then scales it back";
   }
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;

@@ -603,10 +603,11 @@ TEST_CASE_METHOD(Fixture,
   });
   CHECK(Run("abort rc/old") ==
         DoneSaying(
-            "Warning: …/old comes from an applied manifest, and this command has set its "
-            "spec.rollback to true. First wait for the end of the rollback: kubectl windlass "
-            "status rc/old -n default. Then write spec.rollback: false into the manifest: the next "
-            "update begins only with that value. Written before the end, it stops the rollback\n"));
+            "Warning: …/old comes from an applied manifest. This command has set its "
+            "spec.rollback to true. Wait for the end of the rollback: kubectl windlass status "
+            "rc/old -n default. Then write spec.rollback: false into the manifest, so that the "
+            "next update can begin. If you apply spec.rollback: false before the end, the rollback "
+            "stops\n"));
 }
 
 }  // namespace

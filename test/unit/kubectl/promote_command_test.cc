@@ -489,8 +489,8 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   };
   const auto none = [](Json&) {};
   const std::string resume =
-      "is paused by spec.paused, and a promotion does not end that pause: kubectl windlass resume "
-      "rollout/web -n default does";
+      "is paused by spec.paused. A promotion does not end that pause. To end it: kubectl windlass "
+      "resume rollout/web -n default";
   const std::string retry =
       "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web -n default ends "
       "the abort";

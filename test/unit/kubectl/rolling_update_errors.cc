@@ -60,9 +60,8 @@ ErrorSection RollingUpdateErrors() {
         "nothing else: write NAME or rc/NAME",
         "A Deployment is updated with `kubectl set image`."},
        {"rolling-update web --image=app:v2 --local --dry-run=server", kUsage,
-        "error: --dry-run=server lets the API server check the update that Windlass would carry "
-        "out, and with --local Windlass carries out none: give --dry-run=client, or leave out "
-        "--local",
+        "error: --dry-run=server needs an update that Windlass carries out. With --local, this "
+        "program carries it out. Give --dry-run=client, or leave out --local",
         "The two flags contradict each other. Leave one out."},
        {"rolling-update old -f /no/such/file", kUsage,
         "error: please make sure /no/such/file exists and is not empty",

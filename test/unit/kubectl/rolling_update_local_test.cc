@@ -391,7 +391,7 @@ TEST_CASE_METHOD(Fixture, "--local is refused while Windlass carries out an upda
   AddUpdate();
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
-             "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and "
+             "error: replicationcontrollerupdate.windlass.dev/old is under way. Windlass and "
              "this program would undo each other's scalings: leave out --local to follow the "
              "update, or end the update with kubectl delete "
              "replicationcontrollerupdates.windlass.dev old -n default\n"));
@@ -441,8 +441,8 @@ TEST_CASE_METHOD(Fixture, "--local says if it cannot see whether Windlass is at 
   BeginUpdateOfOld();
   fate = FateOf("controllerupdates", sim::Fate::kForbidden);
   CHECK(Update("old new --image=app:v2") ==
-        DoneSaying("…so this program does not know whether Windlass carries this update out, too: "
-                   "if Windlass does, each would undo the other's scalings\n…"));
+        DoneSaying("…. So this program cannot see whether Windlass also carries out this update. "
+                   "If Windlass does, each would undo the other's scalings\n…"));
 }
 
 // Otherwise the status of the stopped one, and its alert, would stay for ever.

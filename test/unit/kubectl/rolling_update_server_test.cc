@@ -299,10 +299,10 @@ TEST_CASE_METHOD(Fixture, "A NEW that another update has is refused") {
   REQUIRE(Update("other new --image=app:v2 --no-wait").code == ExitCode::kDone);
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
-             "error: the update of replicationcontroller/other has the same new controller, new, "
-             "and has neither succeeded nor been rolled back, so nothing was changed: give another "
-             "name for NEW, or first end that update (kubectl windlass status rc/other -n default "
-             "says where it stands)\n"));
+             "error: the update of replicationcontroller/other has the same new controller, new. "
+             "That update has neither succeeded nor been rolled back, so nothing was changed. Give "
+             "another name for NEW, or end that update first. To see where it stands: kubectl "
+             "windlass status rc/other -n default\n"));
   CHECK_FALSE(HasUpdate());
 }
 

@@ -176,9 +176,9 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     CHECK(run.Run("undo web") ==
           Ends(ExitCode::kOtherUpdate,
                "error: deployments.apps \"web\" has the template of revision 1 since a change that "
-               "no controller has seen yet, so the revision before the present one is not known: "
-               "choose a revision with --to-revision (kubectl windlass history deployment/web -n "
-               "default lists them)\n"));
+               "no controller has seen yet, so the revision before the present one is not known. "
+               "Choose a revision with --to-revision. To list the revisions: kubectl windlass "
+               "history deployment/web -n default\n"));
     CHECK(image() == "app:v1");
     CHECK(run.Run("undo web --to-revision=2").code == ExitCode::kDone);
   }
@@ -197,8 +197,9 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
           Ends(ExitCode::kOtherUpdate,
                "error: deployments.apps \"web\" has the template of revision 2, and its last "
                "change is not carried out yet (WindlassOutOfMemory: web-2 takes 20000 bytes), so "
-               "the revision before the present one is not known: choose a revision with "
-               "--to-revision (kubectl windlass history deployment/web -n default lists them)\n"));
+               "the revision before the present one is not known. Choose a revision with "
+               "--to-revision. To list the revisions: kubectl windlass history deployment/web -n "
+               "default\n"));
     CHECK(image() == "app:v2");
   }
 }
@@ -492,8 +493,8 @@ std::vector<UndoRow> UnansweredUndos() {
        }},
       {"it says if the API server is gone", "",
        Ends(ExitCode::kInterrupted,
-            "…may still be rolled back…-p '{\"spec\":{\"rollbackTo\":null}}' withdraws the "
-            "request\n"),
+            "…may still be rolled back…. This command could not withdraw its request. To withdraw "
+            "the request: …-p '{\"spec\":{\"rollbackTo\":null}}'\n"),
        kRevision1,
        [=](WebRollout& web) {
          interrupted(web);
@@ -503,7 +504,7 @@ std::vector<UndoRow> UnansweredUndos() {
          };
        }},
       {"a request of somebody else that it has joined stays", "--to-revision=1 --timeout=2s",
-       Ends(ExitCode::kTimeout, "…another client had made the same request before…"), kRevision1,
+       Ends(ExitCode::kTimeout, "…. Another client had made the same request before…"), kRevision1,
        [](WebRollout& web) { web.Spec({{"rollbackTo", kRevision1}}); }},
       {"during an abort it says if what it goes back to was never complete", "",
        Ends(ExitCode::kInterrupted,

@@ -132,9 +132,9 @@ ErrorSection RolloutErrors() {
         HasDeployment(
             [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
        {"restart rollout/web", kOtherUpdate,
-        "error: rollout \"web\" is about to be rolled back, as spec.rollbackTo asks, and the "
-        "rollback would undo the restart: kubectl windlass status rollout/web -n default waits for "
-        "the rollback; then try again",
+        "error: rollout \"web\" is about to be rolled back, as spec.rollbackTo asks. The "
+        "rollback would undo the restart. Wait for its end, and try again: kubectl windlass status "
+        "rollout/web -n default",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,
@@ -168,9 +168,8 @@ ErrorSection RolloutErrors() {
                    [](Json& object) { object["spec"]["paused"] = true; });
         }},
        {"undo web", ExitCode::kDone,
-        "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of the "
-        "present manifest brings the template of that manifest back, so apply the earlier "
-        "manifest, too",
+        "Warning: deployment.apps/web is managed with kubectl apply. The next kubectl apply of the "
+        "present manifest would undo this rollback, so apply the earlier manifest, too",
         "The rollback is made. But the object is kept by `kubectl apply`, and the next one with "
         "the same manifest undoes the rollback. Correct the manifest, too.",
         IsApplied},
@@ -240,8 +239,8 @@ ErrorSection RolloutErrors() {
         HasRollout()},
        {"promote rollout/web", kOtherUpdate,
         "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which Windlass has "
-        "not carried out yet, and this command would replace it, so nothing was changed. To "
-        "combine the two promotions: kubectl windlass promote rollout/web -n default --full",
+        "not carried out yet. This command would replace it, so nothing was changed. To combine "
+        "the two promotions: kubectl windlass promote rollout/web -n default --full",
         "Somebody has asked for the end of all steps a moment ago. This command would replace that "
         "by the end of one.",
         [](KubectlRun& run) {
@@ -270,8 +269,8 @@ ErrorSection RolloutErrors() {
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},
        {"promote rollout/web", kHeld,
-        "error: rollout \"web\" is paused by spec.paused, and a promotion does not end that pause: "
-        "kubectl windlass resume rollout/web -n default does",
+        "error: rollout \"web\" is paused by spec.paused. A promotion does not end that pause. To "
+        "end it: kubectl windlass resume rollout/web -n default",
         "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
         HasRollout(paused)},
        {"promote rollout/web", ExitCode::kAborted,
