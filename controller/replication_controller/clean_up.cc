@@ -107,7 +107,7 @@ Step WithoutOldController(const Situation& situation) {
         situation, kOldDeleted,
         Fill("ReplicationController {} was deleted while {} was being renamed to it, so the "
              "Pods of {} have no owner. To keep these Pods, create a ReplicationController that "
-             "selects {}; otherwise delete them with kubectl delete pods -n {} -l {}",
+             "selects {}. To delete them: kubectl delete pods -n {} -l {}",
              situation.old_name(), renamed->meta.name, renamed->meta.name, pods,
              situation.update().meta.namespace_.text(), pods) +
             delete_it);

@@ -162,11 +162,11 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
   const std::string& next = situation.new_name;
   const std::string go_on = situation.cleanup() == kRename
-                                ? "Set spec.newName to " + next
-                                : "Remove spec.newName, and set spec.cleanup to Rename,";
+                                ? "set spec.newName to " + next
+                                : "remove spec.newName and set spec.cleanup to Rename";
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is about to be renamed to {}, so {} cannot be updated "
-                   "to {}. {} to finish the rename, or set spec.rollback to true to undo it",
+                   "to {}. To finish the rename, {}. To undo it, set spec.rollback to true",
                    next, situation.old_name(), situation.old_name(), wanted, go_on));
 }
 
@@ -311,14 +311,14 @@ Step PrepareRollback(const Situation& situation) {
     if (!is_ours && SourceIdIn(*source).name != target.meta.name) {
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
       const std::string other =
-          of.empty() ? Fill("annotation {} of {} does not name {}", kNextControllerId,
+          of.empty() ? Fill("Annotation {} of {} does not name {}", kNextControllerId,
                             target.meta.name, source->meta.name)
-                     : Fill("annotation {} of {} has the uid of another ReplicationController",
+                     : Fill("Annotation {} of {} has the uid of another ReplicationController",
                             kOriginalReplicasOf, target.meta.name);
       return Fail(
           situation, kNothingToRollBack,
-          Fill("there is nothing to roll back: no update of {} has made ReplicationController {} "
-               "(annotation {} of {} does not name {}, and {}). Set spec.newName to the "
+          Fill("there is nothing to roll back: no update of {} has made ReplicationController {}. "
+               "Annotation {} of {} does not name {}. {}. Set spec.newName to the "
                "ReplicationController that the update has made, or set spec.rollback to false",
                target.meta.name, source->meta.name, kSourceId, source->meta.name, target.meta.name,
                other));

@@ -266,8 +266,9 @@ Step PauseForScale(const Situation& situation, const ReplicationController& scal
                    int32_t expected) {
   return Pause(situation, Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
                               Fill(". Scale {} back to {}, or set spec.onExternalScale to Override "
-                                   "(Windlass scales it back) or to Adopt (the desired number is "
-                                   "then the sum of the replicas of both controllers)",
+                                   "or Adopt. With Override, Windlass scales it back. With Adopt, "
+                                   "the desired number becomes the sum of the replicas of both "
+                                   "controllers",
                                    scaled.meta.name, expected));
 }
 
@@ -280,9 +281,9 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
   return Pause(
       situation,
       Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
-          Fill(", and {} is deleted already. Scale {} back to 0, or set spec.onExternalScale to "
-               "Override (Windlass scales it back): then {} takes over the Pods of {}",
-               new_name, old.meta.name, old.meta.name, new_name));
+          Fill(", and {} is deleted already. Scale {} back to 0, so that it takes over the Pods of "
+               "{}. Or set spec.onExternalScale to Override: Windlass then scales it back",
+               new_name, old.meta.name, new_name));
 }
 
 }  // namespace windlass::replication_controller

@@ -47,8 +47,8 @@ Answer AskForOthers(const Situation& situation, const ResourceId& resource, std:
   if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
   return {.step = Fail(situation, kInvalidUpdate,
                        Fill("Windlass cannot check which other objects act on the Pods of this "
-                            "update: {}: {}. Delete some of these objects, or move some to another "
-                            "namespace, and begin the update again",
+                            "update. The request {} failed: {}. Delete some of these objects, or "
+                            "move some to another namespace. Then begin the update again",
                             answer.value->asked.text, answer.value->said.error().message),
                        kLookThroughAgain)};
 }
@@ -89,7 +89,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
 
 constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that update has ended, and begin "
-    "this update again; if there is no other update, remove the annotation {}";
+    "this update again. If there is no such update, remove the annotation {}";
 
 // Refuses an update whose old controller is the target of another update, as its kSourceId says.
 // kSourceId does not count if
@@ -127,8 +127,8 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const std::string end(annotations.Find(kCleanup).value_or(unnoted));
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
-                   "updated to {}. Set spec.newName to {}{} to continue that update; to undo it, "
-                   "set spec.rollback to true as well",
+                   "updated to {}. To continue that update, set spec.newName to {}{}. To undo that "
+                   "update, also set spec.rollback to true",
                    old.meta.name, name, situation.new_name, name,
                    end == situation.cleanup() ? "" : " and spec.cleanup to " + end));
 }
@@ -197,10 +197,10 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   if (journal + others + to_come <= kAnnotationBytesMax) return std::nullopt;
   return Fail(
       situation, kInvalidUpdate,
-      Fill("to rename {} to {}, Windlass has to store the new controller in an annotation of {}: "
-           "{} bytes. The other annotations, including those that the update adds, have up to {} "
-           "bytes, and the limit for all together is {}. Set spec.cleanup to Delete: then the new "
-           "ReplicationController keeps its name",
+      Fill("to rename {} to {}, Windlass has to store the new controller in an annotation of {}. "
+           "This takes {} bytes. The other annotations, with those that the update adds, take up "
+           "to {} bytes. All annotations together may take {} bytes. Set spec.cleanup to Delete: "
+           "then the new ReplicationController keeps its name",
            created.meta.name, old.meta.name, old.meta.name, journal, others + to_come,
            kAnnotationBytesMax),
       kLookAgain);

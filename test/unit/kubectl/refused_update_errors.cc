@@ -213,8 +213,8 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasOld(unreadable_journal)},
        {update("other --image=app:v2"), ExitCode::kOtherUpdate,
         "error: ReplicationController new is about to be renamed to old, so old cannot be updated "
-        "to other. Remove spec.newName, and set spec.cleanup to Rename, to finish the rename, or "
-        "set spec.rollback to true to undo it",
+        "to other. To finish the rename, remove spec.newName and set spec.cleanup to Rename. To "
+        "undo it, set spec.rollback to true",
         "The rename of an earlier update is not finished. Finish it with the same command without "
         "`NEW`, or take it back with `--rollback`.",
         IsBeingRenamed()},
@@ -252,7 +252,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasBoth(), of_v3},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces ReplicationController first in another update. "
-        "Wait until that update has ended, and begin this update again; if there is no other "
+        "Wait until that update has ended, and begin this update again. If there is no such "
         "update, remove the annotation kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
@@ -260,8 +260,8 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController new is itself being replaced by a third "
         "ReplicationController in another update. Wait until that update has ended, and begin this "
-        "update again; if there is no "
-        "other update, remove the annotation windlass.dev/original-replicas-of",
+        "update again. If there is no such update, remove the annotation "
+        "windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacedByAnother()},

@@ -99,12 +99,12 @@ ErrorSection StoppedUpdateErrors() {
       "go back, set spec.rollback to true";
   const std::string scaled =
       "another client scaled ReplicationController old from 2 to 5. Scale old back to 2, or set "
-      "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired number "
-      "is then the sum of the replicas of both controllers)";
+      "spec.onExternalScale to Override or Adopt. With Override, Windlass scales it back. With "
+      "Adopt, the desired number becomes the sum of the replicas of both controllers";
   const std::string renamed_scale =
       "another client scaled ReplicationController old from 0 to 2, and new is deleted already. "
-      "Scale old back to 0, or set spec.onExternalScale to Override (Windlass scales it back): "
-      "then old takes over the Pods of new";
+      "Scale old back to 0, so that it takes over the Pods of new. Or set spec.onExternalScale to "
+      "Override: Windlass then scales it back";
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
   const std::string goes_on =
@@ -137,8 +137,8 @@ ErrorSection StoppedUpdateErrors() {
         WindlassSays("Paused", scaled)},
        {there, ExitCode::kHeld,
         "error: another client scaled ReplicationController old from 0 to 2, and new is deleted "
-        "already. Scale old back to 0, or set spec.onExternalScale to Override (Windlass scales it "
-        "back): then old takes over the Pods of new",
+        "already. Scale old back to 0, so that it takes over the Pods of new. Or set "
+        "spec.onExternalScale to Override: Windlass then scales it back",
         "As above, after the new controller was deleted and before the old one has its Pods.",
         WindlassSays("Paused", renamed_scale)},
        {there, ExitCode::kHeld,
@@ -226,7 +226,7 @@ ErrorSection StoppedUpdateErrors() {
         "The update may not read its controllers. Its state is kept: the same command goes on.",
         ReadsFail},
        {here, ExitCode::kOtherUpdate,
-        "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
+        "error: replicationcontrollerupdate.windlass.dev/old is under way. Windlass and this "
         "program would undo each other's scalings: leave out --local to follow the update, or end "
         "the update with kubectl delete replicationcontrollerupdates.windlass.dev old -n default",
         "Windlass carries out an update of the same ReplicationController. Follow that, or delete "

@@ -214,8 +214,8 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
   CHECK(world.reason() == "OtherName");
   CHECK(world.message() ==
         "ReplicationController web is in the middle of an update to web-2, so it cannot be updated "
-        "to web-22. Set spec.newName to web-2 to continue that update; to undo it, set "
-        "spec.rollback to true as well");
+        "to web-22. To continue that update, set spec.newName to web-2. To undo that update, also "
+        "set spec.rollback to true");
   CHECK_FALSE(world.Has("web-22"));
   CHECK(world.Controller("web") == before["web"]);
   world.Edit({{"newName", "web-2"}});

@@ -153,8 +153,9 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   CHECK(world.message() ==
         "another client scaled ReplicationController " + scaled + " from " + std::to_string(was) +
             " to 9. Scale " + scaled + " back to " + std::to_string(was) +
-            ", or set spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the "
-            "desired number is then the sum of the replicas of both controllers)");
+            ", or set spec.onExternalScale to Override or Adopt. With Override, Windlass scales it "
+            "back. With Adopt, the desired number becomes the sum of the replicas of both "
+            "controllers");
   CHECK(world.Controller(scaled)["spec"]["replicas"] == 9);
   world.Scale(scaled, was);
   CHECK(world.Run() == "Succeeded");
@@ -251,7 +252,7 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.Run();
     CHECK(world.message() ==
           "ReplicationController web-2 replaces ReplicationController web in another update. Wait "
-          "until that update has ended, and begin this update again; if there is no other update, "
+          "until that update has ended, and begin this update again. If there is no such update, "
           "remove the annotation kubectl.kubernetes.io/update-source-id");
   }
   SECTION("as the source") {
@@ -264,9 +265,8 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.Run();
     CHECK(world.message() ==
           "ReplicationController web is itself being replaced by a third ReplicationController in "
-          "another update. Wait until that update has ended, and begin this update again; if there "
-          "is no "
-          "other update, remove the annotation windlass.dev/original-replicas-of");
+          "another update. Wait until that update has ended, and begin this update again. If there "
+          "is no such update, remove the annotation windlass.dev/original-replicas-of");
   }
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "OtherName");

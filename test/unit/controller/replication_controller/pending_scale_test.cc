@@ -38,8 +38,8 @@ TEST_CASE("a scaling by somebody else is not taken for the one that is under way
   CHECK(world.phase() == "Paused");
   CHECK(world.message() ==
         "another client scaled ReplicationController web from 3 to 1. Scale web back to 3, or set "
-        "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired "
-        "number is then the sum of the replicas of both controllers)");
+        "spec.onExternalScale to Override or Adopt. With Override, Windlass scales it back. With "
+        "Adopt, the desired number becomes the sum of the replicas of both controllers");
   CHECK(SizeOf(world, "web") == 1);
   world.Scale("web", 3);
   CHECK(world.Run() == "Succeeded");

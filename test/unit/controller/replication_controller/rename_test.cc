@@ -101,8 +101,8 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   CHECK(
       world.message() ==
       "another client scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
-      "Scale web back to 0, or set spec.onExternalScale to Override (Windlass scales it back): "
-      "then web takes over the Pods of web-2");
+      "Scale web back to 0, so that it takes over the Pods of web-2. Or set spec.onExternalScale "
+      "to Override: Windlass then scales it back");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Orphans().size() == 2);
   SECTION("scaled back") { world.Scale("web", 0); }
@@ -153,8 +153,8 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   CHECK(world.Run() == "Failed");
   CHECK(world.message() ==
         "ReplicationController web-2 is about to be renamed to web, so web cannot be updated to "
-        "web-3. Set spec.newName to web-2 to finish the rename, or set spec.rollback to true to "
-        "undo it");
+        "web-3. To finish the rename, set spec.newName to web-2. To undo it, set spec.rollback to "
+        "true");
   CHECK(world.Has("web-2"));
   SECTION("finished") {
     world.Edit({{"newName", "web-2"}});

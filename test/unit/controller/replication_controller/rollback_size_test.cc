@@ -247,8 +247,8 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
   CHECK(world.Run() == "Paused");
   CHECK(world.message() ==
         "another client scaled ReplicationController web from 2 to 6. Scale web back to 2, or set "
-        "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired "
-        "number is then the sum of the replicas of both controllers)");
+        "spec.onExternalScale to Override or Adopt. With Override, Windlass scales it back. With "
+        "Adopt, the desired number becomes the sum of the replicas of both controllers");
   CHECK(world.Controller("web")["spec"]["replicas"] == 6);
   size_t desired = 2;
   SECTION("scaled back, it goes on") { world.Scale("web", 2); }
@@ -288,8 +288,8 @@ TEST_CASE("an update that is begun again still answers that the new controller i
     CHECK(
         world.message() ==
         "another client scaled ReplicationController web-2 from 2 to 9. Scale web-2 back to 2, or "
-        "set spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired "
-        "number is then the sum of the replicas of both controllers)");
+        "set spec.onExternalScale to Override or Adopt. With Override, Windlass scales it back. "
+        "With Adopt, the desired number becomes the sum of the replicas of both controllers");
     CHECK(world.Controller("web-2")["spec"]["replicas"] == 9);
     world.Scale("web-2", 2);
     world.Run();
