@@ -58,8 +58,8 @@ std::string SentenceOf(const NotEligible& why) {
              (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
     case Reason::kImagePullPolicyChanged:
       return field +
-             " has changed (if it is not set, the image's tag decides it), and Windlass cannot "
-             "change it in a running Pod";
+             " has changed, and Windlass cannot change it in a running Pod. If the field is not "
+             "set, the image's tag decides it";
     case Reason::kMetadataOnly:
       return "only labels or annotations of spec.template have changed, and Windlass does not "
              "patch Pods for such a change";

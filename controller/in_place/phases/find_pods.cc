@@ -179,9 +179,9 @@ std::string PutBackText(const workload::Situation& situation, const InPlace& in_
   return std::to_string(in_place.pods->counts.patched) + " of " +
          std::to_string(situation.workload.replicas) + " Pods are patched: pod " +
          one.pod->meta.name + " does not keep " + mark + "=" + (by_label ? drain.off : "False") +
-         ", which takes it out of traffic before its patch. Find the admission policy or the "
+         ", which takes the Pod out of traffic before its patch. Find the admission policy or the "
          "client that sets " +
-         mark + ", and exempt the Pods of this workload from it, or change " +
+         mark + ". Exempt the Pods of this workload from it, or change " +
          situation.workload.kind.PlaceOf(kDrain).name;
 }
 

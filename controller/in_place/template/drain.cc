@@ -45,8 +45,8 @@ Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_
   const std::optional<std::string> value = ValueIn(pod_template, drain);
   if (!value) {
     return Refuse("label " + Quoted(drain.label) +
-                  " is missing in spec.template.metadata.labels: add it with value " +
-                  Quoted(drain.on) + ", and to the selectors of the Services");
+                  " is missing in spec.template.metadata.labels: add it there with value " +
+                  Quoted(drain.on) + ", and add it to the selectors of the Services");
   }
   if (*value == drain.off) {
     return Refuse("label " + Quoted(drain.label) + " has value " + Quoted(*value) +
@@ -113,8 +113,8 @@ std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* te
   const std::optional<std::string> value = ValueIn(TemplateOf(template_json), drain);
   if (!value || *value == drain.on) return std::nullopt;
   return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
-         " in spec.template.metadata.labels, and Pods get this value back after a drain: write " +
-         Quoted(*value) + " instead of " + Quoted(drain.on) + " before the slash";
+         " in spec.template.metadata.labels. Pods get this value back after a drain, not " +
+         Quoted(drain.on) + ": write " + Quoted(*value) + " before the slash";
 }
 
 }  // namespace windlass::in_place

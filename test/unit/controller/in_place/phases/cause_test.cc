@@ -38,8 +38,8 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "(SidecarKubeletTooOld)",
        "update this kubelet, or " + kNewPods},
       {{Reason::kImagePullPolicyChanged, "/spec/containers/0/imagePullPolicy"},
-       "spec.template.spec.containers[0].imagePullPolicy has changed (if it is not set, the "
-       "image's tag decides it), and Windlass cannot change it in a running Pod "
+       "spec.template.spec.containers[0].imagePullPolicy has changed, and Windlass cannot "
+       "change it in a running Pod. If the field is not set, the image's tag decides it "
        "(ImagePullPolicyChanged)",
        kNewPods},
       {{Reason::kMetadataOnly, "/metadata/labels/tier"},

@@ -74,10 +74,10 @@ TEST_CASE("a drain that another client ends late each time is told, too (P-040)"
   const std::string told = c.InPlaceMessage();
   CHECK(told.starts_with("0 of 4 Pods are patched: pod "));
   CHECK(told.ends_with(" does not keep " + c.Mark() + (by_label ? "=off" : "=False") +
-                       ", which takes it out of traffic before its patch. Find the admission "
+                       ", which takes the Pod out of traffic before its patch. Find the admission "
                        "policy or the client that sets " +
                        c.Mark() +
-                       ", and exempt the Pods of this workload from it, or change "
+                       ". Exempt the Pods of this workload from it, or change "
                        "windlass.dev/in-place-drain"));
   if (policy == "Only") {
     c.SyncAfter(109);

@@ -484,8 +484,8 @@ TEST_CASE("a drain whose label is set back each time is told, and tried once a m
   CHECK(c.PodsOf("v2") == 0);
   CHECK(c.InPlaceMessage().starts_with("0 of 4 Pods are patched: pod "));
   CHECK(c.InPlaceMessage().ends_with(
-      " does not keep label traffic=off, which takes it out of traffic before its patch. Find the "
-      "admission policy or the client that sets label traffic, and exempt the Pods of this "
+      " does not keep label traffic=off, which takes the Pod out of traffic before its patch. Find "
+      "the admission policy or the client that sets label traffic. Exempt the Pods of this "
       "workload from it, or change windlass.dev/in-place-drain"));
   CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
   if (policy == "Only") {

@@ -215,8 +215,8 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
        "\"Label:traffic=on/\" is not valid: " + drain},
       {"P-040 drain, label missing in the template", "-drain", "Label:a/b=in/out",
        "\"Label:a/b=in/out\" is not valid: label \"a/b\" is missing in "
-       "spec.template.metadata.labels: add it with value \"in\", and to the selectors of the "
-       "Services"},
+       "spec.template.metadata.labels: add it there with value \"in\", and add it to the selectors "
+       "of the Services"},
       {"P-040 drain, drained in the template", "-drain", "Label:traffic=yes/on",
        "\"Label:traffic=yes/on\" is not valid: label \"traffic\" has value \"on\" in "
        "spec.template.metadata.labels, which keeps every Pod out of traffic: write another value "
@@ -400,8 +400,8 @@ TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0] ==
         "deployment shop/web: annotation windlass.dev/in-place-drain: label \"traffic\" has value "
-        "\"on\" in spec.template.metadata.labels, and Pods get this value back after a drain: "
-        "write \"on\" instead of \"yes\" before the slash");
+        "\"on\" in spec.template.metadata.labels. Pods get this value back after a drain, not "
+        "\"yes\": write \"on\" before the slash");
 }
 
 }  // namespace
