@@ -115,8 +115,8 @@ std::optional<ServiceTrouble> Unreadable(const NamedService& named) {
       "ServiceUnreadable",
       "Windlass cannot read the latest version of Service " + std::string(named.name) + " (" +
           InOneLine(named.unreadable->why) +
-          "), and leaves the Service alone until it can: correct the Service, or delete it and "
-          "create it again"};
+          "), so it leaves the Service alone. Correct the Service, or delete it and create it "
+          "again"};
 }
 
 std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedService& named) {

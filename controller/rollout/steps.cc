@@ -45,8 +45,7 @@ std::string StepError(const RolloutStep& step) {
   const std::string error = PartError(*step.set_updated);
   if (!error.empty()) return ".setUpdated: " + error;
   if (IsAboveZero(*step.set_updated)) return {};
-  return ".setUpdated: must be above 0, because a step of 0 Pods changes nothing: write 1 or more; "
-         "to stop before the first Pod, begin with a pause";
+  return ".setUpdated: must be above 0. To stop before the first Pod, make the first step a pause";
 }
 
 // Returns true if one of the steps up to `last` asks for all of `desired` Pods. If `desired` is 0,
@@ -311,8 +310,8 @@ std::string StepsError(const RolloutStrategy& strategy) {
   }
   if (strategy.partition) {
     return "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: "
-           "remove one of them (to hold Pods back as a partition does, write a step with "
-           "setUpdated and then a step with pause)";
+           "remove one of them. To hold Pods back with steps, write a step with setUpdated and "
+           "then a step with pause";
   }
   for (size_t i = 0; i < strategy.steps.size(); ++i) {
     const std::string error = StepError(strategy.steps[i]);

@@ -116,8 +116,7 @@ TEST_CASE("a Service that cannot be read is left alone, and named (R-031 RO-184)
   CHECK(f.Told() == "False ServiceUnreadable");
   CHECK(f.message ==
         "Windlass cannot read the latest version of Service web-next (spec.selector: no object), "
-        "and leaves the Service alone until it can: correct the Service, or delete it and create "
-        "it again");
+        "so it leaves the Service alone. Correct the Service, or delete it and create it again");
   CHECK(f.event == "ServiceUnreadable");
   // The rollout goes on, and does not move it.
   f.facts.stable = {};

@@ -87,8 +87,8 @@ TEST_CASE("steps and a partition together are refused (RO-072)") {
   CHECK(
       rollout.Look().strategy_error ==
       "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: remove "
-      "one of them (to hold Pods back as a partition does, write a step with setUpdated and then a "
-      "step with pause)");
+      "one of them. To hold Pods back with steps, write a step with setUpdated and then a step "
+      "with pause");
   Proves("RO-072");
 }
 
