@@ -79,10 +79,10 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   return GiveUp(situation, parts.name,
                 {ErrorKind::kInvalid,
                  "An admission webhook changes each ReplicaSet that Windlass makes for this pod "
-                 "template, or another controller takes it over: " +
+                 "template, or another controller takes it over. This has happened to " +
                      names +
-                     ". Find that webhook or controller, exempt the ReplicaSets of this workload "
-                     "from it, and then delete the ReplicaSets named here"},
+                     ". Find that webhook or controller, and exempt the ReplicaSets of this "
+                     "workload from it. Then delete the ReplicaSets named here"},
                 Retry::kOnSpecChange);
 }
 

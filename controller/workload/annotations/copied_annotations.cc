@@ -125,12 +125,12 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   return "annotation " + std::string(one.key) + " of the " + noun + " (" +
          std::to_string(one.bytes) + " bytes)" +
          (more > 0 ? ", and " + std::to_string(more) + " more, are" : " is") +
-         " not copied to replicaset " + rs.meta.name + ": the annotations of the replicaset have " +
+         " not copied to replicaset " + rs.meta.name + ". The annotations of the replicaset have " +
          std::to_string(choice.bytes) +
          " bytes already, and Windlass copies annotations only up to " +
-         std::to_string(LimitFor(one.key)) + " bytes (the API server allows " +
+         std::to_string(LimitFor(one.key)) + " bytes. The limit of the API server is " +
          std::to_string(kAnnotationBytesMax) +
-         "). Shorten the annotation, or remove from the replicaset the annotations that the " +
+         " bytes. Shorten the annotation, or remove from the replicaset the annotations that the " +
          noun + " no longer has";
 }
 

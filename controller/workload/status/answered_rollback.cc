@@ -188,8 +188,9 @@ Event TellCleared(const Workload& workload) {
   const std::string to = asked == 0 ? "the revision before" : "revision " + std::to_string(asked);
   return {.type = Event::Type::kNormal,
           .reason = std::string(traits.name()) + "RollbackToRemoved",
-          .message = Fill("Removed {}, which asked for {} and was answered before, so there was "
-                          "no further rollback. To go back once more, ask for the rollback again",
+          .message = Fill("Removed {}, which asked for {}. Windlass had answered this request "
+                          "before, so there was no further rollback. To go back once more, ask for "
+                          "the rollback again",
                           traits.rollback_request, to)};
 }
 

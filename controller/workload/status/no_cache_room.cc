@@ -69,9 +69,9 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   const std::string kind(workload.kind.traits().name());
   std::string message =
       "Windlass has no room in memory for " + view.left_out + ", so it leaves this " + kind +
-      " alone. Make the labels, the annotations or the pod template of that object smaller, switch "
-      "off updates in place for that object (if it is a ReplicaSet, remove the annotation "
-      "windlass.dev/in-place from it), or raise the memory limit of Windlass.";
+      " alone. Make the labels, the annotations or the pod template of that object smaller, or "
+      "raise the memory limit of Windlass. You can also switch off updates in place for that "
+      "object. For a ReplicaSet, remove its annotation windlass.dev/in-place.";
   StatusDraft draft{.status = workload.status, .now = now};
   CountOwned(view, draft);
   UpdateCondition(draft.status.conditions,

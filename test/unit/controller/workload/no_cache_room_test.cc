@@ -31,8 +31,8 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   const std::string message =
       "Windlass has no room in memory for replicasets ns/web-1, which needs 1400 KiB, so it leaves "
       "this Deployment alone. Make the labels, the annotations or the pod template of that object "
-      "smaller, switch off updates in place for that object (if it is a ReplicaSet, remove the "
-      "annotation windlass.dev/in-place from it), or raise the memory limit of Windlass.";
+      "smaller, or raise the memory limit of Windlass. You can also switch off updates in place "
+      "for that object. For a ReplicaSet, remove its annotation windlass.dev/in-place.";
   DeploymentStatus& status = world.deployment.status;
   status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow},
                        {"Available", "True", "MinimumReplicasAvailable",

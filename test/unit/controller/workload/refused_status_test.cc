@@ -72,11 +72,11 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   CHECK(
       said.starts_with("annotation more of the deployment (150000 bytes) is not copied to "
                        "replicaset " +
-                       cluster.NameOf("v1") + ": the annotations of the replicaset have 150"));
+                       cluster.NameOf("v1") + ". The annotations of the replicaset have 150"));
   CHECK(
-      said.ends_with(" bytes already, and Windlass copies annotations only up to 253952 bytes (the "
-                     "API server allows 262144). Shorten the annotation, or remove from the "
-                     "replicaset the annotations that the deployment no longer has"));
+      said.ends_with(" bytes already, and Windlass copies annotations only up to 253952 bytes. The "
+                     "limit of the API server is 262144 bytes. Shorten the annotation, or remove "
+                     "from the replicaset the annotations that the deployment no longer has"));
   const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
   CHECK(annotations["team"] == "shop");
   CHECK_FALSE(annotations.contains("more"));

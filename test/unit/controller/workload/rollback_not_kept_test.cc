@@ -31,9 +31,9 @@ constexpr const char* kPutBack =
     "that puts it back, exempt Windlass from it, and ask for the rollback again";
 
 constexpr const char* kRemoved =
-    "Removed the annotation deprecated.deployment.rollback.to, which asked for revision 1 and was "
-    "answered before, so there was no further rollback. To go back once more, ask for the rollback "
-    "again";
+    "Removed the annotation deprecated.deployment.rollback.to, which asked for revision 1. "
+    "Windlass had answered this request before, so there was no further rollback. To go back once "
+    "more, ask for the rollback again";
 
 // Returns how long until the sync that `step` asks for.
 Duration UntilNextSync(const Step& step) {
