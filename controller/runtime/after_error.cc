@@ -29,8 +29,8 @@ void LateWrites::Note(const Request& request, const Error& error) {
       no_answer
           ? "the API server did not complete the write in time; the cause may be an admission "
             "webhook that does not answer: "
-          : "the API server answered with an error, which may come from an admission webhook, "
-            "and did not carry out the write: ";
+          : "the API server answered with an error, and did not carry out the write. The cause may "
+            "be an admission webhook: ";
   found->error = {ErrorKind::kTimeout, what + error.message};
 }
 

@@ -147,8 +147,7 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
     }
     if (!said.ok()) {
       environment_.log.Warning(
-          "cannot read the object of a write that may have happened, or got a 404; Windlass tries "
-          "again",
+          "cannot read an object after a write with an unclear result; Windlass tries again",
           {{environment_.ControllerOf(key).log_field(), key.ToString()},
            {"request", read.Describe()},
            {"error", said.error().message}});

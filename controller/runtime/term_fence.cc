@@ -90,11 +90,11 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
   }
   Error error{
       ErrorKind::kInvalid,
-      Fill("the API server accepted a patch of {} from Windlass, and did not keep "
-           "metadata.annotations[{}], so a late write of the former leader may still "
+      Fill("the API server accepted a patch of {} from Windlass, but did not keep "
+           "metadata.annotations[{}]. So a late write of the former leader may still "
            "change the object. Windlass goes on at {} at the latest, because no such write "
            "can arrive after that. Find the mutating admission policy or webhook that "
-           "removes this annotation, and exempt the annotation from it, so that Windlass "
+           "removes this annotation, and exempt the annotation from it. Then Windlass "
            "need not wait after a change of leader",
            ObjectText(touch.resource(), touch.key()), kTermAnnotation, late_writes_end_text_)};
   error.detail = ErrorDetail::kNotKept;
@@ -109,10 +109,10 @@ void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch) {
   unraised_.erase(touch.uid());
   if (unfenced_told_ == kUnfencedToldMax) return;
   std::string text =
-      "the API server does not keep the annotation that fences off writes of the former leader; "
+      "the API server does not keep the annotation that fences off writes of the former leader. "
       "Windlass goes on without it, because no such write can arrive any more. Find the mutating "
       "admission policy or webhook that removes this annotation, and exempt the annotation from "
-      "it, so that Windlass need not wait after a change of leader";
+      "it. Then Windlass need not wait after a change of leader";
   if (++unfenced_told_ == kUnfencedToldMax) {
     text += ". Windlass logs no further objects like this one until the next change of leader";
   }

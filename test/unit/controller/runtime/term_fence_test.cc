@@ -114,12 +114,12 @@ TEST_CASE_METHOD(Fixture, "a touch that is not kept counts as refused (L-012)") 
     CHECK(error.kind == ErrorKind::kInvalid);
     CHECK(
         RefusalText(refused.front().asked, error) ==
-        "the API server accepted a patch of replicasets shop/web-1 from Windlass, and did not "
-        "keep metadata.annotations[windlass.dev/term], so a late write of the former leader may "
+        "the API server accepted a patch of replicasets shop/web-1 from Windlass, but did not "
+        "keep metadata.annotations[windlass.dev/term]. So a late write of the former leader may "
         "still change the object. Windlass goes on at 2026-01-01T00:01:01Z at the latest, because "
         "no such write can arrive after that. Find the mutating admission policy or webhook that "
-        "removes this annotation, and exempt the annotation from it, so that Windlass need not "
-        "wait after a change of leader");
+        "removes this annotation, and exempt the annotation from it. Then Windlass need not wait "
+        "after a change of leader");
   }
   CHECK(SentNames() == Names{"web-1", "web-1"});
   CHECK(log.lines.size() == 2);
