@@ -36,9 +36,9 @@ constexpr Metric kUnservedObjects{
     MetricType::kGauge,
     "Objects that seem to wait because no process handles their kind.",
     {{{"kind", {}, "a kind that the API server serves, but `--controllers` leaves out"}}},
-    "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
-    "minute apart. `/readyz` and the log name one. 0 if there are none, or if the objects cannot "
-    "be read."};
+    "Windlass looks at the first 100 objects of a kind. An object counts if its status was behind "
+    "its spec twice, a minute apart. `/readyz` and the log name one. 0 if none counts, or if the "
+    "objects cannot be read."};
 
 }  // namespace
 
