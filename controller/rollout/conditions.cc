@@ -220,6 +220,13 @@ std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
 
+// Returns ", which is revision 8 now" for the same example, and "" in the same other case.
+std::string NumberNow(const RolledBack& back) {
+  return back.became == back.revision
+             ? ""
+             : ", which is revision " + std::to_string(back.became) + " now";
+}
+
 // Returns the ruling of a complete Rollout. The phase is RolledBack if a rollback led to this
 // generation and revision; otherwise Healthy. Example of the message of Healthy: "10 of 10 Pods are
 // updated, 9 are available".
@@ -231,7 +238,7 @@ Ruling Complete(const Facts& facts) {
   if (!rolled_back) return {kHealthy, Way::kReady, std::string(kHealthy), pods};
   return {kRolledBack, Way::kReady, std::string(kRolledBack),
           "rolled back" + LeftRevision(*back) + " to revision " + std::to_string(back->revision) +
-              ", which is revision " + std::to_string(back->became) + " now; " + pods};
+              NumberNow(*back) + "; " + pods};
 }
 
 // Returns the condition ReplicaFailure if it says that Windlass cannot go on; else null.

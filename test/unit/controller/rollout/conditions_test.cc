@@ -163,7 +163,7 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
       {"RO-065 rolled back", RolledBack(5, 8, 12), kRolledBack,
        "from revision 7 to revision 5, which is revision 8 now"},
       {"RO-065 rolled back from a template that had no revision", RolledBack(8, 8, 12), kRolledBack,
-       "rolled back to revision 8, which is revision 8 now"},
+       "rolled back to revision 8; 10 of 10 Pods are updated"},
       {"RO-065 rolled back, and changed since", RolledBack(5, 8, 11), kHealthy, "10 of 10"},
       {"RO-065 a rollback that was recorded, but not performed", RolledBack(5, 9, 12), kHealthy,
        "10 of 10"},
