@@ -77,6 +77,7 @@ Outcome OutcomeOf(const Read& read, Result<Reply> said) {
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   std::optional<Status> kept;
   if (said.ok() && write.check) kept = write.check(said->body);
+  const bool shown = said.ok() && (!write.shows || write.shows(said->body));
   // Drops a large reply, because a sync may write many objects, and the caches hold what was
   // written. Keeps two kinds of replies:
   // - the reply to a creation, because the planner compares the created object with what was sent
@@ -87,6 +88,7 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
   outcome.decided = write.because.decision;
   outcome.kept = std::move(kept);
+  outcome.tells = shown && !outcome.not_kept();
   return outcome;
 }
 

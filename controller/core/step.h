@@ -43,8 +43,9 @@ struct Because {
 struct Write {
   Request request;
   Because because;
-  // Sent when the write has succeeded and `check` finds nothing. Example: the Event "Scaled up
-  // replica set web-7c9 from 4 to 8" is not sent if a policy keeps the ReplicaSet at 4.
+  // Sent when the write has succeeded, `check` finds nothing, and `shows` returns true. Example:
+  // the Event "Scaled up replica set web-7c9 from 4 to 8" is not sent if a policy keeps the
+  // ReplicaSet at 4.
   std::vector<Event> on_success{};
   // True if the planner goes on with all decisions although this write did not happen
   // (GoesOnAfter): it was refused (IsRefusal), or got an answer such as 404 or 409. Example: after
@@ -64,6 +65,11 @@ struct Write {
   // checked.
   // A reply may have megabytes, so a check reads only what it compares (JsonReader).
   std::function<Status(std::string_view reply)> check{};
+  // Returns true if the reply's body shows what `on_success` tells. Example: the Event
+  // InPlaceStarted is not sent if a webhook removes the annotation with which the update in place
+  // begins. Unlike `check`, it leaves Outcome::kept alone, and so says nothing about the rest of
+  // the write. Null: the Events are sent whatever the reply shows.
+  std::function<bool(std::string_view reply)> shows{};
 };
 
 // An uncached read that the next decision depends on.
@@ -186,6 +192,8 @@ struct Outcome {
   Decision decided{};  // Because::decision of the write; empty for a read
   // What Write::check returned for the reply; nullopt if the write failed or has no check.
   std::optional<Status> kept{};
+  // True if the Events of Write::on_success are to be sent.
+  bool tells = false;
 
   // Returns true if Write::check found that the API server changed what was asked for.
   bool not_kept() const { return kept && !kept->ok(); }

@@ -245,7 +245,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);
   if (!outcome) return EndFaulty();
-  if (!outcome->not_kept()) Emit(write.on_success);
+  if (outcome->tells) Emit(write.on_success);
   learned_.push_back(*std::move(outcome));
   GoOn();
 }

@@ -291,6 +291,33 @@ TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-p
   CHECK(run.PodsOf("app:v2") == 3);
 }
 
+// The ReplicaSet that has the Pods keeps its annotations, because it is not written.
+TEST_CASE("in place where new ReplicaSets keep no annotation (P-013, P-014)", "[in-place]") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(policy);
+  InPlaceRun run(43);
+  run.Start(3, {{"", policy}});
+  StripReplicaSets(run, true);
+  run.world.SetImage("web", "app:v2");
+  run.world.RunFor(seconds(300));
+  if (policy == "Only") {
+    CHECK(run.PodsOf("app:v1") == 3);
+    CHECK(run.Reason() == "NotPossible");
+    run.world.Scale("web", 5);  // the webhook keeps no user from scaling
+    run.world.RunFor(seconds(60));
+    CHECK(run.PodsOf("app:v1") == 5);
+    StripReplicaSets(run, false);
+    run.world.RunFor(seconds(600));
+  }
+  CHECK(run.world.IsComplete("web"));
+  CHECK(run.PodsOf("app:v2") == (policy == "Only" ? 5U : 3U));
+  const std::vector<Object> events = run.world.api().List(resources::kEvents, "default");
+  const bool told_not_possible = std::ranges::any_of(events, [](const Object& event) {
+    return TextAt(*event, {"message"}).find("(AnnotationNotKept)") != std::string::npos;
+  });
+  CHECK(told_not_possible);
+}
+
 // Whom this serves: who counts on the Pods that serve. The invariants judge how many do.
 TEST_CASE("in place, an undo where Pods keep no state (P-028, P-050)", "[in-place]") {
   InPlaceRun run(31);

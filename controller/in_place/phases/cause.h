@@ -46,8 +46,8 @@ inline constexpr std::string_view kForeignScale = "ForeignScale";
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
 // The API server does not show with which defaults it completes the wanted template (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
-// The API server accepts annotations of Windlass (the settings on a ReplicaSet, or the state on a
-// Pod), but does not keep them.
+// The API server accepts annotations of Windlass (the settings or the decision on a ReplicaSet, or
+// the state on a Pod), but does not keep them.
 inline constexpr std::string_view kNotKept = "AnnotationNotKept";
 // A setting is wrong, so policy Only rolls out nothing (P-083).
 inline constexpr std::string_view kInvalidSetting = "InvalidConfig";

@@ -8,6 +8,7 @@
 
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/phases/mixed_pods.h"
 #include "controller/in_place/pod/nodes.h"
@@ -422,6 +423,9 @@ InPlace FindInPlace(const workload::Situation& situation) {
   FindExchange(situation, in_place);
   const bool asks = in_place.options().policy != Policy::kDisabled;
   if (in_place.phase() == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
+  if (auto why = PendingNotKept(situation, in_place)) {
+    NotPossible(situation, in_place, *std::move(why));
+  }
   const bool replaces = in_place.phase() == InPlacePhase::kReplace;
   if (replaces || (in_place.phase() == InPlacePhase::kNone && !asks)) {
     FindLeftPatched(situation, in_place);

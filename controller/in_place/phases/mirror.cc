@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <string>
 #include <utility>
 
 #include "controller/in_place/phases/decisions.h"
@@ -52,6 +53,13 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
                   .go_on_if_refused = true});
 }
 
+Cause NotKeptBy(const ReplicaSet& rs, std::string_view key) {
+  return Named(kNotKept,
+               "replica set " + rs.meta.name + " does not keep annotation " + std::string(key) +
+                   ": find the admission webhook that removes the annotation, and exempt the "
+                   "ReplicaSets of this workload from that webhook");
+}
+
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
@@ -61,11 +69,7 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
     return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
   });
   if (refused) return std::nullopt;
-  return Named(kNotKept,
-               "replica set " + rs.meta.name + " does not keep annotation " +
-                   missing.begin()->first +
-                   ": find the admission webhook that removes the annotation, and exempt the "
-                   "ReplicaSets of this workload from that webhook");
+  return NotKeptBy(rs, missing.begin()->first);
 }
 
 Cause ReplacedBecause(Cause why) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/in_place/phases/cause.h"
@@ -31,9 +32,13 @@ std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
-// Returns a cause if a webhook has removed the settings from `rs` in this sync or a short time ago.
-// The sentence names the ReplicaSet, the first of the annotations, and the remedy.
-// nullopt: the settings are kept, or the API server refused the write.
+// Returns the cause that an admission webhook removes annotation `key` from `rs` (kNotKept). The
+// sentence names the ReplicaSet, the annotation and the remedy.
+Cause NotKeptBy(const ReplicaSet& rs, std::string_view key);
+
+// Returns a cause if an admission webhook has removed the settings that Windlass wrote to `rs`, in
+// this sync or a short time ago (Mirror): NotKeptBy for the first of the annotations. Returns
+// nullopt if the API server refused the write.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until

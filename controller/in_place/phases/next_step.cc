@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
@@ -178,12 +179,13 @@ std::optional<Step> KeepSize(const workload::Situation& situation) {
 }
 
 // Returns the step of Stage. If it cannot be done, the host is scaled first: neither a quota that
-// forbids the new ReplicaSet, nor a webhook that removes its annotations, may keep users from
+// forbids the new ReplicaSet, nor a webhook that the API server cannot call, may keep users from
 // scaling.
-Step StageOrKeepSize(const workload::Situation& situation) {
-  Step stage = Stage(situation);
-  if (workload::IsCreateRefused(situation) || std::holds_alternative<Failed>(stage)) {
-    if (auto step = KeepSize(situation)) return *std::move(step);
+std::optional<Step> StageOrKeepSize(const workload::Situation& situation) {
+  auto stage = Stage(situation);
+  const bool fails = stage && std::holds_alternative<Failed>(*stage);
+  if (fails || workload::IsCreateRefused(situation)) {
+    if (auto step = KeepSize(situation)) return step;
   }
   return stage;
 }
@@ -292,7 +294,10 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
     return TellFailure(situation, workload::Progress::kEvaluate, *failed);
   }
   if (step && !WasSent(*step, situation.learned)) return step;
-  if (!IsOurs(in_place.phase())) return AwaitRestarts(situation);
+  if (!IsOurs(in_place.phase())) {
+    if (auto told = TellLostNote(situation)) return told;
+    return AwaitRestarts(situation);
+  }
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
   const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)

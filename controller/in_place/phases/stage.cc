@@ -7,6 +7,7 @@
 #include "controller/in_place/batch/budget.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
@@ -118,24 +119,17 @@ Event Started(const workload::Situation& situation) {
 
 }  // namespace
 
-Step Stage(const workload::Situation& situation) {
+std::optional<Step> Stage(const workload::Situation& situation) {
   std::optional<Step> step;
   if (situation.new_replica_set == nullptr) {
     step = workload::CreateNewReplicaSet(situation, 0);
   } else {
     step = workload::UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
   }
-  if (!step) {
-    return Failed{
-        .error = {ErrorKind::kInvalid,
-                  ObjectText(resources::kReplicaSets, KeyOf(situation.new_replica_set->meta)) +
-                      ": annotation " + std::string(kMode) +
-                      " is not kept: find the admission webhook that removes the annotation, and "
-                      "exempt the ReplicaSets of this workload from that webhook"},
-        .retry = Retry::kOnSpecChange};
+  if (Write* write = step ? std::get_if<Write>(&*step) : nullptr) {
+    TellIfKept(*write, Started(situation));
   }
-  if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
-  return *std::move(step);
+  return step;
 }
 
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {

@@ -12,11 +12,12 @@
 
 namespace windlass::in_place {
 
-// Returns the write that makes the pending ReplicaSet, with the decision on it (P-020, P-021):
-// creates one without Pods, or takes an old one that has the template. May return another step of
-// CreateNewReplicaSet first, such as a read.
-// Failed: the API server accepted the decision on an existing ReplicaSet, but did not keep it.
-Step Stage(const workload::Situation& situation);
+// Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
+// one that has the template. Either way the write adds the decision (P-020, P-021). The Event
+// InPlaceStarted is sent only if the API server keeps what was written (TellIfKept). May return
+// another step of CreateNewReplicaSet instead, such as a read. Returns nullopt if the write would
+// be in vain (UnlessInVain): phase deciding ends with that (PendingNotKept).
+std::optional<Step> Stage(const workload::Situation& situation);
 
 // Returns the next write that gives a ReplicaSet exactly the workload's settings, and removes any
 // other ones (P-074). Returns nullopt if

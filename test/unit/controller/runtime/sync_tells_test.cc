@@ -269,6 +269,30 @@ TEST_CASE("A size that the server accepts and does not keep is not told as done 
   Proves("D-434");
 }
 
+// Whom this serves: who reads Events while a webhook removes the annotation that a write is about.
+TEST_CASE("Events are sent only if the reply shows what they tell (P-084)") {
+  const bool shown = GENERATE(false, true);
+  const size_t blanks = GENERATE(size_t{0}, size_t{100000});  // large replies are dropped later
+  Learned seen;
+  SyncWorld world([&](const Learned& learned) -> Step {
+    seen = learned;
+    if (!learned.empty()) return Wait{};
+    return Write{.request = PatchOf("web"),
+                 .because = {workload::decisions::kScaleReplicaSet, {{"to", 8}}},
+                 .on_success = {AboutDeployment()},
+                 .shows = [&](std::string_view reply) { return shown && reply.size() > blanks; }};
+  });
+  world.Run();
+  HttpResponse reply = Success();
+  reply.body += std::string(blanks, ' ');
+  world.transport.Answer(std::move(reply));
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].said.ok());
+  CHECK_FALSE(seen[0].kept.has_value());  // nothing is known of the rest of the write
+  CHECK(world.Told().size() == (shown ? 1U : 0U));
+  Proves("P-084");
+}
+
 // Whom this serves: who reads the status after a policy was taken away between two writes of a
 // sync.
 TEST_CASE("Of several writes of one object the latest says whether its size is kept (D-434)") {

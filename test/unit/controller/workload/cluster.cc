@@ -272,7 +272,7 @@ Step Cluster::Sync(int writes_max) {
     Outcome outcome = OutcomeOf(*write, std::move(said));
     if (outcome.said.ok()) {
       writes.push_back(note);
-      if (!outcome.not_kept()) {
+      if (outcome.tells) {
         for (const Event& event : write->on_success) events.push_back(event.message);
       }
       const std::string& fallback = write->because.counted_reason;

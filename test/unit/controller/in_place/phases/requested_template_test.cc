@@ -136,6 +136,29 @@ TEST_CASE("also if the update is begun anew after any of its writes (RO-015)") {
   Proves("RO-015");
 }
 
+// Whom this serves: whose platform begins to take annotations of ReplicaSets away. The note of the
+// template that was asked for is lost, too.
+TEST_CASE("where the new ReplicaSet keeps no annotation, new Pods are made (P-013)") {
+  Asking c(3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  c.checks = false;
+  const auto strip = [](Json& rs) { rs["metadata"]["annotations"] = Json::object(); };
+  c.webhook = [strip](Json& rs) {
+    SetDefaults(rs["spec"]["template"]);
+    strip(rs);
+  };
+  c.update_webhook = [strip](const Json&, Json& rs) { strip(rs); };
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage().starts_with("replica set " + c.NameOf("v2") + " does not keep "));
+  c.Rounds(40);
+  CHECK(c.PodsOf("v2") == 3);
+  CHECK(c.SizeOf("v1") == 0);
+  Proves("P-013");
+}
+
 TEST_CASE("new defaults that ReplicaSets show touch no Pod at rest (RO-016)") {
   Asking c(3);
   const auto pods = c.PodNames();

@@ -53,12 +53,14 @@ void ScaleDuringFailedUpdate(Started& c, int32_t replicas) {
   CHECK(c.SizeOf("v1") == replicas);
 }
 
-// An autoscaler goes on while a quota has no room for the ReplicaSet of the next image.
+// An autoscaler goes on while a quota has no room for the ReplicaSet of the next image, or while
+// the API server cannot call a webhook.
 TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
   Started c(2);
   const auto pods_as_ever = c.server;
+  const ErrorKind kind = GENERATE(ErrorKind::kQuotaExceeded, ErrorKind::kWebhook);
   c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
-    if (request.verb() == Verb::kCreate) return Error{ErrorKind::kQuotaExceeded, "no"};
+    if (request.verb() == Verb::kCreate) return Error{kind, "no"};
     return pods_as_ever(request);
   };
   const int32_t replicas = GENERATE(1, 5);
@@ -102,31 +104,6 @@ TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-07
   c.server = pods_as_ever;
   c.SettleInPlace();
   CHECK(c.Condition("ReplicaFailure").empty());
-}
-
-TEST_CASE("an annotation that the server does not keep is told, and nothing is patched") {
-  Started c(2);
-  c.update_webhook = [](const Json&, Json& rs) {
-    rs["metadata"]["annotations"].erase("internal.windlass.dev/mode");
-  };
-  c.webhook = [](Json& rs) { rs["metadata"]["annotations"].erase("internal.windlass.dev/mode"); };
-  c.SetImage("v2");
-  const Step end = c.Sync();
-  const auto* failed = std::get_if<Failed>(&end);
-  REQUIRE(failed != nullptr);
-  CHECK(failed->retry == Retry::kOnSpecChange);
-  CHECK(failed->error.message.find("internal.windlass.dev/mode") != std::string::npos);
-  CHECK(
-      failed->error.message.ends_with("exempt the ReplicaSets of this workload from that webhook"));
-  CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().ends_with(failed->error.message));
-  CHECK(c.in_flight() == 0);
-  for (const int32_t replicas : {5, 1}) {  // users and autoscalers are not held up
-    c.Scale(replicas);
-    CHECK(std::holds_alternative<Failed>(c.Sync()));
-    CHECK(c.SizeOf("v1") == replicas);
-  }
-  Proves("P-070");
 }
 
 // Whom this serves: who asks why Pods were replaced.

@@ -1,0 +1,38 @@
+// The decision on a rollout that the API server accepts and does not keep: an admission webhook
+// removes the note (kMode in rollout_mode.h) from the new ReplicaSet. Without this note no update
+// in place can begin. With policy IfPossible new Pods are made instead, and with policy Only
+// nothing is rolled out. Source: P-013, P-014.
+#pragma once
+
+#include <optional>
+
+#include "controller/core/step.h"
+#include "controller/in_place/phases/cause.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::in_place {
+
+// `write` makes the new ReplicaSet or patches it. If it notes a decision, adds `started` to its
+// Events. This Event is sent only if the reply shows the decision, and each setting that the write
+// sets. Otherwise it is not known yet that an update in place begins.
+void TellIfKept(Write& write, Event started);
+
+// Returns a cause if the update in place cannot begin, because the new ReplicaSet does not keep the
+// annotations that it needs:
+//   - the decision: this sync wrote it as often as it may (UnlessInVain). `in_place` is in phase
+//     deciding.
+//   - the settings (SettingsNotKept), without which the cache lacks the text of the ReplicaSet's
+//     template. `in_place` is in phase deciding or staged. Not during a revert, which needs the
+//     text of the host's template alone.
+// Returns nullopt if there is no new ReplicaSet yet, or if a patch of it failed in this sync.
+// `in_place` is what has been found so far. InPlaceOf(situation) need not exist.
+std::optional<Cause> PendingNotKept(const workload::Situation& situation, const InPlace& in_place);
+
+// Returns the status write that says why new Pods are made, if the cause is an annotation that the
+// API server does not keep (kNotKept). It comes before the first new Pod: when the new ReplicaSet
+// has a Pod, only the stored condition shows the cause, because the note of the decision is lost.
+// Returns nullopt if the stored condition has this message, or if there is no new ReplicaSet yet.
+std::optional<Step> TellLostNote(const workload::Situation& situation);
+
+}  // namespace windlass::in_place

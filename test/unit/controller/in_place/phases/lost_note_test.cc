@@ -1,0 +1,179 @@
+// New ReplicaSets that do not keep the annotations without which no update in place can begin.
+// Those of before have theirs: the admission webhook came later (P-013, P-014).
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include "controller/in_place/phases/rollout_mode.h"
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place::lost_note_test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kSetting = "windlass.dev/in-place";
+
+// At rest with all Pods of image v1. Then an admission webhook comes, and the image changes.
+class Stripped : public Started {
+ public:
+  Stripped(int32_t replicas, const std::string& policy) : Started(replicas) {
+    Annotate(kSetting, policy);
+    SettleInPlace();
+    events.clear();
+  }
+
+  // From now on a webhook takes the annotation `key` from each ReplicaSet that is written, or all
+  // annotations if `key` is empty. If `moves`, the server stores something of each write.
+  void Strip(const std::string& key, bool moves = false) {
+    const auto strip = [key](Json& rs) {
+      Json& annotations = rs["metadata"]["annotations"];
+      if (key.empty()) annotations = Json::object();
+      annotations.erase(key);
+    };
+    webhook = strip;
+    update_webhook = [this, strip, moves](const Json&, Json& rs) {
+      strip(rs);
+      if (moves) rs["metadata"]["touched"] = ++touched_;
+    };
+  }
+  void StripNoMore() {
+    webhook = nullptr;
+    update_webhook = nullptr;
+  }
+
+  std::string NotKept(const std::string& key) {
+    return "replica set " + NameOf("v2") + " does not keep annotation " + key +
+           ": find the admission webhook that removes the annotation, and exempt the ReplicaSets "
+           "of this workload from that webhook (AnnotationNotKept)";
+  }
+  // Returns how often an Event said that the update in place has begun.
+  int64_t Begun() const {
+    return std::ranges::count_if(events, [](const std::string& event) {
+      return event.find(" are updated in place, at most ") != std::string::npos;
+    });
+  }
+
+ private:
+  int touched_ = 0;
+};
+
+// Whom this serves: whose platform begins to take annotations away. Before, the rollout stood
+// still, and an Event said that it had begun.
+TEST_CASE("where the new ReplicaSet keeps no annotation, IfPossible makes new Pods (P-013)") {
+  const std::string key = GENERATE(std::string(), std::string(kMode), std::string(kSetting));
+  const bool moves = GENERATE(false, true);
+  CAPTURE(key, moves);
+  Stripped c(3, "IfPossible");
+  c.Strip(key, moves);
+  c.SetImage("v2");
+  c.Sync();
+  const std::string told =
+      c.NotKept(key.empty() ? kSetting : key) + ". Until then, Windlass replaces Pods";
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() == told);
+  CHECK(std::ranges::count(c.events, told) == 1);
+  CHECK(c.SizeOf("v2") == 1);
+  for (int round = 0; round < 3; ++round) c.Sync();
+  CHECK(c.InPlaceMessage() == told);  // also while both ReplicaSets have Pods
+  c.Rounds(40);
+  CHECK(c.PodsOf("v2") == 3);
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  CHECK(std::ranges::count(c.events, told) == 1);
+  CHECK(c.Begun() == 0);
+  Proves("P-013 P-084");
+}
+
+TEST_CASE("where it keeps no annotation, Only rolls out nothing, and says why (P-014)") {
+  const std::string key = GENERATE(std::string(), std::string(kMode), std::string(kSetting));
+  CAPTURE(key);
+  Stripped c(2, "Only");
+  c.Strip(key);
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() ==
+        c.NotKept(key.empty() ? kSetting : key) + ". With Only, nothing is rolled out");
+  CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
+  CHECK(c.in_flight() == 0);
+  CHECK(c.Begun() == 0);
+  // No event comes when the webhook is gone.
+  REQUIRE(std::holds_alternative<Wait>(end));
+  REQUIRE(std::get<Wait>(end).look_again_in.has_value());
+  CHECK(*std::get<Wait>(end).look_again_in <= seconds(60));
+  c.StripNoMore();
+  c.now += 60;
+  c.SettlesAt("v2", 2);
+  for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
+  Proves("P-014");
+}
+
+// Whom this serves: users and autoscalers, who are not held up.
+TEST_CASE("where it keeps no annotation, Only is scaled nevertheless (P-070)") {
+  Stripped c(2, "Only");
+  c.Strip(GENERATE(std::string(), std::string(kMode)));
+  c.SetImage("v2");
+  c.Sync();
+  for (const int32_t replicas : {5, 1}) {
+    c.Scale(replicas);
+    c.Sync();
+    CHECK(c.SizeOf("v1") == replicas);
+    CHECK(c.SizeOf("v2") == 0);
+    CHECK(c.InPlaceCondition() == "False NotPossible");
+  }
+  Proves("P-070");
+}
+
+TEST_CASE("the Event that an update begins comes once, when its note is kept (P-084)") {
+  Stripped c(2, "Only");
+  SECTION("at once") {}
+  SECTION("by the second write, where the first one is changed") {
+    c.Strip("");
+    c.update_webhook = nullptr;
+  }
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.Begun() == 1);
+  CHECK(c.in_flight() == 1);
+  c.SettlesAt("v2", 2);
+  CHECK(c.Begun() == 1);
+  Proves("P-084");
+}
+
+TEST_CASE("the Event that an update begins waits until the webhook is gone (P-084)") {
+  Stripped c(2, "Only");
+  c.Strip(GENERATE(std::string(), std::string(kMode)));
+  c.SetImage("v2");
+  c.Sync();
+  c.SyncAfter(60);
+  CHECK(c.Begun() == 0);
+  c.StripNoMore();
+  c.SyncAfter(60);
+  CHECK(c.Begun() == 1);
+  Proves("P-084");
+}
+
+// A refusal says nothing about what the server would keep: it is told as a refusal.
+TEST_CASE("a note that the server refuses is no note that it does not keep (P-013)") {
+  Stripped c(2, "IfPossible");
+  c.Strip("");
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool notes =
+        request.resource() == resources::kReplicaSets && request.verb() == Verb::kPatch;
+    if (notes) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  c.SetImage("v2");
+  CHECK(std::holds_alternative<Failed>(c.Sync()));
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.InPlaceMessage().find("AnnotationNotKept") == std::string::npos);
+  CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
+  Proves("P-013");
+}
+
+}  // namespace
+}  // namespace windlass::in_place::lost_note_test
