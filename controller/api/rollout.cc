@@ -163,6 +163,8 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
       out->became = in.Int64();
     else if (key == "generation")
       out->generation = in.Int64();
+    else if (key == "toPrevious")
+      out->to_previous = in.Bool();
   });
 }
 

@@ -115,6 +115,8 @@ struct RolledBack {
   int64_t revision = 0;    // as asked for
   int64_t became = 0;      // the number that this revision has since the rollback
   int64_t generation = 0;  // metadata.generation after the rollback
+  // True if the user asked for 0. `revision` is then the number that the revision had before.
+  bool to_previous = false;
   bool operator==(const RolledBack&) const = default;
 };
 

@@ -52,7 +52,8 @@ RolledBack RecordOf(const RollbackOutcome& outcome, int64_t generation) {
   return {.revision =
               by_number ? outcome.asked : workload::RevisionOf(outcome.target->meta).value_or(0),
           .became = outcome.becomes,
-          .generation = generation};
+          .generation = generation,
+          .to_previous = !by_number};
 }
 
 Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {

@@ -32,19 +32,22 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
 // Implements WorkloadKind::ClearRollback (RO-082).
 Request ClearRollback(const Workload& workload);
 
-// Implements WorkloadKind::NoteRollback. Example: in generation 12 a user asks for revision 5, and
-// the highest number is 8. (Revision 0 stands for the previous revision, RO-083.) What the status
-// gets:
-//   - usually: status.rolledBack. It says that revision 5 became 9 in generation 13, which RollBack
-//     makes
-//   - Windlass refuses the rollback: the condition RollbackRefused. Then ClearRollback removes
-//     spec.rollbackTo, which makes generation 13. The condition stays through generation 13, and
-//     ends with generation 14 (RO-084)
-//   - RollbackOutcome::put_back, the API server put the former template back: the same condition
-//     says so. status.rolledBack is removed, because there was no rollback
-//   - RollbackOutcome::not_removed, the API server keeps spec.rollbackTo: status.rolledBack and the
-//     condition name generation 12, because no removal has made generation 13. So the condition
-//     ends with the next edit, which makes generation 13
+// Implements WorkloadKind::NoteRollback. status.rolledBack names the revision that the Pods return
+// to, the new number of this revision, and the generation to which RollBack leads. If
+// spec.rollbackTo asks for revision 0, the revision is the previous one, and toPrevious is true
+// (RO-083). Example: in generation 12 a user asks for revision 5, and the highest number is 8.
+// status.rolledBack says: revision 5 became 9 in generation 13.
+//
+// If Windlass refuses the rollback, the status gets the condition RollbackRefused instead, and
+// ClearRollback then removes spec.rollbackTo. In the example, the removal makes generation 13. The
+// condition stays through generation 13, and ends with generation 14 (RO-084).
+//
+// If the API server put the former template back (RollbackOutcome::put_back), the same condition
+// says so, and status.rolledBack is removed, because there was no rollback.
+//
+// If the API server keeps spec.rollbackTo (RollbackOutcome::not_removed), the removal has made no
+// generation. In the example, status.rolledBack and the condition then name generation 12, so that
+// the condition does not stay for the next edit, which makes generation 13.
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

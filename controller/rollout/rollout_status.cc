@@ -175,6 +175,7 @@ Json ToJson(const std::optional<RolledBack>& rolled_back) {
   object["revision"] = rolled_back->revision;
   object["became"] = rolled_back->became == 0 ? Json() : Json(rolled_back->became);
   object["generation"] = rolled_back->generation;
+  object["toPrevious"] = rolled_back->to_previous ? Json(true) : Json();
   return object;
 }
 

@@ -39,7 +39,8 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
   if (!rolled_back) return std::nullopt;
   return PerformedRollback{.asked = rolled_back->revision,
                            .became = rolled_back->became,
-                           .generation = rolled_back->generation};
+                           .generation = rolled_back->generation,
+                           .to_previous = rolled_back->to_previous};
 }
 
 // Returns the cause of the verdict InPlaceNotPossible, in the words of the condition

@@ -132,6 +132,7 @@ struct PerformedRollback {
   int64_t became = 0;  // the number that the target gets by the rollback
   // The generation that the rollback makes, or has made; 0 if the kind does not record it.
   int64_t generation = 0;
+  bool to_previous = false;  // the user asked for 0
 };
 
 // References, pointers and string_views are borrowed, most of them from the stored object. They are

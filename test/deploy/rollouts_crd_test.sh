@@ -127,7 +127,8 @@ status+='"availableReplicas":3,"selector":"app=merged","currentRevision":7,"stab
 status+='"currentReplicaSet":"merged-7c9d","currentTemplateHash":"7c9d","images":"app:v3,agent:v1",'
 status+='"stableReplicaSet":"merged-5f6b","stableTemplateHash":"5f6b","stableImages":"app:v2",'
 status+='"observedGeneration":1000,"stepText":"2/4","step":{"index":2,"total":4,"revision":7,'
-status+='"startedAt":"2026-01-02T03:04:05Z"},"rolledBack":{"revision":6,"generation":2},'
+status+='"startedAt":"2026-01-02T03:04:05Z"},"rolledBack":{"revision":6,'
+status+='"generation":2,"toPrevious":true},'
 status+='"conditions":[{"type":"Ready","status":"False","reason":"Progressing","message":"4 of 5",'
 status+='"lastUpdateTime":"2026-01-02T03:04:05Z","lastTransitionTime":"2026-01-02T03:04:05Z"}]}}'
 kubectl patch rollout merged --type=merge -p "$status"

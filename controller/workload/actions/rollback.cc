@@ -375,18 +375,23 @@ std::optional<Step> NextOfAnswered(const Situation& situation) {
   return WriteAnsweredRollback(situation);
 }
 
-// Returns true if the rollback to revision 0 was performed, but the API server kept the request.
-// Both of these must hold:
-//   - The recorded rollback made the present generation. A later request makes a further
-//     generation.
-//   - The template is that of the recorded revision. If not, another edit made the generation,
-//     between the record and the rollback.
+// Returns true if the workload asks for revision 0, its record says that a rollback to 0 made the
+// present generation, and the template is that of the recorded revision. The request is then still
+// there because the API server kept it: a request that a user makes after the rollback makes a
+// further generation.
+//   - The template matters because another edit may have made the generation between the record
+//     and the rollback.
+//   - The record must be of a request for 0. Example: a user asks again for revision 3, whose
+//     template the workload has (ClearRepeated). Windlass records this, and the user asks for 0
+//     before Windlass has removed the request for 3. That edit makes the recorded generation, and
+//     the template is that of revision 3, but the request for 0 is new.
 // A request for a number needs no such rule: performed twice, it changes nothing more
 // (ClearRepeated).
 bool IsPerformed(const Situation& situation) {
   const Workload& workload = situation.workload;
   const std::optional<PerformedRollback>& done = workload.rolled_back;
   if (workload.roll_back_to != 0 || !done || done->generation == 0) return false;
+  if (!done->to_previous) return false;
   if (done->generation != workload.meta.generation) return false;
   const ReplicaSet* target = FindTarget(workload, situation.all, done->asked);
   return target != nullptr && HasWorkloadsTemplate(situation, *target);

@@ -26,7 +26,7 @@ inline constexpr const char* kRolloutJson = R"({
 "stableTemplateHash":"5f6b","images":"web:1.2,agent:3","stableImages":"web:1.1","stepText":"2/4",
 "message":"7 of 14 updated","step":{"index":2,"total":4,"startedAt":"2026-01-02T15:05:00Z",
 "revision":8,"template":"t-fedcba9876543210fedcba9876543210"},
-"rolledBack":{"revision":5,"became":7,"generation":9},
+"rolledBack":{"revision":5,"became":7,"generation":9,"toPrevious":true},
 "conditions":[{"type":"Ready","status":"False","lastUpdateTime":"2026-01-02T15:05:05Z",
 "lastTransitionTime":"2026-01-02T15:04:59Z","reason":"Progressing","message":"7 of 14 updated",
 "observedGeneration":11}],"futureStatus":1}})";

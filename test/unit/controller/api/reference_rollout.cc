@@ -144,7 +144,8 @@ Fields<RolloutStatus> RolloutStatusFields() {
            &Status::rolled_back,
            {{"revision", &RolledBack::revision},
             {"became", &RolledBack::became},
-            {"generation", &RolledBack::generation}}},
+            {"generation", &RolledBack::generation},
+            {"toPrevious", &RolledBack::to_previous}}},
           {"conditions", &Status::conditions, ConditionFields()}};
 }
 

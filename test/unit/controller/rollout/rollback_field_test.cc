@@ -151,8 +151,9 @@ TEST_CASE("a rollback is recorded before it is performed, and only once (RO-080 
   REQUIRE(note);
   CHECK(note->Describe() == "patch rollouts/status shop/web");
   rollout.Apply(*note);
-  CHECK(rollout.status()["rolledBack"] ==
-        Json{{"revision", row.want}, {"became", 9}, {"generation", 13}});
+  Json want = {{"revision", row.want}, {"became", 9}, {"generation", 13}};
+  if (row.asked == 0) want["toPrevious"] = true;
+  CHECK(rollout.status()["rolledBack"] == want);
   CHECK(rollout.status()["phase"] == "Healthy");         // not performed yet
   CHECK(rollout.object["spec"].contains("rollbackTo"));  // a crash here: performed by the next sync
   const auto performed = rollout.Look().rolled_back;
@@ -160,6 +161,7 @@ TEST_CASE("a rollback is recorded before it is performed, and only once (RO-080 
   CHECK(performed->asked == row.want);
   CHECK(performed->became == 9);
   CHECK(performed->generation == 13);
+  CHECK(performed->to_previous == (row.asked == 0));
   CHECK_FALSE(Note(rollout, outcome));
   Proves("RO-080 RO-083");
 }
@@ -189,6 +191,18 @@ TEST_CASE("a value that is set again is recorded with the number that its revisi
   const ReplicaSet target = Target("8");
   rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 8, .now = kNow}));
   CHECK(rollout.status()["rolledBack"] == Json{{"revision", 5}, {"became", 8}, {"generation", 13}});
+  Proves("RO-083");
+}
+
+// Otherwise a request for 0 that the user makes later could count as performed (RO-024).
+TEST_CASE("a rollback to a number removes what the record says of a rollback to 0 (RO-083)") {
+  Asking rollout(5);
+  rollout.object["status"]["rolledBack"] = {
+      {"revision", 7}, {"became", 9}, {"generation", 12}, {"toPrevious", true}};
+  const ReplicaSet target = Target();
+  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 10, .now = kNow}));
+  CHECK(rollout.status()["rolledBack"] ==
+        Json{{"revision", 5}, {"became", 10}, {"generation", 13}});
   Proves("RO-083");
 }
 

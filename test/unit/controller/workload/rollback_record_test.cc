@@ -463,7 +463,7 @@ TEST_CASE("a kept request for 0 whose record says that it was performed is over 
   boat.kind.is_stored = true;
   boat.asked = 0;
   boat.world.deployment.meta.generation = 7;
-  boat.before = {.asked = 2, .became = 4, .generation = 7};
+  boat.before = {.asked = 2, .became = 4, .generation = 7, .to_previous = true};
   SECTION("the template is that of the recorded revision") {
     ReplicaSet& back = boat.world.replica_sets[2];
     boat.world.SetAnnotation(back, kRevision, "4");
@@ -487,6 +487,19 @@ TEST_CASE("a kept request for 0 whose record says that it was performed is over 
     boat.CheckPatch(
         {Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 2"});
   }
+  Proves("RO-024");
+}
+
+// For the user who changes their mind at once: the request for 1 was recorded, and replaced before
+// its removal. The edit made the generation that the removal would have made.
+TEST_CASE("a request for 0 that replaces a repeated request is performed (RO-024)") {
+  RolledBack boat;
+  CheckRemovals(boat);
+  boat.kind.is_stored = true;
+  boat.asked = 0;
+  boat.world.deployment.meta.generation = 8;
+  boat.before = {.asked = 1, .became = 4, .generation = 8};
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollback", "Rolled back boat \"web\" to revision 3"});
   Proves("RO-024");
 }
 
