@@ -75,6 +75,16 @@ const Condition* FindStored(const Workload& workload) {
   return stored->reason == ReasonFor(*workload.roll_back_to) ? stored : nullptr;
 }
 
+// Returns true if this sync has tried to patch the workload, and the API server did not answer with
+// a 409. A patch that lost a race says nothing about what the API server does with the request.
+bool WasTried(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    if (!IsPatchOf(outcome, workload.kind.traits().resource, workload.meta)) return false;
+    return outcome.said.ok() || outcome.said.error().kind != ErrorKind::kConflict;
+  });
+}
+
 // Returns how long until Windlass tries again to remove the answered request; 0 if a try is due.
 // The last try was at the update time of `stored`. A time in the future comes from another clock,
 // so a try is due then.
@@ -164,7 +174,7 @@ void ShowAnsweredRollback(const Situation& situation, WorkloadStatus& status) {
   // The draft has the stored condition. Its time changes only after a try to remove the request.
   if (stored != nullptr) {
     const bool is_due = UntilNextTry(*stored, situation.now) == Duration::zero();
-    if (!is_due || !IsPatched(situation)) return;
+    if (!is_due || !WasTried(situation)) return;
   }
   std::string message = stored != nullptr ? stored->message : lost->kept->error().message;
   RefreshCondition(status.conditions,

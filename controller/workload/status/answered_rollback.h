@@ -2,20 +2,20 @@
 // accepted the write that removes the request, and kept the request, for example because of a
 // mutating admission webhook.
 //
-// Such a request is over, and the rollout goes on as if it were not there. If Windlass carried it
-// out again, it would replace every template that a user writes later. A request for the revision
-// before would go back one revision more in each sync.
-//
-// Every kClearAgainAfter, when a sync has nothing else to do, Windlass tries once more to remove
-// the request. It does not try while the workload is paused or being deleted, or after a refusal
-// that ends the walk (EndOfWalk). No answer to this try holds up the rollout.
+// Such a request is over. Windlass does not carry it out again: it would replace every template
+// that a user writes later, and a request for the revision before would go back one revision more
+// in each sync. So the rollout goes on as if the request were not there. Every kClearAgainAfter,
+// when a sync has nothing else to do, it tries once more to remove the request. It does not try
+// while the workload is paused or being deleted, or after a refusal that ends the walk
+// (EndOfWalk). No answer to this try holds up the rollout. A try that lost a race (409) does not
+// count: the change that won the race begins the next sync, which tries again.
 //
 //   condition RollbackToNotRemoved   True while the answered request is there, absent otherwise.
 //                                    Its reason names the revision that the request asks for:
 //                                    "Revision3"; "RevisionBefore" for 0. By this reason, later
 //                                    syncs know that the request is answered. A request for another
 //                                    revision is a new one. Its update time is that of the last try
-//                                    to remove the request
+//                                    to remove the request, apart from tries that lost a race
 //   Warning Event                    when the condition is set
 //   Normal Event                     when Windlass has removed the answered request at last
 //
@@ -93,7 +93,8 @@ bool IsPatched(const Situation& situation);
 bool IsTimeToClear(const Situation& situation);
 
 // Sets the condition in `status`, or removes it if no answered request is there. If this sync has
-// tried to remove the request, also sets the condition's update time.
+// tried to remove the request, and the try did not lose a race (409), also sets the condition's
+// update time.
 void ShowAnsweredRollback(const Situation& situation, WorkloadStatus& status);
 
 // Returns the Events to send when the status of ShowAnsweredRollback has been written.

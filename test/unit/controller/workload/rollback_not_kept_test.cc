@@ -163,6 +163,35 @@ TEST_CASE("a refused removal of a request that was kept does not hold up the rol
   Proves("D-471");
 }
 
+// Whom this serves: who removed the webhook, while another client often writes the Deployment. A
+// lost race would put the removal off for a minute, again and again.
+TEST_CASE("a removal that lost a race does not count as a try (D-471)") {
+  ThreeRevisions cluster;
+  cluster.deployment_webhook = KeepRequest;
+  cluster.Ask("1");
+  cluster.Settle();
+  cluster.deployment_webhook = nullptr;
+  cluster.now += 60;
+  cluster.writes.clear();
+  int tries = 0;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (!IsOwnPatch(request, "")) return std::nullopt;
+    ++tries;
+    return Result<Reply>(Error{ErrorKind::kConflict, "the object has been modified"});
+  };
+  CHECK(std::holds_alternative<Wait>(cluster.Sync()));
+  CHECK(tries == 1);
+  CHECK(cluster.writes.empty());
+  CHECK(cluster.Told() == "True Revision1");
+
+  cluster.server = nullptr;
+  cluster.Settle();
+  CHECK_FALSE(cluster.Asks());
+  CHECK(cluster.Told().empty());
+  CHECK(cluster.Sent(kRemoved) == 1);
+  Proves("D-471");
+}
+
 TEST_CASE("a request for another revision that arrives in the sync is not answered (D-471)") {
   ThreeRevisions cluster;
   cluster.deployment_webhook = KeepRequest;
