@@ -74,6 +74,7 @@ std::vector<Overlap> Overlaps::Of(const ObjectMeta& workload) const {
 
 void Overlaps::WorkloadChanged(const WorkloadChange& change) {
   if (!complete_) return;
+  if (change.is_faulty) return Displace(*change.before);
   if (change.now == nullptr) return Remove(*change.before);
   if (change.before == nullptr) return Add(*change.now);
   const Workload* edited_from = change.edited_from;
@@ -94,8 +95,10 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
 
 // Adds a workload to the index of its namespace, and finds its overlaps. Does nothing if the
 // namespace has no entry in `selecting_`. Such a namespace has no ReplicaSet whose controller is to
-// be reported (Counts), so no workload in it has an overlap.
+// be reported (Counts), so no workload in it has an overlap. If a fault of the workload is over,
+// first drops the overlaps that have ended since the fault began.
 void Overlaps::Add(const Workload& workload) {
+  JudgeKnown(KeyOf(workload.meta));
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
@@ -107,24 +110,27 @@ void Overlaps::Add(const Workload& workload) {
 }
 
 void Overlaps::Remove(const ObjectMeta& meta) {
-  const ObjectKey key = KeyOf(meta);
-  overlaps_.erase(key);
-  if (const auto selecting = selecting_.find(meta.namespace_); selecting != selecting_.end()) {
-    Selecting& names = selecting->second;
-    names.without_label.erase(key.name);
-    if (const auto placed = names.label_of.find(key.name); placed != names.label_of.end()) {
-      const auto same_label = names.by_label.find(placed->second);
-      same_label->second.erase(key.name);
-      if (same_label->second.empty()) names.by_label.erase(same_label);
-      names.label_of.erase(placed);
-    }
-  }
+  overlaps_.erase(KeyOf(meta));
+  Displace(meta);
   std::vector<std::pair<ObjectKey, OwnerReference>> others;
   for (const auto& [other, known] : overlaps_) {
     const auto found = known.others.find(meta.uid);
     if (found != known.others.end()) others.emplace_back(other, found->second.other);
   }
   for (const auto& [other, owner] : others) Judge(other, owner);
+}
+
+void Overlaps::Displace(const ObjectMeta& meta) {
+  const auto selecting = selecting_.find(meta.namespace_);
+  if (selecting == selecting_.end()) return;
+  Selecting& names = selecting->second;
+  names.without_label.erase(meta.name);
+  const auto placed = names.label_of.find(meta.name);
+  if (placed == names.label_of.end()) return;
+  const auto same_label = names.by_label.find(placed->second);
+  same_label->second.erase(meta.name);
+  if (same_label->second.empty()) names.by_label.erase(same_label);
+  names.label_of.erase(placed);
 }
 
 // --- who selects what ---
@@ -140,6 +146,14 @@ void Overlaps::Look(const ReplicaSet& rs) {
     for (const std::string& name : found->second) Judge({namespace_, name}, *owner);
   }
   for (const std::string& name : selecting.without_label) Judge({namespace_, name}, *owner);
+}
+
+void Overlaps::JudgeKnown(const ObjectKey& key) {
+  const auto known = overlaps_.find(key);
+  if (known == overlaps_.end()) return;
+  std::vector<OwnerReference> others;
+  for (const auto& [uid, overlap] : known->second.others) others.push_back(overlap.other);
+  for (const OwnerReference& other : others) Judge(key, other);
 }
 
 void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {

@@ -12,7 +12,12 @@
 //   - while it is being deleted;
 //   - if its owner is gone, because the garbage collector will delete it. Only owners of the same
 //     kind as the workloads can be looked up. An owner of another kind may be gone without our
-//     knowledge, so an overlap is reported only after some seconds (status/overlap.h).
+//     knowledge, so an overlap is reported only after it has lasted some seconds
+//     (status/overlap.h).
+//
+// While no Workload can be made of an object (WorkloadChange::is_faulty), its overlaps stay as they
+// are. When the fault is over, those that have ended are dropped, and the others keep the time of
+// their beginning. Otherwise a fault of a moment would report each overlap anew.
 // Core thread only.
 #pragma once
 
@@ -94,10 +99,14 @@ class Overlaps {
   // Drops the index of a namespace that has no ReplicaSet any more.
   void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
+  // Removes a workload from the index of its namespace.
+  void Displace(const ObjectMeta& meta);
   // Calls Judge with the owner of `rs` and each workload that may select `rs`.
   void Look(const ReplicaSet& rs);
   void Judge(const ObjectKey& key, const OwnerReference& owner);
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
+  // Calls Judge with the workload `key` and the other controller of each overlap that is stored.
+  void JudgeKnown(const ObjectKey& key);
   // Calls Judge with the workload `key` and the owner of each ReplicaSet that `selector` matches.
   void JudgeAll(const ObjectKey& key, const LabelSelector& selector);
   void Note(const Workload& workload, const OwnerReference& owner, bool overlaps);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/deployment/deployment_controller.h"
+#include "kubeclient/base/assert.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
@@ -90,7 +91,15 @@ struct Fixture : InformerParts<> {
   }
 
   RecordingHost host{environment};
-  DeploymentStore deployments{host.informers()};
+  DeploymentStore sound{host.informers()};
+  bool faulty = false;  // no Workload can be made of a Deployment
+  WorkloadStoreOf<Deployment> deployments{
+      host.informers(),
+      {"faulty", host.informers().All(resources::kDeployments), &DecodeDeployment},
+      [this](const Deployment& deployment) {
+        WL_ASSERT(!faulty);
+        return deployment::AsWorkload(sound.kind(), deployment);
+      }};
   Store<ReplicaSet> replica_sets;
   std::function<bool(const OwnerReference&)> counts = [](const OwnerReference&) { return true; };
   std::set<std::string> woken;
@@ -353,6 +362,71 @@ TEST_CASE("after the clock was set back, an overlap counts from the next look on
   fixture.time.Advance(seconds(3));
   CHECK(since() == now);
   Proves("RO-162");
+}
+
+// Overlaps with Boat blue since `begun`. Since a hundred seconds after that, no Workload can be
+// made of the Deployment.
+struct InFault : Fixture {
+  InFault() {
+    AddDeployment("web", 1, kWeb);
+    overlaps.LookAtAll();
+    Put("rs", 100, kWeb, OwnerOf("Boat", "blue", 7));
+    time.Advance(seconds(100));
+    faulty = true;
+    AddDeployment("web", 1, kWeb);
+    Take();
+  }
+  void EndFault(const StringMap& labels) {
+    faulty = false;
+    AddDeployment("web", 1, labels);
+  }
+  WallTime Since() const { return overlaps.Of(*deployments.FindMeta({"ns", "web"})).at(0).since; }
+
+  const WallTime begun = time.Wall();
+};
+
+// Whom this serves: whoever reads the Events. A fault of a moment sent them again.
+TEST_CASE("an overlap keeps its time while Windlass fails over the workload (Q-014, RO-162)") {
+  InFault fixture;
+  SECTION("nothing else happens") {}
+  SECTION("another ReplicaSet comes") {
+    fixture.Put("rs-2", 101, kWeb, OwnerOf("Boat", "blue", 7));
+  }
+  fixture.AddDeployment("web", 1, kWeb);  // still faulty
+  fixture.EndFault(kWeb);
+  CHECK(fixture.Of() == "Boat blue");
+  CHECK(fixture.Since() == fixture.begun);
+  CHECK(fixture.Take() == "");
+  Proves("Q-014 RO-162");
+}
+
+TEST_CASE("what changes during a fault of the workload is found when the fault is over (Q-014)") {
+  InFault fixture;
+  StringMap labels = kWeb;
+  std::string want;
+  SECTION("the last ReplicaSet of the namespace goes") { fixture.Remove("rs", 100); }
+  SECTION("the other controller goes on with other labels") {
+    fixture.Put("rs", 100, {{"app", "db"}}, OwnerOf("Boat", "blue", 7));
+  }
+  SECTION("another controller comes") {
+    fixture.Put("rs", 100, kWeb, OwnerOf("Boat", "red", 8));
+    want = "Boat red";
+  }
+  SECTION("the selector is edited") { labels = {{"app", "api"}}; }
+  fixture.EndFault(labels);
+  CHECK(fixture.Of() == want);
+  CHECK(fixture.Take() == "web");
+  fixture.Put("rs-2", 101, labels, OwnerOf("Boat", "grey", 9));
+  CHECK(fixture.Of() == (want.empty() ? "Boat grey" : "Boat grey, Boat red"));
+  Proves("Q-014 RO-162");
+}
+
+TEST_CASE("a workload that is deleted during its fault has no overlap any more (Q-014)") {
+  InFault fixture;
+  fixture.RemoveDeployment("web", 1);
+  fixture.EndFault(kWeb);
+  CHECK(fixture.Since() == fixture.time.Wall());
+  Proves("Q-014 RO-162");
 }
 
 // The Deployment has the condition since second 1000.
