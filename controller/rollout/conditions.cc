@@ -248,8 +248,9 @@ const Condition* HeldUp(const Facts& facts) {
 }
 
 // Returns true if the caches have no room for this Rollout, and its latest generation is not
-// carried out. Counters and conditions are then about an earlier generation, and show no
-// later abort, pause or template.
+// carried out. Counters and conditions are then about an earlier generation. So they say
+// nothing about an abort, a pause or a template that a user has set since. The message of the
+// condition ReplicaFailure says that spec.rollbackTo waits, if it is set (no_cache_room.h).
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;

@@ -8,6 +8,7 @@
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/complete.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/refused_write.h"
@@ -54,6 +55,23 @@ void CountOwned(const View& view, StatusDraft& draft) {
   TellAvailable(workload, enough, draft.now, status.conditions);
 }
 
+// Returns why the workload is left alone, whether a rollback waits for that reason, and what to do.
+std::string LeftOutText(const View& view) {
+  const Workload& workload = view.workload;
+  const KindTraits& traits = workload.kind.traits();
+  std::string text = "Windlass has no room in memory for " + view.left_out +
+                     ", so it leaves this " + std::string(traits.name()) + " alone";
+  const bool asks = workload.roll_back_to && !IsAnswered(workload);
+  if (asks && !traits.rollback_request.empty()) {
+    text += " and does not perform the rollback that " + std::string(traits.rollback_request) +
+            " asks for";
+  }
+  return text +
+         ". Make the labels, the annotations or the pod template of that object smaller, switch "
+         "off updates in place for that object (if it is a ReplicaSet, remove the annotation "
+         "windlass.dev/in-place from it), or raise the memory limit of Windlass.";
+}
+
 }  // namespace
 
 Event LeftOutEvent(std::string message) {
@@ -66,12 +84,7 @@ Event LeftOutEvent(std::string message) {
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now) {
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
-  const std::string kind(workload.kind.traits().name());
-  std::string message =
-      "Windlass has no room in memory for " + view.left_out + ", so it leaves this " + kind +
-      " alone. Make the labels, the annotations or the pod template of that object smaller, or "
-      "raise the memory limit of Windlass. You can also switch off updates in place for that "
-      "object. For a ReplicaSet, remove its annotation windlass.dev/in-place.";
+  std::string message = LeftOutText(view);
   StatusDraft draft{.status = workload.status, .now = now};
   CountOwned(view, draft);
   UpdateCondition(draft.status.conditions,

@@ -20,6 +20,10 @@ Event LeftOutEvent(std::string message);
 //   - The status does not observe a new generation, because Windlass does not carry out the change.
 //     So "kubectl rollout status" waits.
 //   - The status has new counters, so that it does not count Pods that are gone.
+//   - If the workload asks for a rollback, the message says that Windlass does not perform it. The
+//     message cannot say so if the request is an annotation, and the workload itself is cached
+//     without its annotations.
+// Returns nullopt if the view shows all objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

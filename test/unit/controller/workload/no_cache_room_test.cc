@@ -8,6 +8,7 @@
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/workload/boats.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::no_cache_room_test {
@@ -52,6 +53,41 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   const Step other = Next(later, {}, kNow);
   REQUIRE(std::holds_alternative<Write>(other));
   CHECK(std::get<Write>(other).request.body().find("web-2, which") != std::string::npos);
+  Proves("R-065");
+}
+
+// Whom this serves: who waits for a rollback, and saw nothing of it in any message.
+TEST_CASE("a rollback that waits for room is told with the cause (R-065)") {
+  Harbour harbour;
+  harbour.kind.own_traits.rollback_request = "spec.rollbackTo";
+  harbour.world.AddNew("web-1", 2, 2);
+  View view = harbour.Look();
+  view.left_out = "replicasets ns/web-1, which needs 1400 KiB";
+  view.workload.roll_back_to = 3;
+  const std::string waits =
+      "so it leaves this Boat alone and does not perform the rollback that spec.rollbackTo asks "
+      "for. Make the labels";
+  bool told = true;
+  SECTION("in the condition and in the Event") {}
+  SECTION("not if it is answered, and only kept by the API server") {
+    view.workload.status.conditions = {
+        {"RollbackToNotRemoved", "True", "Revision3", "it is kept", kNow, kNow}};
+    told = false;
+  }
+  REQUIRE(std::holds_alternative<Write>(Next(view, {}, kNow)));
+  REQUIRE(harbour.kind.written);
+  const auto is_told = [&](const std::string& message) {
+    return message.find(waits) != std::string::npos;
+  };
+  const Condition* failure = FindCondition(harbour.kind.written->conditions, "ReplicaFailure");
+  REQUIRE(failure != nullptr);
+  CHECK(is_told(failure->message) == told);
+
+  view.workload.status = *harbour.kind.written;
+  const Step then = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Wait>(then));
+  REQUIRE(std::get<Wait>(then).events.size() == 1);
+  CHECK(is_told(std::get<Wait>(then).events[0].message) == told);
   Proves("R-065");
 }
 
