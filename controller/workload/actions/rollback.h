@@ -60,14 +60,4 @@ namespace windlass::workload {
 // present template is the workload's own, not that of the Pods (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);
 
-// Returns the status write that removes the condition RollbackToNotRemoved, if the condition is
-// stored, and the request that it is about is gone or replaced (answered_rollback.h). Otherwise
-// returns nullopt.
-std::optional<Step> ForgetAnsweredRollback(const Situation& situation);
-
-// Returns `end`, the next step of the sync. Exception: if `end` ends the sync, and it is time to
-// try again to remove an answered request (IsTimeToClear), returns the write that removes it. This
-// write comes last so that it holds up nothing, even if the API server is in trouble.
-Step ClearAnswered(const Situation& situation, Step end);
-
 }  // namespace windlass::workload

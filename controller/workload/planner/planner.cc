@@ -8,6 +8,7 @@
 #include "controller/workload/actions/pause.h"
 #include "controller/workload/actions/recreate.h"
 #include "controller/workload/actions/rollback.h"
+#include "controller/workload/actions/rollback_answer.h"
 #include "controller/workload/actions/rolling_update.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations/annotations.h"
