@@ -556,9 +556,13 @@ bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place)
     const PodState* state = one.state();
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
     const Pod& pod = *one.pod;
-    if (FailureOf(pod, *state, timeout, situation.now)) continue;
+    // The wait for a drained Pod ends like that for a restarting one, even if its drain cannot be
+    // ended.
+    PodState undrained = *state;
+    undrained.drain.reset();
+    if (FailureOf(pod, undrained, timeout, situation.now)) continue;
     looks_ready = true;
-    LookAgainAt(FailureLookAgain(pod, *state, timeout, situation.now), in_place);
+    LookAgainAt(FailureLookAgain(pod, undrained, timeout, situation.now), in_place);
   }
   return looks_ready;
 }

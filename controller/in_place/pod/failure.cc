@@ -62,11 +62,29 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
-// Returns true if the container was in a crash loop when the Pod's Ready last changed. The clock
-// does not matter, so the result stays the same while nothing happens to the Pod.
-// false: the kubelet may have been cut off when the Pod was patched (WasHeardAgain), so some
-// restarts may be of the old image. A crash loop of the new image still shows in the container's
-// waiting reason.
+// Returns the time at which the Pod counts as failed because it has been unavailable for
+// `pod_timeout`. Returns nullopt while
+//   - the kubelet is not heard
+//   - Windlass itself keeps the Pod out of traffic. The last patch is carried out and the
+//     containers are ready, but the Pod is drained, before its next patch or because that patch is
+//     not made after all.
+// With drain Gate a drained Pod is not Ready. Its ContainersReady shows when its containers failed,
+// so the time counts from there. Example: the drain began at 10:00, the containers were not ready
+// from 10:04 on, and the timeout is 60 s: 10:05.
+std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, seconds pod_timeout,
+                                   WallTime now) {
+  if (!state.heard_since) return std::nullopt;
+  if (!state.drain) return TimedFrom(pod, state) + pod_timeout;
+  if (pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete) return std::nullopt;
+  const WallTime changed = pod.containers_ready.last_transition_time();
+  return std::max(TimedFrom(pod, state), changed) + pod_timeout;
+}
+
+// Returns true if the container was in a crash loop when the Pod's Ready last changed. The result
+// depends on the Pod's status and not on the clock, so it stays the same while nothing happens to
+// the Pod. Returns false if the kubelet may have been cut off when the Pod was patched
+// (WasHeardAgain), because some of the restarts may then be restarts of the old image. A crash loop
+// of the new image still shows in the container's waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
@@ -78,7 +96,8 @@ bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPat
   return !ran_well && changed <= PossibleSince(pod, state) + kCrashLoopTurn * restarts;
 }
 
-std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
+std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout,
+                              WallTime now) {
   std::vector<Signal> signals;
   if (pod.meta.deleting() || pod.node_name.empty()) return signals;
   const bool seen = HasSeenPatch(pod, state);
@@ -96,9 +115,9 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
     }
   }
   // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
-  // moment does not fail. While the kubelet is not heard, there is no timeout.
-  if (state.heard_since) {
-    signals.push_back({{{}, std::string(kPodTimeout)}, TimedFrom(pod, state) + pod_timeout});
+  // moment does not fail.
+  if (const auto at = TimesOutAt(pod, state, pod_timeout, now)) {
+    signals.push_back({{{}, std::string(kPodTimeout)}, *at});
   }
   return signals;
 }
@@ -137,7 +156,7 @@ PodState AsIfPatched(const Pod& stand_in) {
 
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now) {
-  for (Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+  for (Signal& signal : SignalsOf(pod, state, pod_timeout, now)) {
     if (signal.from <= now) return std::move(signal.failure);
   }
   return std::nullopt;
@@ -146,7 +165,7 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now) {
   std::optional<WallTime> first;
-  for (const Signal& signal : SignalsOf(pod, state, pod_timeout)) {
+  for (const Signal& signal : SignalsOf(pod, state, pod_timeout, now)) {
     if (signal.from <= now) return std::nullopt;
     first = Sooner(first, {signal.from});
   }

@@ -37,10 +37,11 @@ std::string TextOf(const PodFailure& failure, const std::string& pod, seconds po
 // had been patched when it was created.
 PodState AsIfPatched(const Pod& stand_in);
 
-// Returns why the patch in `state` has failed; nullopt if it has not, or if the Pod is being
-// deleted or has no node. Call it only for a Pod that is not available and not on a lost node.
-// `pod_timeout` is how long the Pod may stay unavailable after the last of four events: the Pod was
-// patched, it got a node, its kubelet began (KubeletBegins), Ready changed.
+// Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
+// Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
+// a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of four
+// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
+// changed. The time for which Windlass drains a Pod whose containers are ready does not count.
 //
 // A status from before the kubelet saw the patch is about the old image, and shows no failure of
 // the patch. Example: a Pod that could not start is patched, and shows the old waiting reason for a

@@ -98,6 +98,20 @@ void JustScheduled(Pod& pod, PodState&) {
 }
 // An earlier patch was, when this one was made.
 void WasUnderWay(Pod&, PodState& state) { state.containers[0].seen = {{IdText('A'), "r/app:1"}}; }
+// Windlass drains the Pod by its gate since 5000, for its next patch.
+void Draining(Pod& pod, PodState& state) {
+  Restarted(pod);
+  pod.containers[0].started_at = {1010};
+  pod.containers_ready = {ConditionStatus::kTrue, {1020}};
+  pod.ready = {ConditionStatus::kFalse, {5001}};
+  state.drain = Drained{.since = {5000}, .how = {.mode = Drain::Mode::kGate}};
+}
+void PatchedOutOfTraffic(Pod&, PodState& state) {
+  state.drain = Drained{.since = {900}, .how = {.mode = Drain::Mode::kGate}};
+}
+Edit ContainersNotReadySince(int64_t since) {
+  return [=](Pod& pod, PodState&) { pod.containers_ready = {ConditionStatus::kFalse, {since}}; };
+}
 void Deleting(Pod& pod, PodState&) { pod.meta.deletion_timestamp = {1005}; }
 
 struct Row {
@@ -158,6 +172,13 @@ TEST_CASE("signs of failure are those of the patch (P-060)") {
       {"P-060 a Pod that no node takes is not the patch's fault",
        [](Pod& pod, PodState&) { pod.node_name = {}; }, 9000, ""},
       {"P-060 nor when one has just taken it", JustScheduled, 9000, "", 9590},
+      {"P-040 P-060 Windlass keeps it out of traffic for its next patch", Draining, 9000, ""},
+      {"P-040 P-060 its containers fail meanwhile: the drain before that does not count",
+       All(Draining, ContainersNotReadySince(8000)), 8599, "", 8600},
+      {"P-040 P-060 they stay so", All(Draining, ContainersNotReadySince(8000)), 8600,
+       " PodTimeout"},
+      {"P-040 P-060 drained, patched, and not restarted in time", PatchedOutOfTraffic, 1600,
+       " PodTimeout"},
       {"P-060 deleting", All(Waiting("ErrImagePull"), Deleting), 1010, ""},
   }));
   CAPTURE(row.id);

@@ -239,6 +239,28 @@ TEST_CASE("A Pod that does not become available in time has failed, without an e
         "(PodTimeout)");
 }
 
+// Whom this serves: whose drain is longer than the progress deadline. The Pod runs the image of the
+// last revision, and nothing is wrong with it.
+TEST_CASE("P-040 P-060 a Pod that Windlass drains for its next patch is not told of as failed") {
+  Fixture f;
+  f.progress_deadline_seconds = 60;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  f.Restart('B');
+  const auto told = f.Told();
+  f.Advance(seconds(100));
+  auto state = *std::move(*in_place::PodStateOf(f.pod));
+  state.drain = in_place::Drained{
+      .since = f.clock.Wall(),
+      .how = {.mode = in_place::Drain::Mode::kLabel, .label = "traffic", .on = "on", .off = "off"}};
+  f.pod.meta.annotations.Set(in_place::kPodState, *in_place::WritePodState(state));
+  f.Put();
+  f.Advance(seconds(100));
+  f.Put();
+  CHECK(f.Told() == told);
+  CHECK(f.observer.figures().failures.empty());
+}
+
 TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
   Fixture f;
   f.Patch("app:2");
