@@ -277,6 +277,7 @@ PodCounts CountPods(std::span<const RolloutPod> pods) {
     counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
     counts.ready += one.pod->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
+    counts.serving += pod.serves ? 1 : 0;
     if (pod.stand_in) {
       ++counts.stand_ins;
       continue;

@@ -195,6 +195,21 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
+// Sets `serves` for the Pods whose drains are in vain. Such a Pod keeps its drain in its state
+// until it is drained anew (FindDrain), and serves meanwhile. Requires that `not_kept` is set.
+void FindServing(const workload::Situation& situation, InPlace& in_place) {
+  const int32_t min_ready_seconds = situation.workload.min_ready_seconds;
+  for (RolloutPod& one : in_place.pods->all) {
+    if (one.standing.updated || !IsDrainInVain(*one.pod, one.state())) continue;
+    PodState undrained = *one.state();
+    undrained.drain.reset();
+    const auto from = AvailableFrom(*one.pod, &undrained, min_ready_seconds, situation.now);
+    if (from && *from > situation.now) LookAgainAt(from, in_place);
+    one.standing.serves = from && *from <= situation.now;
+  }
+  in_place.pods->counts = CountPods(in_place.pods->all);
+}
+
 // Sets `not_kept` in two cases:
 //   - An admission webhook removes the state that Windlass wrote to a Pod. No state can show that
 //     such Pods were restarted, so they count as in flight until enough time has passed
@@ -218,6 +233,7 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   } else {
     return;
   }
+  FindServing(situation, in_place);
   const auto by = RestartedBy(situation, told, in_place);
   pods.not_kept->for_long = by && situation.now >= *by;
   if (!pods.not_kept->for_long) return LookAgainAt(by, in_place);

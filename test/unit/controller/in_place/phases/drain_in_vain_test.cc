@@ -51,6 +51,20 @@ class Draining : public Started {
     return by_label_ ? "label traffic" : "condition windlass.dev/in-place-ready";
   }
 
+  // Returns how many Pods the status shows as ready and as available.
+  std::string Counted() {
+    const Json& status = deployment()["status"];
+    return status.value("readyReplicas", Json(0)).dump() + " " +
+           status.value("availableReplicas", Json(0)).dump();
+  }
+  // Returns when the Deployment last got on.
+  std::string GotOnAt() {
+    for (const Json& condition : deployment()["status"]["conditions"]) {
+      if (condition["type"] == "Progressing") return condition["lastUpdateTime"];
+    }
+    return {};
+  }
+
  private:
   bool by_label_;
 };
@@ -67,10 +81,14 @@ TEST_CASE("a drain that another client ends late each time is told, too (P-040)"
     c.PutBackAfter(70);
     CHECK(c.InPlaceCondition() == "True Draining");
     CHECK(c.Out() == 1);
+    CHECK(c.Counted() == "3 3");
   }
+  const std::string got_on_at = c.GotOnAt();
   c.PutBackAfter(70);
   CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
   CHECK(c.Out() == 0);
+  CHECK(c.Counted() == "4 4");      // all Pods serve,
+  CHECK(c.GotOnAt() == got_on_at);  // which is no progress (P-066)
   const std::string told = c.InPlaceMessage();
   CHECK(told.starts_with("0 of 4 Pods are patched: pod "));
   CHECK(told.ends_with(" does not keep " + c.Mark() + (by_label ? "=off" : "=False") +
@@ -85,6 +103,7 @@ TEST_CASE("a drain that another client ends late each time is told, too (P-040)"
     CHECK(c.Out() == 0);
     c.SyncAfter(1);  // a minute after the last drain should have ended
     CHECK(c.Out() == 1);
+    CHECK(c.Counted() == "3 3");
   } else {
     c.SyncAfter(31);
   }
