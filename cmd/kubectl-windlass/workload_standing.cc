@@ -296,6 +296,18 @@ Standing Begin(const Json& object, const Subject& subject) {
   return standing;
 }
 
+// Returns true if a change of the Deployment waits, because a setting of its updates in place has
+// an invalid value. Such a value may also stand there while no change waits. Progressing tells
+// whether one does. Without a progress deadline there is no such condition. Then old Pods show the
+// change: status.updatedReplicas is below status.replicas, which a scaling alone does not bring
+// about.
+bool ChangeWaits(const Json& deployment) {
+  if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
+    return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
+  }
+  return NumberOf(deployment, "/status/updatedReplicas") < NumberOf(deployment, "/status/replicas");
+}
+
 Subject SubjectOf(const Json& object, const ResourceId& resource) {
   const std::string name = TextOf(object, "/metadata/name");
   return {KindWord(resource), '"' + name + '"',
@@ -318,10 +330,8 @@ std::string RefusedInPlace(const Json& object) {
   const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
   if (in_place == nullptr || !IsDeploymentOnlyInPlace(object)) return "";
   const std::string reason = TextOf(*in_place, "/reason");
-  // A setting may have an invalid value while no change waits. Progressing tells whether one does.
-  const bool refused = reason == "NotPossible" ||
-                       (reason == "InvalidConfig" &&
-                        ReasonOf(object, workload::kProgressing) == workload::kInPlaceNotPossible);
+  const bool refused =
+      reason == "NotPossible" || (reason == "InvalidConfig" && ChangeWaits(object));
   return refused ? TextOf(*in_place, "/message") : "";
 }
 

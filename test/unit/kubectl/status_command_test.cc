@@ -179,15 +179,17 @@ TEST_CASE("status ends when the rollout is held, and with --watch=false at once"
   }
 }
 
-// A Deployment of three Pods with Only. One of its settings is invalid, and Progressing says
-// `progressing`.
-void CreateMisconfigured(KubectlRun& run, const std::string& progressing) {
+// A Deployment of three Pods with Only, `updated` of them with its template. One of its settings is
+// invalid, and Progressing says `progressing`; "": there is no progress deadline, and so no such
+// condition.
+void CreateMisconfigured(KubectlRun& run, const std::string& progressing, int updated = 0) {
   Json web = sim::SampleDeployment("web", 3);
   web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only";
   run.Create(kDeployments, web);
   run.Edit(kDeployments, "web", "status", [&](Json& o) {
-    SetCounters(o, 3, 0, 3);
+    SetCounters(o, 3, updated, updated == 3 ? 2 : 3);
     SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", "the drain is wrong"});
+    if (progressing.empty()) return;
     AddCondition(o, {"Progressing", "False", progressing, "the drain is wrong"});
   });
 }
@@ -201,8 +203,18 @@ TEST_CASE("status ends, too, if Only rolls out nothing because a setting is inva
         Ends(ExitCode::kHeld, "error: deployment \"web\" is not rolled out: the drain is wrong\n"));
     CHECK(run.Run("get web").out.find("InvalidConfig: the drain is wrong") != std::string::npos);
   }
+  SECTION("4: a change waits, without a progress deadline, before or in its update") {
+    CreateMisconfigured(run, "", GENERATE(0, 1));
+    CHECK(
+        run.Run("status web") ==
+        Ends(ExitCode::kHeld, "error: deployment \"web\" is not rolled out: the drain is wrong\n"));
+  }
   SECTION("3: none does, and the Deployment is scaled") {
     CreateMisconfigured(run, "ReplicaSetUpdated");
+    CHECK(run.Run("status web --watch=false").code == ExitCode::kTimeout);
+  }
+  SECTION("3: none does, without a progress deadline") {
+    CreateMisconfigured(run, "", 3);
     CHECK(run.Run("status web --watch=false").code == ExitCode::kTimeout);
   }
   Proves("P-014");
