@@ -13,6 +13,22 @@
 namespace windlass {
 namespace {
 
+constexpr std::string_view kNotKeptText =
+    "the API server does not keep the annotation that fences off writes of the former leader; "
+    "Windlass goes on without it, because no such write can arrive any more. Find the mutating "
+    "admission policy or webhook that removes this annotation, and exempt the annotation from it, "
+    "so that Windlass need not wait after a change of leader";
+constexpr std::string_view kRefusedText =
+    "the API server refuses the patch that fences off writes of the former leader; Windlass goes "
+    "on without it, because no such write can arrive any more. Allow this patch in the admission "
+    "policy, the webhook or the role that the error names, so that Windlass need not wait after a "
+    "change of leader";
+
+// Returns true if the API server has refused a touch, and may do so for as long as the same policy,
+// webhook or role is in force. Returns false for a touch that did not arrive in time, for a lost
+// race, and while the namespace is being deleted.
+bool MayStayRefused(ErrorKind kind) { return IsRefusal(kind) && kind != ErrorKind::kTimeout; }
+
 // What the fence compares of an object in JSON: its version, and the value of kTermAnnotation.
 struct Touched {
   std::string version{};
@@ -101,28 +117,27 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
   return error;
 }
 
-// Counts the fence of an object as raised although the API server did not keep `touch`, because no
-// late write can arrive any more (kLateWritesMax). Logs this once per object, and for the first
+// Counts the fence of an object as raised although `touch` failed with `why`, because no late write
+// can arrive any more (kLateWritesMax). Logs this once per object, and for the first
 // kUnfencedToldMax objects of the term only.
-void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch) {
+void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why) {
   touched_.insert(touch.uid());
   unraised_.erase(touch.uid());
   if (unfenced_told_ == kUnfencedToldMax) return;
-  std::string text =
-      "the API server does not keep the annotation that fences off writes of the former leader. "
-      "Windlass goes on without it, because no such write can arrive any more. Find the mutating "
-      "admission policy or webhook that removes this annotation, and exempt the annotation from "
-      "it. Then Windlass need not wait after a change of leader";
+  const bool not_kept = why.detail == ErrorDetail::kNotKept;
+  std::string text(not_kept ? kNotKeptText : kRefusedText);
   if (++unfenced_told_ == kUnfencedToldMax) {
     text += ". Windlass logs no further objects like this one until the next change of leader";
   }
   environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
                                   {"request", touch.Describe()},
-                                  {"annotation", kTermAnnotation}});
+                                  {not_kept ? "annotation" : "error",
+                                   not_kept ? kTermAnnotation : std::string_view(why.message)}});
 }
 
-// Notes that a touch of the key was not kept. When no late write can arrive any more, tells the
-// owner of the fence (on_late_writes_over), so that the key need not wait for its back-off.
+// Notes that a touch of the key was not kept, or was refused. When no late write can arrive any
+// more, tells the owner of the fence (on_late_writes_over), so that the key need not wait for its
+// back-off.
 void TermFence::Hold(const QueueKey& key) {
   held_.insert(key);
   if (held_timer_ != 0) return;
@@ -139,7 +154,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     std::optional<Error> not_raised = WhyNotRaised(request, *said);
     if (!not_raised) touched_.insert(request.uid());
     const bool goes_on = not_raised && AreLateWritesOver();
-    if (goes_on) GoOnUnfenced(key, request);
+    if (goes_on) GoOnUnfenced(key, request, *not_raised);
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
       return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
@@ -149,6 +164,18 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
       Hold(key);
       said = *std::move(not_raised);
     }
+  } else if (MayStayRefused(said.error().kind)) {
+    if (AreLateWritesOver()) {
+      GoOnUnfenced(key, request, said.error());
+      return Raise(key, late, std::move(done));
+    }
+    Hold(key);
+    Error refused = said.error();
+    refused.message += Fill(
+        "; the patch was to fence off late writes of the former leader, and Windlass goes on "
+        "without it at {} at the latest",
+        late_writes_end_text_);
+    said = std::move(refused);
   }
   if (said.ok()) {
     environment_.log.Info("fenced off writes of the former leader",
@@ -163,7 +190,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   std::string text =
       "could not fence off writes of the former leader; Windlass tries again later, and does not "
       "roll out this object until that succeeds";
-  if (said.error().detail == ErrorDetail::kNotKept) text += ", or until the time in the error";
+  if (MayStayRefused(said.error().kind)) text += ", or until the time in the error";
   environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
                                   {"request", request.Describe()},
                                   {"error", said.error().message}});

@@ -7,11 +7,15 @@
 // Each touch raises the resourceVersion of an object that a late write could change, so every write
 // based on an older version then fails. The fence cannot make a late creation fail.
 //
-// Nothing reads the annotation that a touch writes, and another client may remove it later. But if
-// a webhook removes it from the touch itself, nothing is left to store. The API server then answers
-// with success, and the object keeps its version, so late writes still succeed. The fence takes
-// this as a refusal of the touch (WhyNotRaised), until kLateWritesMax after the beginning of the
-// term. From then on no late write can arrive, so the fence counts as raised. Core thread only.
+// Only the new version matters. Nothing reads the annotation that a touch writes: another client
+// may remove it later, and a webhook may change other fields in the same write. But if a webhook
+// removes the annotation from the touch itself, nothing is left to store. The API server then
+// answers with success, and the object keeps its version, so late writes still succeed. The fence
+// takes this as a refusal of the touch (WhyNotRaised).
+//
+// A refusal, by a validating policy for example, holds up the key until kLateWritesMax after the
+// beginning of the term. From then on no late write can arrive, so the fence counts as raised. Core
+// thread only.
 #pragma once
 
 #include <functional>
@@ -61,16 +65,16 @@ class TermFence {
     held_.erase(key);
   }
 
-  // Called kLateWritesMax after the beginning of the term, for each key whose touch was not kept
-  // until then: a sync of the key can go on now. May be null.
+  // Called kLateWritesMax after the beginning of the term, for each key whose touch was refused or
+  // not kept until then: a sync of the key can go on now. May be null.
   std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
-  // - kDone: the fence is raised, or counts as raised because no late write can arrive any more.
-  // - kDone with a refusal in `refused`: the fence is not raised; the sync then writes only the
-  //   status. The API server refused a touch, or did not keep it before kLateWritesMax had passed,
-  //   or the touch was late twice (after_error.h).
+  // - kDone: no old write can reach the touched objects any more, or can arrive any more.
+  // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
+  //   touch or did not keep it; or the touch was late twice (after_error.h). The fence is not
+  //   raised. The sync then writes only the status.
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
@@ -81,7 +85,7 @@ class TermFence {
  private:
   bool AreLateWritesOver() const { return environment_.clock.Now() >= late_writes_end_; }
   std::optional<Error> WhyNotRaised(const Request& touch, const Reply& reply);
-  void GoOnUnfenced(const QueueKey& key, const Request& touch);
+  void GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why);
   void Hold(const QueueKey& key);
   void Answered(const QueueKey& key, const Request& request, Result<Reply> said, LateWrites late,
                 Done done);
@@ -95,7 +99,7 @@ class TermFence {
   // Of objects whose touch was not kept: the version that the first touch of this term named. No
   // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
-  std::set<QueueKey> held_;  // keys whose latest touch was not kept
+  std::set<QueueKey> held_;  // keys whose latest touch was refused or not kept
   TimerId held_timer_ = 0;   // not 0 if `held_` had a key
   int unfenced_told_ = 0;
   Lifetime lifetime_;
