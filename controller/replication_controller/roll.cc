@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,8 @@
 
 namespace windlass::replication_controller {
 namespace {
+
+constexpr Decision kDropScaling{"drop scaling"};
 
 struct Facts {
   const ReplicationController& source;
@@ -69,16 +72,33 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
+// Returns true if the last write of this sync was `fence` for an earlier version of the controller.
+// The controller has another version since, which is what the fence is for, even if a webhook has
+// removed the annotation.
+bool HasRaisedVersion(const Situation& situation, const Request& fence) {
+  const Learned& learned = situation.learned;
+  const auto last = std::find_if(learned.rbegin(), learned.rend(), [](const Outcome& outcome) {
+    return Mutates(outcome.asked.verb);
+  });
+  return last != learned.rend() && last->decided == kDropScaling && last->said.ok() &&
+         last->asked.resource == fence.resource() && last->asked.key == fence.key() &&
+         !(last->asked == fence.Identity());
+}
+
 // Returns the write that gives the controller another version before a stored scaling is dropped.
-// The scaling's request may still be on the way; it names the earlier version, so it then fails.
-// nullopt: the controller shows this write already.
+// The scaling may have been sent already, and its request may still be on the way. That request
+// names the earlier version, so it fails after this write. Returns nullopt if the controller shows
+// this write already, or has got another version by it. If a webhook drops the whole write, the
+// version stays, so the update tells that (Effect), and goes on once the webhook is gone.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
   // Every stored scaling adds a line, so the number of lines identifies the scaling.
   const std::string fence = "without-line-" + std::to_string(situation.run.line_count);
   if (Annotation(controller, kTermAnnotation) == fence) return std::nullopt;
-  return Effect(situation, Annotate(controller, {{kTermAnnotation, fence}}),
-                {Decision{"drop scaling"}, {{"controller", controller.meta.name}}});
+  Request touch = Annotate(controller, {{kTermAnnotation, fence}});
+  if (HasRaisedVersion(situation, touch)) return std::nullopt;
+  return Effect(situation, std::move(touch),
+                {kDropScaling, {{"controller", controller.meta.name}}});
 }
 
 // Returns the write that makes the stored scaling.

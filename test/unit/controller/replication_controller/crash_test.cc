@@ -1,6 +1,7 @@
 // A crash before and after every write, with and without a status that survives: the update goes on
 // and ends as if nothing had happened. Also what kubectl 1.17 began and did not finish.
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "test/catch.h"
@@ -147,8 +148,9 @@ TEST_CASE("a crash at any write changes nothing in the end") {
   Proves("RC-14 RC-18");
 }
 
-TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it any more") {
-  World world("web", 2, {{"app", "web"}, {"version", "1"}});
+// Plays an update of 2 Pods until it has stored that "web" is scaled down to 1, and then takes away
+// the new Pods that this scaling relies on.
+void StoreScalingInVain(World& world) {
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(2)}, {"updatePeriod", "0s"}});
   for (int call = 0; world.lines().empty() || world.lines().back() != "Scaling web down to 1";) {
     world.CrashAt(1, /*after_it=*/false);
@@ -161,6 +163,11 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
     if (name.starts_with("web-2-")) pod.erase("status");
   }
   world.pods_get_ready = false;
+}
+
+TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it any more") {
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
+  StoreScalingInVain(world);
   const json before = world.Controller("web")["metadata"]["resourceVersion"];
   bool fenced = false;
   world.after_write = [&] {
@@ -177,6 +184,52 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
   CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-18");
+}
+
+void TakeTerm(json& object) {
+  json& metadata = object["metadata"];
+  if (!metadata.contains("annotations")) return;
+  metadata["annotations"].erase("windlass.dev/term");
+  if (metadata["annotations"].empty()) metadata.erase("annotations");
+}
+
+// Whom this serves: who has a webhook that removes annotations it does not know, and notes in each
+// object when it saw it. The webhook stays.
+TEST_CASE("a scaling is dropped although a webhook removes the annotation that fences it off") {
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
+  StoreScalingInVain(world);
+  int seen = 0;
+  world.change = [&](const Request&, json& object) {
+    TakeTerm(object);
+    object["metadata"]["annotations"]["example.com/seen"] = std::to_string(++seen);
+  };
+  const json before = world.Controller("web")["metadata"]["resourceVersion"];
+  world.Sync();
+  CHECK(seen == 1);
+  CHECK(world.Controller("web")["metadata"]["resourceVersion"] != before);
+  CHECK_FALSE(world.update()["status"].contains("scaling"));
+  CHECK(world.Controller("web")["spec"]["replicas"] == 2);
+  world.pods_get_ready = true;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-18");
+}
+
+TEST_CASE("a webhook that drops the fence of a scaling is told, and holds it while it lasts") {
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
+  StoreScalingInVain(world);
+  world.change = [](const Request&, json& object) { TakeTerm(object); };
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.reason() == "WriteRefused");
+  CHECK(world.message().find("Find the mutating admission policy or webhook") != std::string::npos);
+  CHECK(world.update()["status"].contains("scaling"));
+  world.change = nullptr;
+  world.Sync();
+  CHECK_FALSE(world.update()["status"].contains("scaling"));
+  world.pods_get_ready = true;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-18 RC-25");
 }
 
 TEST_CASE("a scaling up that was stored is dropped if maxSurge does not allow it any more") {
