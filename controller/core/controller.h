@@ -93,11 +93,17 @@ class Controller {
     return nullptr;
   }
 
-  // Sends the question of an Ask that Next returned; a controller that returns an Ask overrides
-  // Send. Calls `answer` at most once, after Send has returned. Returns a function that cancels the
-  // question; null if it cannot be cancelled. The runtime calls that function when it stops
-  // waiting: after ask.deadline, or when the leader term drains (Term::Drain) or ends. The runtime
-  // ignores a later answer.
+  // Called before the runtime sends `write` for `key`. Not called for a write that Next returned
+  // and that the runtime does not send, for example because the caches are too old for it. No
+  // answer to such a write comes.
+  virtual void BeforeWrite(const ObjectKey& /*key*/, const Request& /*write*/) {}
+
+  // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
+  // returned. Returns a function that cancels the question, or null if the question cannot be
+  // cancelled. The runtime calls the returned function when it stops waiting for the answer: after
+  // ask.deadline, or when the leader term drains (Term::Drain) or ends. The runtime ignores an
+  // answer that comes later.
+  // A controller whose Next returns an Ask overrides Send.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
   virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {

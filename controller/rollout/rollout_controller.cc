@@ -133,6 +133,10 @@ std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) 
   return view;
 }
 
+void RolloutController::BeforeWrite(const ObjectKey& key, const Request& write) {
+  services_.BeforeWrite(key, write);
+}
+
 Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, const Request& read) {
   const WallTime now = host().informers().environment().clock.Wall();
   if (read.verb() == Verb::kList && read.list_options().limit > 0) {

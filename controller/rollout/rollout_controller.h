@@ -53,6 +53,7 @@ class RolloutController final : public WorkloadController {
   std::string_view component() const override { return "windlass"; }
   std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) override;
   ReadListener BeforeRead(const ObjectKey& key, const Request& read) override;
+  void BeforeWrite(const ObjectKey& key, const Request& write) override;
   void Start() override;
   void Stop() override;
   void TermEnds() override;

@@ -243,6 +243,10 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   if (planned == planned_.end()) return;
   const ObjectKey& service = planned->second.asked.key;
   const Outcome* outcome = FindOutcome(learned, planned->second.asked);
+  if (outcome == nullptr && !planned->second.is_sent) {
+    planned_.erase(planned);
+    return;
+  }
   const Error* error = outcome != nullptr && !outcome->said.ok() ? &outcome->said.error() : nullptr;
   if (error != nullptr && error->kind == ErrorKind::kConflict) {
     ++conflicts_[service];
@@ -270,6 +274,12 @@ void ServiceWatch::Plan(const ObjectKey& rollout, const std::optional<Step>& ste
   const Write* write = step ? std::get_if<Write>(&*step) : nullptr;
   if (write == nullptr || write->request.resource() != resources::kServices) return;
   planned_.insert_or_assign(rollout, Planned{write->request.Identity(), PatchIn(write->request)});
+}
+
+void ServiceWatch::BeforeWrite(const ObjectKey& rollout, const Request& write) {
+  const auto planned = planned_.find(rollout);
+  if (planned == planned_.end() || !(planned->second.asked == write.Identity())) return;
+  planned->second.is_sent = true;
 }
 
 void ServiceWatch::NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now) {

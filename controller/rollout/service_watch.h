@@ -41,20 +41,22 @@ class ServiceWatch {
   // and from this object, so it is valid only until a store changes or Learn is called.
   ServiceFacts FactsOf(const ObjectKey& key) const;
 
-  // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
-  // what the sync has learned, and Plan with the planned step. Learn finds out how the last planned
-  // write to a Service ended:
-  //   - without an outcome in `learned`: the write has ended an earlier sync, usually because the
-  //     API server is in trouble. The rollout goes on without that Service for 30 seconds (RO-185).
-  //   - with a conflict (409), because another client had changed the Service: Learn counts the
-  //     conflict.
-  //   - refused, for example because the API server could not reach a webhook: the sync goes on,
-  //     and Learn remembers the API server's words.
-  //   - accepted and not kept: Windlass does not repeat the write for a minute. Otherwise the
-  //     repetition would never end: each such write changes the Service, and this wakes the
-  //     Rollout.
+  // Call these functions for each step of a Rollout's sync: Learn before the step is planned, with
+  // what the sync has learned; Plan with the planned step; and BeforeWrite before a planned write
+  // is sent. Learn finds out how the last planned write to a Service ended:
+  //   - The write was not sent, for example because the caches are too old: Learn forgets it.
+  //   - It was sent, and `learned` has no outcome of it: the write has ended an earlier sync,
+  //     usually because the API server is in trouble. Example: it did not answer in time. The
+  //     rollout then goes on without that Service for 30 seconds (RO-185).
+  //   - Another client had changed the Service (409): Learn counts the conflict.
+  //   - The API server refused the write, for example because it could not reach a webhook: a
+  //     refusal does not end the sync, and Learn remembers the API server's words.
+  //   - The API server accepted the write and did not keep it: Windlass does not repeat the write
+  //     for a minute. Otherwise the repetition would never end, because each such write changes the
+  //     Service, and each change of the Service wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
+  void BeforeWrite(const ObjectKey& rollout, const Request& write);
   // Call this when a leader's term ends: the term's syncs end with it, so the outcomes of their
   // writes never come.
   void ForgetPlans() { planned_.clear(); }
@@ -70,6 +72,7 @@ class ServiceWatch {
   struct Planned {
     RequestKey asked;
     ServicePatch patch;
+    bool is_sent = false;
   };
 
   // A write that the API server accepted and did not keep.

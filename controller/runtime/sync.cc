@@ -191,6 +191,9 @@ void Sync::Perform(Write write) {
     return CountAsRefused(std::move(write), *std::move(error));
   }
   const Request request = write.request;
+  const bool told = environment_.Consult(
+      key_, [&](Controller& controller) { controller.BeforeWrite(key_, request); });
+  if (!told) return EndFaulty();
   ++calls_;
   environment_.folds.Sending(key_, request);
   environment_.client.Execute(request,

@@ -22,11 +22,12 @@ class PlannedController final : public Controller {
   int steps_max = 0;                     // additional to those that every sync may take
   std::map<ObjectKey, size_t> large;     // those that are large, and how large
   std::vector<Request> fence_writes;     // of every object
-  // Called with "StepsMax", "Reference", "MarksOf", "FenceWrites", "ViewAt" or "BeforeRead" before
-  // that is answered.
+  // Called with "StepsMax", "Reference", "MarksOf", "FenceWrites", "ViewAt", "BeforeRead" or
+  // "BeforeWrite" before that is answered.
   std::function<void(std::string_view question, const ObjectKey& key)> on_question =
       [](std::string_view, const ObjectKey&) {};
   std::vector<std::string> not_written;  // "scale: Conflict", in order
+  int sent = 0;                          // writes that the runtime was about to send
   // Null: the controller asks no questions.
   std::function<CancelQuestion(const Ask& ask, AnswerHandler answer)> send;
 
@@ -67,6 +68,10 @@ class PlannedController final : public Controller {
   ReadListener BeforeRead(const ObjectKey& key, const Request&) override {
     on_question("BeforeRead", key);
     return nullptr;
+  }
+  void BeforeWrite(const ObjectKey& key, const Request&) override {
+    on_question("BeforeWrite", key);
+    ++sent;
   }
   CancelQuestion Send(const Ask& ask, AnswerHandler answer) override {
     return send ? send(ask, std::move(answer)) : Controller::Send(ask, std::move(answer));

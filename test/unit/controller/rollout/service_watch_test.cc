@@ -287,7 +287,20 @@ TEST_CASE_METHOD(Fixture,
     watch.Learn(web, {}, now);
     CHECK_FALSE(Of("web").canary.failed_until);
   }
+  SECTION("it was not sent, because the caches are too old for it") {
+    watch.Learn(web, {}, now);
+    CHECK_FALSE(Of("web").canary.failed_until);
+    watch.BeforeWrite(web, write.request);
+    watch.Learn(web, {}, now);
+    CHECK_FALSE(Of("web").canary.failed_until);
+  }
+  SECTION("another write was sent") {
+    watch.BeforeWrite(web, ToCanary(R"({"spec":{}})").request);
+    watch.Learn(web, {}, now);
+    CHECK_FALSE(Of("web").canary.failed_until);
+  }
   SECTION("it learned nothing of the write") {
+    watch.BeforeWrite(web, write.request);
     watch.Learn(web, {}, now);
     CHECK(Of("web").canary.failed_until == now + seconds(30));
     watch.Learn(web, {}, now + seconds(9));
@@ -379,6 +392,7 @@ TEST_CASE_METHOD(Fixture,
   }
   SECTION("the API server was in trouble") {
     watch.Plan({"ns", "web"}, Step(ToCanary()));
+    watch.BeforeWrite({"ns", "web"}, ToCanary().request);
     watch.Learn({"ns", "web"}, {}, time.Wall());
     CHECK(Of("web").canary.failed_until);
   }
@@ -462,6 +476,7 @@ TEST_CASE_METHOD(Fixture, "nothing is kept of a Service that is deleted during a
   Event("ADDED", "next");
   const Write write = ToCanary(R"({"metadata":{"annotations":{"windlass.dev/service-of":"n"}}})");
   watch.Plan({"ns", "web"}, Step(write));
+  watch.BeforeWrite({"ns", "web"}, write.request);
   const std::string reply = Version("next");
   Event("DELETED", "next");
   Learned learned;

@@ -63,7 +63,9 @@ struct Fixture : ClientWorld {
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
     Sync sync(SyncEnvironment{clock, log, client, events, folds, controllers, timers},
               QueueKey{kWeb}, std::move(hooks), std::nullopt);
+    const int sent = controller.sent;
     sync.Start();
+    CHECK(controller.sent - sent == (transport.sent.empty() ? 0 : 1));  // it knows of it
     return !transport.sent.empty();
   }
 

@@ -111,9 +111,9 @@ TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
 
 // `at` is the function that fails. The API server answers the request, if there is one.
 TEST_CASE("An assertion about a request is a fault of its sync alone (Q-014)") {
-  const std::string at = GENERATE("ViewAt", "check", "BeforeRead", "digest");
+  const std::string at = GENERATE("ViewAt", "check", "BeforeRead", "BeforeWrite", "digest");
   CAPTURE(at);
-  const bool writes = at == "ViewAt" || at == "check";
+  const bool writes = at == "ViewAt" || at == "check" || at == "BeforeWrite";
   SyncWorld world([&](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};
     if (writes) {
