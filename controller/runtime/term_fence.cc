@@ -14,14 +14,14 @@ namespace windlass {
 namespace {
 
 constexpr std::string_view kNotKeptText =
-    "the API server does not keep the annotation that fences off writes of the former leader; "
+    "the API server does not keep the annotation that fences off writes of the former leader. "
     "Windlass goes on without it, because no such write can arrive any more. Find the mutating "
-    "admission policy or webhook that removes this annotation, and exempt the annotation from it, "
-    "so that Windlass need not wait after a change of leader";
+    "admission policy or webhook that removes this annotation, and exempt the annotation from it. "
+    "Then Windlass need not wait after a change of leader";
 constexpr std::string_view kRefusedText =
-    "the API server refuses the patch that fences off writes of the former leader; Windlass goes "
+    "the API server refuses the patch that fences off writes of the former leader. Windlass goes "
     "on without it, because no such write can arrive any more. Allow this patch in the admission "
-    "policy, the webhook or the role that the error names, so that Windlass need not wait after a "
+    "policy, the webhook or the role that the error names. Then Windlass need not wait after a "
     "change of leader";
 
 // Returns true if the API server has refused a touch, and may do so for as long as the same policy,

@@ -67,9 +67,9 @@ std::string LeftOutText(const View& view) {
             " asks for";
   }
   return text +
-         ". Make the labels, the annotations or the pod template of that object smaller, switch "
-         "off updates in place for that object (if it is a ReplicaSet, remove the annotation "
-         "windlass.dev/in-place from it), or raise the memory limit of Windlass.";
+         ". Make the labels, the annotations or the pod template of that object smaller, or "
+         "raise the memory limit of Windlass. You can also switch off updates in place for that "
+         "object. For a ReplicaSet, remove its annotation windlass.dev/in-place.";
 }
 
 }  // namespace
