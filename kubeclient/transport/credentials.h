@@ -28,7 +28,7 @@ class CredentialSource {
 
   // Call when the server answered 401 to a request that started at `started`.
   // A source that can get new credentials drops those from before `started`, and keeps later ones.
-  // So many 401s at once cause a single renewal (BI-09).
+  // A hundred 401s at once cause a single renewal (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

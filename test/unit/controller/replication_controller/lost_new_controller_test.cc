@@ -237,8 +237,8 @@ TEST_CASE("the advice on another new controller says what the update under way d
   if (!noted) world.Controller(next)["metadata"]["annotations"].erase("windlass.dev/cleanup");
   world.Edit({{"newName", "web-22"}});
   RunUntil(world, [&] { return world.phase() == "Failed"; });
-  CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to") !=
-        std::string::npos);
+  CHECK(world.message().find("To continue that update, set spec.newName to " + next +
+                             " and spec.cleanup to Rename.") != std::string::npos);
   world.Edit({{"newName", next}, {"cleanup", "Rename"}});
   CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 5);

@@ -248,7 +248,7 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
   world.AddUpdate("web", spec);
   CheckRefused(world, "to rename web-");
   CHECK(world.reason() == "InvalidUpdate");
-  CHECK(world.message().find("together is 262144. Set spec.cleanup to Delete") !=
+  CHECK(world.message().find("together may take 262144 bytes. Set spec.cleanup to Delete") !=
         std::string::npos);
   world.Edit({{"cleanup", "Delete"}, {"newName", "web-2"}});
   CHECK(world.Run() == "Succeeded");

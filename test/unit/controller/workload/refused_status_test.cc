@@ -116,7 +116,7 @@ TEST_CASE("an annotation without room is told with the limit that holds for it (
   const std::string said = cluster.Message();
   INFO(said);
   CHECK(said.starts_with("annotation " + row.key + " of the deployment (150000 bytes) is not "));
-  CHECK(said.find(" only up to " + row.limit + " bytes ") != std::string::npos);
+  CHECK(said.find(" only up to " + row.limit + " bytes.") != std::string::npos);
   Proves("D-163");
 }
 
