@@ -10,6 +10,6 @@ namespace windlass::rollout {
 // definition lacks. Example: it could drop the record of a performed rollback, and Windlass would
 // perform the rollback again.
 inline constexpr kind::NeededCrd kCrd{
-    .resource = resources::kRollouts, .revision = 2, .rights = "deploy/rollout/rbac-rollout.yaml"};
+    .resource = resources::kRollouts, .revision = 3, .rights = "deploy/rollout/rbac-rollout.yaml"};
 
 }  // namespace windlass::rollout
