@@ -37,6 +37,10 @@ WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
 
+Step TimeOut(const Situation& situation) {
+  return Fail(situation, kTimedOut, "timed out waiting for any update progress to be made");
+}
+
 // Returns a draft that shows how far the update is. After a scaling, a pause, or anything else that
 // held the update up, the deadline counts from now.
 StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
@@ -51,13 +55,9 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true if a stored scaling may still be made. Windlass may have crashed or paused before it
-// made the scaling. Returns false if the scaling would go too far now:
-//   - new Pods that it relies on are not available any more
-//   - maxSurge or maxUnavailable was lowered
-//   - the target would grow while the source still has Pods of a larger size. Example: 4 Pods, and
-//     maxSurge 1. An autoscaler made the source 5 and then 4 again: its fifth Pod takes the room
-//     until kube-controller-manager deletes it (I-72).
+// Returns true if a stored scaling may still be made.
+// false: it would go too far now, for example after a crash. New Pods that it relies on are not
+// available any more, or maxSurge or maxUnavailable was lowered.
 // A scaling against the direction of the update (target down, source up) is always due: it sets a
 // size back that the API server changed (TellNotKept). Example: for the target, 1 to 2 was written,
 // and a policy made it 5, so the scaling is now 5 to 2.
@@ -66,7 +66,6 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   const int32_t to = ExpectedSize(situation, controller);
   const bool up = &controller == &facts.target;
   if (up != (to > controller.replicas)) return true;
-  if (up && !HasScaledDown(situation, facts.source)) return false;
   const std::optional<int32_t> allowed =
       up ? ScaleUp(facts.counts, facts.goal) : ScaleDown(facts.counts, facts.goal);
   return allowed && (up ? *allowed >= to : *allowed <= to);
@@ -99,6 +98,21 @@ std::optional<Step> FenceDropped(const Situation& situation,
   if (HasRaisedVersion(situation, touch)) return std::nullopt;
   return Effect(situation, std::move(touch),
                 {kDropScaling, {{"controller", controller.meta.name}}});
+}
+
+// Called if the source still has Pods above its size, so that a stored scaling up of the target has
+// no room. Returns the step that keeps the scaling stored and waits for kube-controller-manager; if
+// the deadline has passed, the step that fails the update. Example: 4 Pods, and maxSurge 1. An
+// autoscaler made the source 5 and then 4 again: its fifth Pod takes the room until it is deleted
+// (I-72).
+Step WaitForSource(const Situation& situation, const Facts& facts) {
+  StatusDraft draft = BeginDraft(situation);
+  if (draft.phase != kProgressing) {
+    draft.deadline = situation.deadline_from_now();
+    SetPhase(situation, draft, kProgressing, kProgressing, Progress(facts));
+  }
+  if (situation.now > draft.deadline) return TimeOut(situation);
+  return StoreOrWait(situation, draft, Wait{draft.deadline + seconds(1) - situation.now});
 }
 
 // Returns the write that makes the stored scaling.
@@ -151,9 +165,7 @@ Step EndScaling(const Situation& situation, const Facts& facts) {
 // the deadline. If the deadline has passed, returns the step that fails the update.
 Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime down_due) {
   const StatusDraft draft = DraftOfProgress(situation, facts);
-  if (situation.now > draft.deadline) {
-    return Fail(situation, kTimedOut, "timed out waiting for any update progress to be made");
-  }
+  if (situation.now > draft.deadline) return TimeOut(situation);
   std::optional<WallTime> next = draft.deadline + seconds(1);
   if (down_due > situation.now) next = Sooner(next, std::optional(down_due));
   next = Sooner(next, facts.availability.next);
@@ -201,7 +213,12 @@ Step Roll(const Situation& situation) {
                     .availability = CountAvailable(situation, *situation.target())};
   const ReplicationController* pending = PendingScale(situation);
   if (pending != nullptr) {
-    if (IsStillDue(situation, facts, *pending)) return MakeScaling(situation, facts, *pending);
+    if (IsStillDue(situation, facts, *pending)) {
+      const bool grows =
+          pending == &facts.target && ExpectedSize(situation, *pending) > pending->replicas;
+      if (grows && !HasScaledDown(situation, facts.source)) return WaitForSource(situation, facts);
+      return MakeScaling(situation, facts, *pending);
+    }
     if (auto fence = FenceDropped(situation, *pending)) return *std::move(fence);
   }
   return NextScaling(situation, facts);

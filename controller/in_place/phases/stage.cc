@@ -55,6 +55,9 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - if Pods cannot be seen: all stay
 //   - under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
+//   - if `rs` is not the pending ReplicaSet: at most its available Pods. The others help nobody,
+//   and
+//     take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node counts as available once nothing else is left to do:
 // it may need the room of the stand-ins. Nothing is left if no Pod is in flight, and all Pods of
@@ -68,14 +71,18 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const bool none_on_its_way =
       ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0;
   int64_t left = counts.available - in_place.pods->limits.surplus;
+  int64_t serving = 0;  // of `rs`
   for (const RolloutPod& pod : in_place.pods->all) {
     const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
-    left -= its && pod.standing.available ? 1 : 0;
+    serving += its && pod.standing.available ? 1 : 0;
     const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
     left += none_on_its_way && waits_for_room ? 1 : 0;
   }
+  left -= serving;
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
-  return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
+  const int64_t most =
+      &rs == in_place.pending() ? rs.replicas : std::min<int64_t>(serving, rs.replicas);
+  return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, most));
 }
 
 // Returns the sum of the sizes of all ReplicaSets except the host and the pending one: their Pods
@@ -187,9 +194,16 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
   for (const ReplicaSet* rs : situation.all) {
     if (rs == InPlaceOf(situation).host() || !is_to_go(*rs)) continue;
     const int32_t needed = situation.recreate() ? 0 : NeededOf(situation, *rs);
-    if (needed == rs->replicas) continue;
+    const std::string size = std::to_string(needed);
+    if (needed == rs->replicas) {
+      if (NotedStandIns(*rs) == needed) continue;
+      Write write = WriteNote(*rs, kStandIns, size,
+                              {decisions::kNoteStandIns, {{"replicaset", rs->meta.name}}});
+      if (auto note = workload::UnlessInVain(situation, std::move(write))) return note;
+      continue;
+    }
     workload::ReplicaSetChange note;
-    if (needed > 0) note.annotations[std::string(kStandIns)] = std::to_string(needed);
+    note.annotations[std::string(kStandIns)] = size;
     return workload::Resize(situation, *rs, needed, workload::decisions::kScaleDownOldReplicaSet,
                             std::move(note));
   }

@@ -41,12 +41,14 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 // nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
-// Returns the write that scales down the first ReplicaSet, other than the host, for which
-// `is_to_go` returns true. Callers use this function for ReplicaSets that a user scaled up. Pods
-// without which too few would be available stay, and are stand-ins from then on (I-01); under
-// Recreate none stays. Returns nullopt if no Pod can be removed. Example: 3 replicas,
-// maxUnavailable 0. The host has 2 available Pods, so 3 − 2 = 1 stand-in must stay. A user scaled
-// its ReplicaSet from 1 to 2: it gets 1.
+// Returns the next write that scales down a ReplicaSet, other than the host, for which `is_to_go`
+// returns true. Callers use this function for ReplicaSets that a user scaled up. Returns nullopt if
+// no Pod can be removed.
+//   - Available Pods without which too few would be available stay (I-01). The write notes them as
+//     stand-ins, also if all of them stay.
+//     Example: 3 replicas, maxUnavailable 0, 2 Pods of the host are available. A user scaled a
+//     ReplicaSet from 1 to 2, and both of its Pods are available. 3 - 2 = 1 Pod stays.
+//   - Under Recreate no Pod stays.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 

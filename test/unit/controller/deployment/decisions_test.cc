@@ -34,6 +34,7 @@ constexpr NamedDecision kNames[] = {
     {in_place::decisions::kForgetInPlaceRollout, "forget in-place rollout"},
     {in_place::decisions::kMirrorAnnotations, "mirror annotations"},
     {in_place::decisions::kNoteRefusedPodPatch, "note refused pod patch"},
+    {in_place::decisions::kNoteStandIns, "note stand-ins"},
     {workload::decisions::kNoteRollback, "note rollback"},
     {in_place::decisions::kOpenGate, "open gate"},
     {in_place::decisions::kPatchPod, "patch pod"},

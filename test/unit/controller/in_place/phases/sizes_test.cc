@@ -37,14 +37,17 @@ class Claimed : public Started {
   }
 };
 
-TEST_CASE("stand-ins of others use up maxSurge, however many they are (P-024)") {
+// Whom this serves: whose Pod is missing. A stand-in of v4 can help, and Pods of others that do not
+// serve cannot.
+TEST_CASE("stand-ins of others that do not serve leave the room to v4 (P-024)") {
   Claimed c(0);  // and one Pod of surge
-  // While a Pod of its own is missing, the stand-ins of others are needed.
   c.PodNamed(c.PodNames()[0])["status"]["conditions"][2]["status"] = "False";
   c.SetImage("v4");
   c.Sync();
   REQUIRE(c.HasReplicaSet("v4"));
-  CHECK(c.SizeOf("v4") == 0);
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.SizeOf("v4") == 1);
 }
 
 // Growth has no room beside such sizes in any case: it shows where the pending one has to shrink.

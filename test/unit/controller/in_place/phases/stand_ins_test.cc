@@ -128,6 +128,57 @@ TEST_CASE(
   CHECK(c.PodsOf("v4") == 3);
 }
 
+// A Pod of the host crashes with v2, and does not start with v3 either. A user scales the
+// ReplicaSet of v1 up. If its Pod `serves`, it is needed.
+class Rescued : public InPlaceCluster {
+ public:
+  explicit Rescued(bool serves) : InPlaceCluster(3, 0) {
+    SettleInPlace();
+    RollOutInPlace("v2");
+    crashing = PodNames()[0];
+    KeepCrashing(crashing);
+    SetImage("v3");
+    SyncAndRun();
+    FailToPullImage("v3");
+    ReplicaSet("v1")["spec"]["replicas"] = 1;
+    RunPods();
+    if (!serves) FailToPullImage("v1");
+    SyncAndRun();
+  }
+  std::string crashing;
+};
+
+TEST_CASE("a needed Pod of an old ReplicaSet does not keep the workload from going on (I-01)") {
+  Rescued c(true);
+  REQUIRE(c.SizeOf("v1") == 1);
+  SECTION("undone, the rollout ends") {
+    c.Undo("2");
+    c.DeletePod(c.crashing);
+    c.SettleInPlace();
+    CHECK(c.PodsOf("v2") == 3);
+  }
+  SECTION("a new image is rolled out in place") {
+    const std::vector<std::string> before = c.PodNames();
+    c.SetImage("v4");
+    c.SyncAndRun();
+    CHECK(c.InPlaceCondition().starts_with("True"));
+    c.DeletePod(c.crashing);
+    c.SettleInPlace();
+    CHECK(c.PodsOf("v4") == 3);
+    CHECK(std::ranges::count_if(c.PodNames(), [&](const std::string& pod) {
+            return std::ranges::count(before, pod) > 0;
+          }) >= 2);
+  }
+  CHECK(c.SizeOf("v1") == 0);
+  Proves("I-01");
+}
+
+TEST_CASE("a Pod of an old ReplicaSet that does not serve takes no room of a stand-in (P-024)") {
+  Rescued c(false);
+  CHECK(c.SizeOf("v1") == 0);
+  Proves("P-024");
+}
+
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
   Started c(3, 0);
   c.events.clear();
