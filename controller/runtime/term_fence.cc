@@ -66,8 +66,10 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 
 // Sends one touch, and calls itself again after the answer, until all touches are sent. The fence
-// of the key then stays raised until Forget or the end of the term. So it does if there was nothing
-// to touch: a Deployment that is not in a rollout can begin one only by writes of this term.
+// of the key then stays raised until Forget or the end of the term, even if there was nothing to
+// touch. Example: a Deployment that is at rest now can begin a rollout only by writes of this term.
+// At rest means that all sizes are those that its observed generation asks for, not only that a
+// single ReplicaSet has Pods (workload/watch/former_leader_fence.h).
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
   std::optional<std::vector<Request>> touches;

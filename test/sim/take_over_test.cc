@@ -181,6 +181,34 @@ TEST_CASE("before an undo is observed the ReplicaSet without replicas is touched
   CHECK(world.Complaints().empty());
 }
 
+// The former leader has removed 3 of 10 old Pods, has said so in the status, and is about to scale
+// up the new ReplicaSet, which has no Pods yet.
+TEST_CASE("a ReplicaSet that is about to get its first Pods is touched, too (L-012)") {
+  World world(GENERATE(1U, 2U, 3U));
+  auto leader = std::make_unique<WindlassProcess>(world);
+  WindlassProcess standby(world, WindlassProcess::Standby{});
+  Json web = SampleDeployment("web", 10, "app:v1");
+  web["spec"]["strategy"] = {{"type", "RollingUpdate"},
+                             {"rollingUpdate", {{"maxSurge", 0}, {"maxUnavailable", 3}}}};
+  world.Apply(web);
+  REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  REQUIRE(world.Quiesce());
+  leader->transport().LagStreams(seconds(5));  // until then it does not see that the Pods are gone
+  world.SetImage("web", "app:v2");
+  const auto about_to_grow = [&] {
+    const auto sets = world.ReplicaSets("web");
+    const Object now = world.Deployment("web");
+    return sets.size() == 2 && IntAt(*sets[0], {"spec", "replicas"}) == 7 &&
+           IntAt(*sets[1], {"spec", "replicas"}) == 0 &&
+           IntAt(*now, {"status", "observedGeneration"}) == IntAt(*now, {"metadata", "generation"});
+  };
+  REQUIRE(world.RunUntil(about_to_grow, kLimit));
+  leader.reset();
+  CHECK(TouchesAllFirst(world, standby));
+  CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+  CHECK(world.Complaints().empty());
+}
+
 TEST_CASE("a Deployment that is not in the middle of a rollout is not touched (L-012)") {
   World world(1);
   WindlassProcess standby(world, WindlassProcess::Standby{});

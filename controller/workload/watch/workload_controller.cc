@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <utility>
 
-#include "controller/core/own_names.h"
 #include "controller/runtime/needed_right.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/status/unreadable_object.h"
+#include "controller/workload/watch/former_leader_fence.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass {
@@ -55,46 +55,6 @@ void PodCount::Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) co
       if (rs.meta.generation == observed.generation) NoteCounted(rs, static_cast<int32_t>(live));
     });
   }
-}
-
-// --- the fence: a new leader patches ReplicaSets, so that late writes of the former leader to
-// these ReplicaSets fail (L-012) ---
-
-std::vector<const ReplicaSet*> Owned(const View& view) {
-  std::vector<const ReplicaSet*> owned;
-  for (const ReplicaSet* rs : view.replica_sets) {
-    if (rs->meta.IsControlledBy(view.workload.meta.uid)) owned.push_back(rs);
-  }
-  return owned;
-}
-
-// Returns the ReplicaSets of the workload that a late write of the former leader may change:
-//   - all of them, if the workload's latest generation is not observed. A rollout may begin with
-//     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
-//     ReplicaSet still waits for old Pods to go.
-//   - otherwise those with spec.replicas above 0, if there are at least two;
-//   - otherwise none, because usually no rollout is under way.
-std::vector<const ReplicaSet*> InDanger(const View& view) {
-  std::vector<const ReplicaSet*> owned = Owned(view);
-  const Workload& workload = view.workload;
-  if (workload.status.observed_generation < workload.meta.generation) return owned;
-  std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
-  if (owned.size() < 2) owned.clear();  // usually no rollout is under way
-  return owned;
-}
-
-// Returns a patch for each ReplicaSet in danger. The patch sets the annotation windlass.dev/term to
-// `term`. This raises the ReplicaSet's version. A late write names an older version, so the API
-// server refuses it.
-std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
-  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(kTermAnnotation) +
-                             R"(":")" + std::string(term) + R"("}}})";
-  std::vector<Request> patches;
-  for (const ReplicaSet* rs : InDanger(view)) {
-    patches.push_back(
-        Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "", fields));
-  }
-  return patches;
 }
 
 }  // namespace
@@ -214,7 +174,7 @@ std::optional<std::vector<Request>> WorkloadController::FenceWrites(const Object
                                                                     std::string_view term) const {
   const std::optional<View> view = ViewOf(key);
   if (!view || !view->unreadable.empty()) return std::nullopt;
-  return FenceReplicaSets(*view, term);
+  return workload::FenceReplicaSets(*view, term);
 }
 
 Controller::ReadListener WorkloadController::BeforeRead(const ObjectKey& key, const Request& read) {

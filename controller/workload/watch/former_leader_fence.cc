@@ -1,0 +1,74 @@
+#include "controller/workload/watch/former_leader_fence.h"
+
+#include <algorithm>
+#include <string>
+
+#include "controller/core/own_names.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/revisions.h"
+#include "controller/workload/watch/rollout_state.h"
+
+namespace windlass::workload {
+namespace {
+
+std::vector<const ReplicaSet*> Owned(const View& view) {
+  std::vector<const ReplicaSet*> owned;
+  for (const ReplicaSet* rs : view.replica_sets) {
+    if (rs->meta.IsControlledBy(view.workload.meta.uid)) owned.push_back(rs);
+  }
+  return owned;
+}
+
+bool HasReplicas(const ReplicaSet* rs) { return rs->replicas > 0; }
+
+// Returns true if no rollout is under way, provided that the latest generation is observed. `next`
+// is the new ReplicaSet; null if the caches do not show it. That is so before it is created, and if
+// its template differs from that of the workload in form only. The counters of the status then show
+// whether the Pods are of the wanted revision.
+bool HasFinalSizes(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
+                   const ReplicaSet* next) {
+  if (TotalReplicas(owned) != workload.replicas) return false;
+  if (next != nullptr) return next->replicas == workload.replicas;
+  return std::ranges::count_if(owned, HasReplicas) < 2 && !HasOldPods(workload.status);
+}
+
+// Returns the ReplicaSets of the workload that a late write of the former leader may scale:
+//   - all of them, if the workload's latest generation is not observed. A rollout may begin with
+//     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
+//     ReplicaSet still waits for old Pods to go.
+//   - none, if the workload is at rest (HasFinalSizes)
+//   - otherwise those with spec.replicas above 0, and those that may get their first Pods next: the
+//     new ReplicaSet, and the one of the stable revision, in which Pods come back that steps hold
+//     back. Example: 10 desired, maxSurge 0, maxUnavailable 3. The old ReplicaSet was scaled from
+//     10 to 7, the new one has 0, and the former leader's late write scales the new one to 3. If
+//     that write arrives after the user has changed the template again, and the next ReplicaSet has
+//     got 3 Pods, there are 7 + 3 + 3 Pods
+std::vector<const ReplicaSet*> InDanger(const View& view) {
+  std::vector<const ReplicaSet*> owned = Owned(view);
+  const Workload& workload = view.workload;
+  if (workload.status.observed_generation < workload.meta.generation) return owned;
+  const ReplicaSet* next = workload.follow_revision ? FindFollowed(workload, owned)
+                                                    : FindNewReplicaSet(workload, owned, {});
+  if (HasFinalSizes(workload, owned, next)) return {};
+  const ReplicaSet* stable = FindStable(workload, owned);
+  std::erase_if(
+      owned, [&](const ReplicaSet* rs) { return !HasReplicas(rs) && rs != next && rs != stable; });
+  return owned;
+}
+
+}  // namespace
+
+std::vector<Request> FenceReplicaSets(const View& view, std::string_view term) {
+  const std::string fields = R"({"metadata":{"annotations":{")" + std::string(kTermAnnotation) +
+                             R"(":")" + std::string(term) + R"("}}})";
+  std::vector<Request> patches;
+  for (const ReplicaSet* rs : InDanger(view)) {
+    patches.push_back(
+        Request::MergePatch(resources::kReplicaSets, VersionOf(rs->meta), "", fields));
+  }
+  return patches;
+}
+
+}  // namespace windlass::workload
