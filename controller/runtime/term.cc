@@ -220,20 +220,23 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
 }
 
 // Counts the races that the key's syncs lost in a row for one object: another client changed the
-// object each time before Windlass wrote it. That client may be another controller, or a webhook
-// that reverts what Windlass wrote. The kConflictsTold-th lost race emits an Event on the key's
-// object. A race for another object starts the count again, because single lost races are
-// normal.
+// object each time before Windlass wrote it. The kConflictsTold-th lost race emits an Event on the
+// key's object. The other client may be another controller, or a webhook that reverts
+// what Windlass wrote. A race for another object starts the count again, because single lost races
+// are normal: other controllers write the status of these objects.
+//
+// A sync may also end with kConflict without a lost race, because what it planned with is gone or
+// out of date. Example: the ReplicaSet of a rollback was deleted. That starts the count again, too,
+// because no other client need be at fault.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {
   queue_.DoneConflict(key);
   LostRaces& races = lost_races_[key];
   if (races.object != result.lost) races = {result.lost, 0};
+  if (!result.lost) return;
   if (++races.times != kConflictsTold) return;
-  const std::string what = result.lost
-                               ? ObjectText(result.lost->first, result.lost->second)
-                               : "this " + std::string(environment_.ControllerOf(key).kind());
   Warn(key, "WindlassConflict",
-       "Another client changed " + what + " " + std::to_string(kConflictsTold) +
+       "Another client changed " + ObjectText(result.lost->first, result.lost->second) + " " +
+           std::to_string(kConflictsTold) +
            " times in a row while Windlass was writing to it. Windlass goes on trying, at least "
            "once a minute. Find that client in metadata.managedFields of the object, and stop it.");
 }

@@ -196,11 +196,18 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
                                   {"request", request.Describe()},
                                   {"error", said.error().message}});
+  // The object is gone, but the cache still shows it: the term reads it, as after the write of a
+  // sync (S-003).
+  if (said.error().kind == ErrorKind::kNotFound) {
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
+  }
   if (IsRefusal(said.error().kind)) {
     const Write touch{.request = request, .because = {kFenceOffFormerLeader, {}}};
     return done({}, {OutcomeOf(touch, std::move(said))});
   }
-  done(AfterError(said.error(), Retry::kBackOff), {});
+  SyncResult result = AfterError(said.error(), Retry::kBackOff);
+  if (said.error().kind == ErrorKind::kConflict) result.lost = {request.resource(), request.key()};
+  done(std::move(result), {});
 }
 
 }  // namespace windlass

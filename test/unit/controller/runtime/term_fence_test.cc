@@ -95,8 +95,19 @@ TEST_CASE_METHOD(Fixture, "a lost race is tried again, the touches before it are
   transport.Answer(Refusal(409, "Conflict", "changed"));
   REQUIRE(ended.has_value());
   CHECK(ended->kind == SyncResult::Kind::kConflict);
+  REQUIRE(ended->lost.has_value());  // the Event about lost races names it (Q-006)
+  CHECK(ended->lost->second.name == "web-2");
   Raise();
   CHECK(SentNames() == Names{"web-1", "web-2", "web-2"});
+}
+
+TEST_CASE_METHOD(Fixture, "a touch of an object that is gone is no lost race (L-012, S-003)") {
+  Raise();
+  transport.Answer(Refusal(404, "NotFound", R"(replicasets.apps "web-1" not found)"));
+  REQUIRE(ended.has_value());
+  CHECK(ended->kind == SyncResult::Kind::kUncertain);
+  REQUIRE(ended->unverified.has_value());
+  CHECK(ended->unverified->request.key().name == "web-1");
 }
 
 // A webhook removes the annotation from each touch. The API server then has nothing to store: it

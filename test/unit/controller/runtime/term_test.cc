@@ -372,6 +372,21 @@ TEST_CASE_METHOD(TermWorld, "who loses a race for one object after the other is 
   for (int i = 0; i < 9; ++i) lose();  // a sync that lost none was between
 }
 
+// Whom this serves: who would look for another client that does not exist. Examples: the watch is
+// broken, and a read shows that the object of a rollback is gone; each new ReplicaSet is deleted at
+// once.
+TEST_CASE_METHOD(TermWorld, "a sync that lost no write to another client accuses none (Q-006)") {
+  const ErrorKind kind = GENERATE(ErrorKind::kNotFound, ErrorKind::kConflict);
+  controller.plan = [kind](const ObjectKey&, const Learned&) -> Step {
+    return Failed{.error = {kind, "it is gone"}};
+  };
+  Begin();
+  Look();
+  for (int i = 0; i < 30; ++i) Advance(seconds(60));
+  CHECK(counters.conflicts > 10);
+  CHECK(transport.sent.empty());  // no Event
+}
+
 // Deployments, each of which is patched once in each sync.
 struct Many : TermWorld {
   Many() {
