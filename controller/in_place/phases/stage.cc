@@ -55,9 +55,8 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - if Pods cannot be seen: all stay
 //   - under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
-//   - if `rs` is not the pending ReplicaSet: at most its available Pods. The others help nobody,
-//   and
-//     take the room of new stand-ins.
+//   - if `rs` is not the pending ReplicaSet: at most its available Pods stay. The others do not
+//     serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node counts as available once nothing else is left to do:
 // it may need the room of the stand-ins. Nothing is left if no Pod is in flight, and all Pods of

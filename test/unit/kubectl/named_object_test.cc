@@ -107,12 +107,12 @@ TEST_CASE("If Windlass waits for a newer CustomResourceDefinition, the warning s
   const std::string warning =
       "Warning: Windlass has not seen the last change of rollout/web, so its status is out of "
       "date: CustomResourceDefinition rollouts.windlass.dev has revision 1, and this version of "
-      "Windlass needs 2: kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml\n";
+      "Windlass needs 3: kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml\n";
   CHECK(run.Run("status rollout/web --timeout=12s").messages.starts_with(warning));
   Change(run, kRollouts, seconds(11));
   CHECK(run.Run("get rollout/web").messages == warning);
   CHECK(run.Run("get rollouts").messages == warning);
-  run.HasCrd("rollouts.windlass.dev", 2);
+  run.HasCrd("rollouts.windlass.dev", 3);
   CHECK(run.Run("get rollouts") == DoneSaying("…check that Windlass runs…"));
   Proves("RO-101");
 }

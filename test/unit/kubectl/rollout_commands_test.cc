@@ -453,7 +453,7 @@ std::vector<UndoRow> UnansweredUndos() {
       {"then it names a CustomResourceDefinition that is too old", "",
        Ends(ExitCode::kTimeout,
             "…has not looked at the request for 30 s: CustomResourceDefinition "
-            "rollouts.windlass.dev has revision 1, and this version of Windlass needs 2: kubectl "
+            "rollouts.windlass.dev has revision 1, and this version of Windlass needs 3: kubectl "
             "apply --server-side -f crds/windlass.dev_rollouts.yaml\n"),
        nullptr, [](WebRollout& web) { web.HasCrd("rollouts.windlass.dev", 1); }},
       {"then it says what keeps Windlass from it", "",
