@@ -112,9 +112,9 @@ cases_of() {
     - "$scratch/$program.proved" | sort -u | sed 's/[][,\"]/\\&/g'
 }
 
-# Runs the test cases named in $scratch/cases.
+# Runs the test cases named in $scratch/cases, until one fails.
 run_cases() {
-  timeout 120 "$(path_of "$1")" --input-file "$scratch/cases" >"$scratch/said" 2>&1
+  timeout 120 "$(path_of "$1")" --abort --input-file "$scratch/cases" >"$scratch/said" 2>&1
 }
 
 original='' # the file that has a fault now; empty: none
