@@ -219,8 +219,8 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   const RolloutRoles roles = RolesOf(rollout, OwnedBy(rollout, *replica_sets));
   const bool present =
       target == roles.asked_for || SameTemplate(PodTemplateOf(*target), PodTemplateOf(rollout));
-  // If a user repeats a rollback that was performed already, Windlass answers it as a new one
-  // (RO-023).
+  // A new request for the present template is refused with a Warning. A request that repeats the
+  // last rollback is only recorded and removed, with a normal Event (RO-023).
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
   if (judges && present && !repeated) {
     const std::string way_on =

@@ -38,9 +38,10 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// When an update ends, it removes these annotations from the old controller, and some of them from
-// the new controller (EndedAnnotations in writes.h). A new controller that is a copy of the old one
-// does not get these annotations. kTermAnnotation is from own_names.h.
+// When an update ends, it removes these annotations from the old controller, except those that name
+// another new controller, and some of them from the new controller (EndedAnnotations in writes.h).
+// A new controller that is a copy of the old one does not get these annotations. kTermAnnotation is
+// from own_names.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,

@@ -23,9 +23,9 @@ namespace windlass {
 
 class InPlaceCache final : public WatchExtension {
  public:
-  // `informers` must outlive the cache, and the store of Pods must not change after the cache is
-  // gone. Nodes have no namespace, so all Nodes are watched, even if this process watches only one
-  // namespace.
+  // `informers` must outlive the cache, and the stores of Pods and Nodes must not change after the
+  // cache is gone. Nodes have no namespace, so all Nodes are watched, even if this process watches
+  // only one namespace.
   explicit InPlaceCache(Informers& informers);
 
   // Called when an informer becomes complete, is forbidden or given up, or recovers, and when an
