@@ -61,14 +61,14 @@ const Json* HoldsUpWindlass(const Json& object);
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);
-// Returns the condition that says why a controller has seen the latest spec but cannot begin with
-// it. The first of these counts; null if none exists:
+// Returns the condition that says why a controller cannot begin with the latest spec. Returns null
+// if it has begun: status.observedGeneration is the present generation. The first of these counts;
+// null if none exists:
 //   - Stalled or Ready, set for the present generation
 //   - Progressing with reason ReplicaSetCreateError
 //   - the condition that HoldsUpWindlass returns
 //   - windlass.dev/InPlace, if it says that a new size or template is held back, and was written
 //     since the last change of the object (LastWrite)
-// Null, too, if status.observedGeneration is the present generation.
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -39,7 +39,9 @@ inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
 // The type of the condition about the Services of spec.strategy.services. Absent if
 //   - the Rollout names no Service, and no Service has a selector key that Windlass set for it
-//   - the Rollout is new, and the first list of Services has not arrived yet
+//   - the Rollout is new, and the first list of Services has not arrived, or its new ReplicaSet is
+//     not known yet
+//   - spec.strategy.services has been wrong from the beginning
 inline constexpr std::string_view kServicesSynced = "ServicesSynced";
 
 }  // namespace windlass::rollout

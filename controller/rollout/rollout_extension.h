@@ -50,7 +50,8 @@ namespace windlass::rollout {
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};
-  // Null if this process has not listed the Rollout's Pods since the Rollout was last complete.
+  // Null if this process has asked for no list of the Rollout's Pods since the Rollout was last
+  // complete.
   const StuckAnswers::Entry* stuck = nullptr;
 };
 

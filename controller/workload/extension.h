@@ -36,8 +36,9 @@ struct CountedPods {
   // 3, patched 2.
   int32_t patched = 0;
   // How many of the `patched` Pods are available, and so show that the wanted template works. Pods
-  // that show nothing, such as Pods on a lost node, are left out. 0 while the extension updates
-  // Pods to another template than the wanted one.
+  // that show nothing, such as Pods on a lost node, are left out. 0 while all Pods go back to
+  // another template than the wanted one. If only the failed Pods of a revision that is given up go
+  // back, the others count.
   int32_t proven = 0;
   // True if the rollout has reached its limit, for example a step: as many Pods are updated as the
   // limit allows, all updated Pods are counted in `proven`, and the extension has nothing left to
