@@ -120,8 +120,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 //   - at a pause: the Pods of the step are not available. If the status does not say so (kNotTold),
 //     only a cause that a Pod or the ReplicaSet shows counts
 //   - at another step (--full): a Pod fails, or the ReplicaSet cannot create Pods
-//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has no Pod
-//     (a stand-in is none). Example: a PodDisruptionBudget holds up the first update in place
+//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has none.
+//     Stand-ins do not count. Example: a PodDisruptionBudget holds up the first patch of a Pod
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/annotation_texts.h"
 
 namespace windlass {
 
@@ -14,22 +14,11 @@ const LargeAnnotation* FindLarge(const LargeAnnotations& large, std::string_view
 
 std::optional<std::map<std::string, std::string>> LargeValues(std::string_view object_json,
                                                               const LargeAnnotations& large) {
-  std::map<std::string, std::string> values;
-  JsonReader in;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key != "metadata") return;
-    in.Object([&](std::string_view member) {
-      if (member != "annotations") return;
-      in.Object([&](std::string_view name) {
-        const LargeAnnotation* wanted = FindLarge(large, name);
-        if (wanted != nullptr) values[std::string(wanted->key.text())] = in.String();
-      });
-    });
-  });
-  if (!in.End().ok() || values.size() != large.size()) return std::nullopt;
+  auto values = AnnotationTexts(
+      object_json, [&](std::string_view name) { return FindLarge(large, name) != nullptr; });
+  if (!values || values->size() != large.size()) return std::nullopt;
   for (const LargeAnnotation& one : large) {
-    if (FingerprintOf(values[std::string(one.key.text())]) != one.value) return std::nullopt;
+    if (FingerprintOf((*values)[std::string(one.key.text())]) != one.value) return std::nullopt;
   }
   return values;
 }

@@ -152,8 +152,7 @@ std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
   const PodState& patch = **said;
-  PodState undrained = patch;  // a Pod that is only drained is not being patched
-  undrained.drain.reset();
+  const PodState undrained = WithoutDrain(patch);  // only drained is not being patched
   if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &undrained, now)) return std::nullopt;
   return patch;
 }

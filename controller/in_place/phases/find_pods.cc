@@ -201,8 +201,7 @@ void FindServing(const workload::Situation& situation, InPlace& in_place) {
   const int32_t min_ready_seconds = situation.workload.min_ready_seconds;
   for (RolloutPod& one : in_place.pods->all) {
     if (one.standing.updated || !IsDrainInVain(*one.pod, one.state())) continue;
-    PodState undrained = *one.state();
-    undrained.drain.reset();
+    const PodState undrained = WithoutDrain(*one.state());
     const auto from = AvailableFrom(*one.pod, &undrained, min_ready_seconds, situation.now);
     if (from && *from > situation.now) LookAgainAt(from, in_place);
     one.standing.serves = from && *from <= situation.now;
@@ -574,8 +573,7 @@ bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place)
     const Pod& pod = *one.pod;
     // The wait for a drained Pod ends like that for a restarting one, even if its drain cannot be
     // ended.
-    PodState undrained = *state;
-    undrained.drain.reset();
+    const PodState undrained = WithoutDrain(*state);
     if (FailureOf(pod, undrained, timeout, situation.now)) continue;
     looks_ready = true;
     LookAgainAt(FailureLookAgain(pod, undrained, timeout, situation.now), in_place);

@@ -14,18 +14,10 @@
 #include "controller/in_place/phases/status.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/status/status.h"
-#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/annotation_texts.h"
 
 namespace windlass::in_place {
 namespace {
-
-// Returns true if a patch of `rs` failed in this sync: the API server refused it, or another client
-// was faster. It is then not known what the API server keeps.
-bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs) {
-  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
-  });
-}
 
 // Returns true if this sync decided to update in place, and cannot note that on the new ReplicaSet:
 // its patches with the note were accepted, and the note is missing.
@@ -43,19 +35,8 @@ using Texts = std::map<std::string, std::string>;
 // Returns the annotations in `json` that an update in place needs, with their texts: the decision
 // and the settings. `json` is a ReplicaSet or a patch of one. Returns none if `json` is not JSON.
 Texts NotesIn(std::string_view json) {
-  Texts notes;
-  JsonReader in;
-  in.Begin(json);
-  in.Object([&](std::string_view key) {
-    if (key != "metadata") return;
-    in.Object([&](std::string_view member) {
-      if (member != "annotations") return;
-      in.Object([&](std::string_view name) {
-        if (name == kMode || IsUserKey(name)) notes[std::string(name)] = in.String();
-      });
-    });
-  });
-  return in.End().ok() ? notes : Texts();
+  return AnnotationTexts(json, [](std::string_view key) { return key == kMode || IsUserKey(key); })
+      .value_or(Texts());
 }
 
 }  // namespace

@@ -53,6 +53,12 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
                   .go_on_if_refused = true});
 }
 
+bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs) {
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
+  });
+}
+
 Cause NotKeptBy(const ReplicaSet& rs, std::string_view key) {
   return Named(kNotKept,
                "replica set " + rs.meta.name + " does not keep annotation " + std::string(key) +
@@ -65,10 +71,7 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
   if (missing.empty()) return std::nullopt;
   if (Mirror(situation, rs, missing)) return std::nullopt;
-  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
-  });
-  if (refused) return std::nullopt;
+  if (HasFailedPatch(situation, rs)) return std::nullopt;
   return NotKeptBy(rs, missing.begin()->first);
 }
 

@@ -32,6 +32,10 @@ std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
+// Returns true if a patch of `rs` failed in this sync: the API server refused it, or another client
+// was faster. It is then not known what the API server keeps.
+bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs);
+
 // Returns the cause that an admission webhook removes annotation `key` from `rs` (kNotKept). The
 // sentence names the ReplicaSet, the annotation and the remedy.
 Cause NotKeptBy(const ReplicaSet& rs, std::string_view key);

@@ -34,6 +34,14 @@ Write WriteNote(const ReplicaSet& rs, std::string_view key, std::string value, B
   return {.request = workload::PatchReplicaSet(rs, change), .because = std::move(because)};
 }
 
+// Returns the write that gives `rs` that size, and notes all of its Pods as stand-ins.
+Step ResizeStandIns(const workload::Situation& situation, const ReplicaSet& rs, int32_t size,
+                    Decision decision) {
+  workload::ReplicaSetChange note;
+  note.annotations[std::string(kStandIns)] = std::to_string(size);
+  return workload::Resize(situation, rs, size, decision, std::move(note));
+}
+
 // Returns true if the object has a setting of in-place updates. After a user has removed the
 // setting from the workload, `kubectl rollout undo` would bring it back from this object.
 bool HasUserKey(const ObjectMeta& meta) {
@@ -170,10 +178,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   const workload::Growth growth = workload::GrowthOf(situation, &pending, wanted);
   if (growth.ask) return growth.ask;
   if (growth.size == pending.replicas) return std::nullopt;
-  workload::ReplicaSetChange note;
-  note.annotations[std::string(kStandIns)] = std::to_string(growth.size);
-  return workload::Resize(situation, pending, growth.size, decisions::kScaleStandIns,
-                          std::move(note));
+  return ResizeStandIns(situation, pending, growth.size, decisions::kScaleStandIns);
 }
 
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except) {
@@ -181,9 +186,7 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
     if (rs == except || !HasStandIns(*rs)) continue;
     const int32_t needed = NeededOf(situation, *rs);
     if (needed == rs->replicas) continue;
-    workload::ReplicaSetChange note;
-    note.annotations[std::string(kStandIns)] = std::to_string(needed);
-    return workload::Resize(situation, *rs, needed, decisions::kScaleStandIns, std::move(note));
+    return ResizeStandIns(situation, *rs, needed, decisions::kScaleStandIns);
   }
   return std::nullopt;
 }
@@ -193,18 +196,14 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
   for (const ReplicaSet* rs : situation.all) {
     if (rs == InPlaceOf(situation).host() || !is_to_go(*rs)) continue;
     const int32_t needed = situation.recreate() ? 0 : NeededOf(situation, *rs);
-    const std::string size = std::to_string(needed);
     if (needed == rs->replicas) {
       if (NotedStandIns(*rs) == needed) continue;
-      Write write = WriteNote(*rs, kStandIns, size,
+      Write write = WriteNote(*rs, kStandIns, std::to_string(needed),
                               {decisions::kNoteStandIns, {{"replicaset", rs->meta.name}}});
       if (auto note = workload::UnlessInVain(situation, std::move(write))) return note;
       continue;
     }
-    workload::ReplicaSetChange note;
-    note.annotations[std::string(kStandIns)] = size;
-    return workload::Resize(situation, *rs, needed, workload::decisions::kScaleDownOldReplicaSet,
-                            std::move(note));
+    return ResizeStandIns(situation, *rs, needed, workload::decisions::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
 }

@@ -193,6 +193,11 @@ OrderedJson JsonOf(const ContainerPatch& container) {
 
 }  // namespace
 
+PodState WithoutDrain(PodState state) {
+  state.drain.reset();
+  return state;
+}
+
 Result<std::string> WritePodState(const PodState& state) {
   OrderedJson json = {{"v", kVersion},
                       {"d", state.deployment.ToString()},

@@ -121,6 +121,9 @@ struct PodState {
   bool operator==(const PodState&) const = default;
 };
 
+// Returns `state` as if the Pod were not drained.
+PodState WithoutDrain(PodState state);
+
 // Returns the text for the state annotation. Error kInvalid if the text would be longer than
 // kPodStateBytesMax.
 Result<std::string> WritePodState(const PodState& state);

@@ -185,8 +185,7 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
   // it is.
   StateText text = StateTextOf(pod);
   if (state != nullptr) {
-    PodState next = *state;
-    next.drain.reset();
+    const PodState next = WithoutDrain(*state);
     text = std::nullopt;
     if (!SaysNothingElse(next)) {
       WINDLASS_TRY(text, WritePodState(next));
