@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,47 +14,57 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/phases/status.h"
 #include "controller/workload/actions/scale.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/status/status.h"
-#include "kubeclient/api/annotation_texts.h"
 
 namespace windlass::in_place {
 namespace {
 
-// Returns true if this sync decided to update in place, and cannot note that on the new ReplicaSet:
-// its patches with the note were accepted, and the note is missing.
-bool IsNoteInVain(const workload::Situation& situation, const InPlace& in_place) {
+// Returns true if the API server has accepted a patch with the note in this sync, and the reply
+// lacks the note (TellIfKept). The latest such patch counts.
+bool WasNoteDropped(const workload::Situation& situation, const ReplicaSet& rs) {
+  const auto notes = [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
+           outcome.decided == workload::decisions::kAnnotateNewReplicaSet;
+  };
+  const auto latest = std::ranges::find_if(situation.learned | std::views::reverse, notes);
+  return latest != situation.learned.rend() && !latest->tells;
+}
+
+// Returns true if this sync decided to update in place, and sends no further patch with that note
+// to the new ReplicaSet (UnlessInVain).
+bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) {
   const auto* deciding = std::get_if<phases::Deciding>(&in_place.now);
-  if (deciding == nullptr || situation.learned.empty()) return false;
+  if (deciding == nullptr || deciding->replace_soon || situation.learned.empty()) return false;
+  if (situation.new_replica_set == nullptr) return false;
   workload::Situation decided = situation;
   decided.extension_state = std::make_shared<const InPlaceState>(
       InPlace{.configuration = in_place.configuration, .now = *deciding});
   return !workload::UpdateNewReplicaSet(decided, situation.new_replica_set->replicas);
 }
 
-using Texts = std::map<std::string, std::string>;
-
-// Returns the annotations in `json` that an update in place needs, with their texts: the decision
-// and the settings. `json` is a ReplicaSet or a patch of one. Returns none if `json` is not JSON.
-Texts NotesIn(std::string_view json) {
-  return AnnotationTexts(json, [](std::string_view key) { return key == kMode || IsUserKey(key); })
-      .value_or(Texts());
+// Returns true if this sync decided to update in place, and cannot note that on the new ReplicaSet:
+// the API server does not keep the note. If this sync has sent kPatchesOfOneReplicaSet other
+// patches, the note was perhaps never sent. That is no proof.
+bool IsNoteInVain(const workload::Situation& situation, const InPlace& in_place) {
+  return SendsNoNote(situation, in_place) && WasNoteDropped(situation, *situation.new_replica_set);
 }
 
 }  // namespace
 
 void TellIfKept(Write& write, Event started) {
-  Texts asked = NotesIn(write.request.body());
+  std::map<std::string, std::string> asked = NotesIn(write.request.body());
   if (!asked.contains(std::string(kMode))) return;
   write.on_success.push_back(std::move(started));
   write.shows = [asked = std::move(asked)](std::string_view reply) {
-    const Texts kept = NotesIn(reply);
-    return std::ranges::includes(kept, asked);
+    return std::ranges::includes(NotesIn(reply), asked);
   };
 }
 
 std::optional<Cause> PendingNotKept(const workload::Situation& situation, const InPlace& in_place) {
   const ReplicaSet* pending = situation.new_replica_set;
-  if (pending == nullptr || HasFailedPatch(situation, *pending)) return std::nullopt;
+  if (pending == nullptr) return std::nullopt;
   const InPlacePhase phase = in_place.phase();
   if (phase != InPlacePhase::kDeciding && phase != InPlacePhase::kStaged) return std::nullopt;
   // Found already, or not needed any more: a revert needs the text of the host's template alone.
@@ -62,6 +73,11 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
   if (!lacks_note && pending->template_json != nullptr) return std::nullopt;
   if (auto why = SettingsNotKept(situation, *pending)) return why;
   return lacks_note ? std::optional(NotKeptBy(*pending, kMode)) : std::nullopt;
+}
+
+std::optional<Duration> NextSyncForNote(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  return SendsNoNote(situation, in_place) ? std::optional(workload::kNextSyncAfter) : std::nullopt;
 }
 
 std::optional<Step> TellLostNote(const workload::Situation& situation) {

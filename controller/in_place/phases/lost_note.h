@@ -20,14 +20,19 @@ void TellIfKept(Write& write, Event started);
 
 // Returns a cause if the update in place cannot begin, because the new ReplicaSet does not keep the
 // annotations that it needs:
-//   - the decision: this sync wrote it as often as it may (UnlessInVain). `in_place` is in phase
-//     deciding.
+//   - the decision: this sync wrote it as often as it may (UnlessInVain), and the reply to its
+//     latest write lacked the decision. `in_place` is in phase deciding.
 //   - the settings (SettingsNotKept), without which the cache lacks the text of the ReplicaSet's
 //     template. `in_place` is in phase deciding or staged. Not during a revert, which needs the
 //     text of the host's template alone.
-// Returns nullopt if there is no new ReplicaSet yet, or if a patch of it failed in this sync.
+// Returns nullopt if there is no new ReplicaSet yet, or if the API server has refused the write.
 // `in_place` is what has been found so far. InPlaceOf(situation) need not exist.
 std::optional<Cause> PendingNotKept(const workload::Situation& situation, const InPlace& in_place);
+
+// Returns how soon the next sync begins, if this sync decided to update in place and may not send
+// the decision any more (UnlessInVain): it has sent too many other patches of the new ReplicaSet.
+// No event would bring the next sync, which may send the decision. Otherwise returns nullopt.
+std::optional<Duration> NextSyncForNote(const workload::Situation& situation);
 
 // Returns the status write that says why new Pods are made, if the cause is an annotation that the
 // API server does not keep (kNotKept). It comes before the first new Pod: when the new ReplicaSet

@@ -9,6 +9,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/api/json_reader.h"
 
 namespace windlass::in_place {
 namespace {
@@ -28,6 +29,26 @@ std::optional<WallTime> LostUntil(const workload::Situation& situation, const Re
 bool IsRollingOut(const workload::Situation& situation) {
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   return situation.new_replica_set == nullptr || std::ranges::any_of(situation.old, has_pods);
+}
+
+// Returns true if `reply`, the ReplicaSet after the write of `missing`, has what was written.
+bool Shows(std::string_view reply, const TextChanges& missing) {
+  const auto kept = NotesIn(reply);
+  return std::ranges::all_of(missing, [&](const auto& one) {
+    const auto found = kept.find(one.first);
+    return found == kept.end() ? !one.second : one.second == found->second;
+  });
+}
+
+// Returns true if the API server has accepted settings for `rs` in this sync, and the reply lacks
+// them. The latest such write counts.
+bool WereDropped(const workload::Situation& situation, const ReplicaSet& rs) {
+  const auto mirrors = [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
+           outcome.decided == decisions::kMirrorAnnotations;
+  };
+  const auto latest = std::ranges::find_if(situation.learned | std::views::reverse, mirrors);
+  return latest != situation.learned.rend() && !latest->tells;
 }
 
 }  // namespace
@@ -50,7 +71,24 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
       situation, {.request = workload::PatchAnnotations(rs, missing),
                   .because = {decisions::kMirrorAnnotations,
                               {{"replicaset", rs.meta.name}, {"annotations", missing.size()}}},
-                  .go_on_if_refused = true});
+                  .go_on_if_refused = true,
+                  .shows = [missing](std::string_view reply) { return Shows(reply, missing); }});
+}
+
+std::map<std::string, std::string> NotesIn(std::string_view json) {
+  std::map<std::string, std::string> notes;
+  JsonReader in;
+  in.Begin(json);
+  in.Object([&](std::string_view key) {
+    if (key != "metadata") return;
+    in.Object([&](std::string_view member) {
+      if (member != "annotations") return;
+      in.Object([&](std::string_view name) {
+        if (name == kMode || IsUserKey(name)) notes[std::string(name)] = in.String();
+      });
+    });
+  });
+  return in.End().ok() ? notes : std::map<std::string, std::string>();
 }
 
 bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs) {
@@ -71,7 +109,11 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
   if (missing.empty()) return std::nullopt;
   if (Mirror(situation, rs, missing)) return std::nullopt;
-  if (HasFailedPatch(situation, rs)) return std::nullopt;
+  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
+  });
+  if (refused) return std::nullopt;
+  if (!WereLostLately(situation, rs) && !WereDropped(situation, rs)) return std::nullopt;
   return NotKeptBy(rs, missing.begin()->first);
 }
 

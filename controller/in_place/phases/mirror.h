@@ -3,7 +3,9 @@
 // Pods then cannot be updated in place.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "controller/core/step.h"
@@ -40,9 +42,16 @@ bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs);
 // sentence names the ReplicaSet, the annotation and the remedy.
 Cause NotKeptBy(const ReplicaSet& rs, std::string_view key);
 
+// Returns the annotations in `json` that an update in place needs, with their texts: the decision
+// and the settings. `json` is a ReplicaSet or a patch of one. Returns none if `json` is not JSON.
+std::map<std::string, std::string> NotesIn(std::string_view json);
+
 // Returns a cause if an admission webhook has removed the settings that Windlass wrote to `rs`, in
 // this sync or a short time ago (Mirror): NotKeptBy for the first of the annotations. Returns
-// nullopt if the API server refused the write.
+// nullopt if
+//   - the API server refused the write
+//   - this sync has not sent these settings, because it has sent too many other patches of `rs`
+//     (UnlessInVain)
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until

@@ -302,7 +302,8 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (auto note = NoteRefusal(situation)) return note;
   const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
-  return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
+  Step end = TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
+  return LookAgainNoLater(std::move(end), NextSyncForNote(situation));
 }
 
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation) {

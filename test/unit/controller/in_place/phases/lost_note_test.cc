@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "controller/in_place/phases/rollout_mode.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -42,6 +43,19 @@ class Stripped : public Started {
   void StripNoMore() {
     webhook = nullptr;
     update_webhook = nullptr;
+  }
+
+  // From now on a user changes a setting while Windlass writes a ReplicaSet, at each of the first
+  // `count` writes: of the ReplicaSet of v1 if `of_host`, otherwise of the others.
+  void ChangeSettingsAtWrites(bool of_host, int count) {
+    const std::string host = NameOf("v1");
+    server = [this, of_host, host, left = count, others = server](const Request& request) mutable {
+      const bool writes = request.resource() == resources::kReplicaSets && request.mutates();
+      if (writes && (request.key().name == host) == of_host && left > 0) {
+        Annotate("windlass.dev/in-place-max-unavailable", std::to_string(1 + left-- % 2));
+      }
+      return others(request);
+    };
   }
 
   std::string NotKept(const std::string& key) {
@@ -172,6 +186,62 @@ TEST_CASE("a note that the server refuses is no note that it does not keep (P-01
   CHECK(c.SizeOf("v2") == 0);
   CHECK(c.InPlaceMessage().find("AnnotationNotKept") == std::string::npos);
   CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
+  Proves("P-013");
+}
+
+// Whom this serves: whose user changes his mind in a long sync. All Pods were replaced, and the
+// condition named a webhook that does not exist.
+TEST_CASE("a note that this sync may not send any more is no lost note (P-013)") {
+  Stripped c(3, "IfPossible");
+  c.Strip(std::string(kMode));
+  c.update_webhook = nullptr;  // the second write of the note would be kept
+  c.ChangeSettingsAtWrites(/*of_host=*/false, workload::kPatchesOfOneReplicaSet);
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  CHECK(c.InPlaceMessage().find("AnnotationNotKept") == std::string::npos);
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.fallbacks.empty());
+  REQUIRE(std::holds_alternative<Wait>(end));  // no event would bring the next sync
+  CHECK(std::get<Wait>(end).look_again_in == workload::kNextSyncAfter);
+  c.SettlesAt("v2", 3);
+  for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
+  Proves("P-013");
+}
+
+TEST_CASE("settings that this sync may not send any more are no lost settings (P-074)") {
+  Stripped c(3, "IfPossible");
+  c.Edit([](Json& d) { d["metadata"]["annotations"].erase(kSetting); });
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.Annotate(kSetting, "IfPossible");
+  c.ChangeSettingsAtWrites(/*of_host=*/true, workload::kPatchesOfOneReplicaSet);
+  c.Sync();
+  CHECK(c.InPlaceMessage().find("AnnotationNotKept") == std::string::npos);
+  Proves("P-074");
+}
+
+// Whom this serves: whose policy refuses a write of the settings, and whose webhook takes the note.
+// The rollout stood still, and the condition named no cause.
+TEST_CASE("a note that is lost counts, although the settings are refused (P-013)") {
+  Stripped c(3, "IfPossible");
+  c.Strip("");
+  const std::string host = c.NameOf("v1");
+  const auto pods_as_ever = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool mirrors = request.resource() == resources::kReplicaSets &&
+                         request.verb() == Verb::kPatch && request.key().name != host &&
+                         request.body().find(kMode) == std::string::npos;
+    if (mirrors) return Error{ErrorKind::kForbidden, "no"};
+    return pods_as_ever(request);
+  };
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() ==
+        c.NotKept(std::string(kMode)) + ". Until then, Windlass replaces Pods");
+  CHECK(c.SizeOf("v2") == 1);
   Proves("P-013");
 }
 
