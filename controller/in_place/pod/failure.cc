@@ -57,8 +57,11 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
 // Returns the beginning of the time that the Pod has to become available, which is the last of four
 // events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
 // after a cut of the kubelet, the time begins anew.
+// During a drain, a fifth event is that ContainersReady changed. With drain Gate a drained Pod is
+// not Ready, so only ContainersReady shows when its containers failed.
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
+                   state.drain ? pod.containers_ready.last_transition_time() : WallTime{},
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
@@ -68,16 +71,15 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
 //   - Windlass itself keeps the Pod out of traffic. The last patch is carried out and the
 //     containers are ready, but the Pod is drained, before its next patch or because that patch is
 //     not made after all.
-// With drain Gate a drained Pod is not Ready. Its ContainersReady shows when its containers failed,
-// so the time counts from there. Example: the drain began at 10:00, the containers were not ready
-// from 10:04 on, and the timeout is 60 s: 10:05.
+// Example: the drain began at 10:00, the containers were not ready from 10:04 on, and the timeout
+// is 60 s: 10:05.
 std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, seconds pod_timeout,
                                    WallTime now) {
   if (!state.heard_since) return std::nullopt;
-  if (!state.drain) return TimedFrom(pod, state) + pod_timeout;
-  if (pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete) return std::nullopt;
-  const WallTime changed = pod.containers_ready.last_transition_time();
-  return std::max(TimedFrom(pod, state), changed) + pod_timeout;
+  if (state.drain && pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete) {
+    return std::nullopt;
+  }
+  return TimedFrom(pod, state) + pod_timeout;
 }
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. The result

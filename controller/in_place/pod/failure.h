@@ -61,8 +61,9 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
                                          WallTime now);
 
 // Returns the end of the 60 s that a failing Pod has to recover. They start at the last of four
-// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
-// a Pod that was well for hours is not given up at once after a crash (P-062).
+// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. For
+// a drained Pod, a fifth event is that ContainersReady changed. So a Pod that was well for hours is
+// not given up at once after a crash (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

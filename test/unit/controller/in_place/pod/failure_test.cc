@@ -261,6 +261,21 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   CHECK(FailsForLongAt(pod, state) == WallTime{5060});
 }
 
+// Whom this serves: whose containers crash once while the Pod is drained for long. With drain Gate,
+// Ready has not changed since the drain began, so the revision was given up at once.
+TEST_CASE("P-040 P-062 a Pod that fails in its drain has the same minute") {
+  PodState state = StateWith({AppPatch()});
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  Draining(pod, state);  // since 5000
+  Waits(pod, "CrashLoopBackOff");
+  pod.ready = {ConditionStatus::kFalse, {5001}};
+  pod.containers_ready = {ConditionStatus::kFalse, {8000}};
+  CHECK(FailureOf(pod, state, kTimeout, {8000})->reason == "CrashLoopBackOff");
+  CHECK(FailsForLongAt(pod, state) == WallTime{8060});
+  CHECK_FALSE(HasFailedForLong(pod, state, {8059}));
+  CHECK(HasFailedForLong(pod, state, {8060}));
+}
+
 // Whom this serves: whose rollout met a node that was cut off for longer than the deadline. Ready
 // keeps the time that the kubelet knows, from before the patch.
 TEST_CASE("P-060 P-062 a Pod has its time anew when its kubelet is heard again") {
