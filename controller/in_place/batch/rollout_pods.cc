@@ -277,6 +277,7 @@ PodCounts CountPods(std::span<const RolloutPod> pods) {
     counts.ready += one.pod->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
     counts.serving += pod.serves ? 1 : 0;
+    counts.looks_ready += pod.looks_ready ? 1 : 0;
     if (pod.stand_in) {
       ++counts.stand_ins;
       continue;

@@ -34,6 +34,9 @@ struct PodStanding {
   // The Pod is in flight only because its state has a drain, but another client keeps it in traffic
   // (IsDrainInVain), and it would be available without the drain.
   bool serves = false;
+  // The same, but it would be Ready without the drain. With drain Gate, Ready changes when the
+  // other client puts the Pod back, so minReadySeconds may not be over yet.
+  bool looks_ready = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;
   // The Pod will get no node soon (UnschedulableFrom). The rollout does not wait for it (P-039).
@@ -122,7 +125,8 @@ struct PodCounts {
   int32_t in_flight = 0;  // Pods in flight that the rollout waits for
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
-  int32_t serving = 0;  // as PodStanding::serves; neither in `ready` nor in `available`
+  int32_t serving = 0;      // as PodStanding::serves; not in `available`
+  int32_t looks_ready = 0;  // as PodStanding::looks_ready; not in `ready`
   int32_t stand_ins = 0;
   int32_t patched = 0;    // updated Pods of the host
   int32_t to_update = 0;  // Pods of the host that are not updated

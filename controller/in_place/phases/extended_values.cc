@@ -27,16 +27,16 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if Pods only go out of traffic and come back. One of these is enough:
-//   - the API server has refused kRefusedTriesMax patches in a row, and Pods are drained before
-//     their patches: each further try drains a Pod and returns it to traffic
-//   - another client has put at least one drained Pod back into traffic (PodStanding::serves)
+// Returns true if Pods only go out of traffic and come back:
+//   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
+//     patches in a row. Each further try then only drains a Pod and returns it to traffic.
+//   - another client puts each drained Pod back into traffic (PodStanding::looks_ready)
 // A Pod that becomes available by that is no progress (P-036, P-066). The status does not show
 // which Pod became available. So while this function returns true, no Pod that becomes available
 // counts as progress.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   if (!in_place.pods) return false;
-  if (in_place.pods->counts.serving > 0) return true;
+  if (in_place.pods->counts.looks_ready > 0) return true;
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods->refused &&
          in_place.pods->refused->noted.tries >= kRefusedTriesMax;
 }
@@ -167,7 +167,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       // `counts.updated` includes Pods whose old image is back, so that the rollout waits for them.
       // Users must not read that these Pods are updated, so they are subtracted.
       .updated = goes_back ? 0 : counts.updated - counts.put_back,
-      .ready = counts.ready + counts.serving,
+      .ready = counts.ready + counts.looks_ready,
       .available = counts.available + counts.serving,
       // As upstream: strategy Recreate removes Pods, but that does not lower the number of Pods
       // that must be available.

@@ -195,8 +195,9 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// Sets `serves` for the Pods whose drains are in vain. Such a Pod keeps its drain in its state
-// until it is drained anew (FindDrain), and serves meanwhile. Requires that `not_kept` is set.
+// Sets `looks_ready` and `serves` for the Pods whose drains are in vain. Such a Pod keeps its drain
+// in its state until it is drained anew (FindDrain), and serves meanwhile. Requires that `not_kept`
+// is set.
 void FindServing(const workload::Situation& situation, InPlace& in_place) {
   const int32_t min_ready_seconds = situation.workload.min_ready_seconds;
   for (RolloutPod& one : in_place.pods->all) {
@@ -205,6 +206,8 @@ void FindServing(const workload::Situation& situation, InPlace& in_place) {
     const auto from = AvailableFrom(*one.pod, &undrained, min_ready_seconds, situation.now);
     if (from && *from > situation.now) LookAgainAt(from, in_place);
     one.standing.serves = from && *from <= situation.now;
+    one.standing.looks_ready =
+        one.pod->ready.IsTrue() && !IsInFlight(*one.pod, &undrained, situation.now);
   }
   in_place.pods->counts = CountPods(in_place.pods->all);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
@@ -114,6 +115,30 @@ TEST_CASE("a drain that another client ends late each time is told, too (P-040)"
   CheckAllRun(c, "v2");
   CHECK((c.PodNames() == pods) == (policy == "Only"));
   CHECK(c.Out() == 0);
+}
+
+// Whom this serves: who reads readyReplicas, and asks for minReadySeconds. Ready changed just now.
+TEST_CASE("a Pod that is put back is ready at once, and available in time (P-040)") {
+  Draining c(/*by_label=*/false, "Only");
+  for (int i = 0; i < 2; ++i) c.PutBackAfter(70);
+  c.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 60; });
+  c.now += 70;
+  for (const std::string& pod : c.PodNames()) {
+    const bool was_out = c.GateOf(pod) == "False";
+    for (Json& condition : c.PodNamed(pod)["status"]["conditions"]) {
+      condition["status"] = "True";
+      condition["lastTransitionTime"] = FormatTime({was_out ? c.now : c.now - 1000});
+    }
+  }
+  c.Sync();
+  REQUIRE(c.InPlaceCondition() == "True AnnotationNotKept");
+  CHECK(c.Counted() == "4 3");
+  const std::string got_on_at = c.GotOnAt();
+  c.SyncAfter(59);
+  CHECK(c.Counted() == "4 3");
+  c.SyncAfter(1);
+  CHECK(c.Counted() == "4 4");
+  CHECK(c.GotOnAt() == got_on_at);
 }
 
 }  // namespace
