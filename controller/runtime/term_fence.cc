@@ -24,10 +24,16 @@ constexpr std::string_view kRefusedText =
     "policy, the webhook or the role that the error names. Then Windlass need not wait after a "
     "change of leader";
 
-// Returns true if the API server has refused a touch, and may do so for as long as the same policy,
-// webhook or role is in force. Returns false for a touch that did not arrive in time, for a lost
-// race, and while the namespace is being deleted.
-bool MayStayRefused(ErrorKind kind) { return IsRefusal(kind) && kind != ErrorKind::kTimeout; }
+constexpr std::string_view kLateText =
+    "the API server does not complete the patch that fences off writes of the former leader. "
+    "Windlass goes on without it, because no such write can arrive any more. Usually an admission "
+    "webhook does not answer, or its answer is wrong: the error says more. Mend it, or exempt the "
+    "patch from it. Then Windlass need not wait after a change of leader";
+
+std::string_view WhyUnfenced(const Error& why) {
+  if (why.detail == ErrorDetail::kNotKept) return kNotKeptText;
+  return why.kind == ErrorKind::kTimeout ? kLateText : kRefusedText;
+}
 
 // What the fence compares of an object in JSON: its version, and the value of kTermAnnotation.
 struct Touched {
@@ -120,14 +126,15 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
 }
 
 // Counts the fence of an object as raised although `touch` failed with `why`, because no late write
-// can arrive any more (kLateWritesMax). Logs this once per object, and for the first
+// can arrive any more (kLateWritesMax). A late touch may still happen: then it raises the version
+// as well. Logs this once per object, and for the first
 // kUnfencedToldMax objects of the term only.
 void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why) {
   touched_.insert(touch.uid());
   unraised_.erase(touch.uid());
   if (unfenced_told_ == kUnfencedToldMax) return;
   const bool not_kept = why.detail == ErrorDetail::kNotKept;
-  std::string text(not_kept ? kNotKeptText : kRefusedText);
+  std::string text(WhyUnfenced(why));
   if (++unfenced_told_ == kUnfencedToldMax) {
     text += ". Windlass logs no further objects like this one until the next change of leader";
   }
@@ -137,9 +144,9 @@ void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Er
                                    not_kept ? kTermAnnotation : std::string_view(why.message)}});
 }
 
-// Notes that a touch of the key was not kept, or was refused. When no late write can arrive any
-// more, tells the owner of the fence (on_late_writes_over), so that the key need not wait for its
-// back-off.
+// Notes that a touch of the key was not kept, was refused, or was late twice. When no late write
+// can arrive any more, tells the owner of the fence (on_late_writes_over), so that the key need not
+// wait for its back-off.
 void TermFence::Hold(const QueueKey& key) {
   held_.insert(key);
   if (held_timer_ != 0) return;
@@ -166,7 +173,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
       Hold(key);
       said = *std::move(not_raised);
     }
-  } else if (MayStayRefused(said.error().kind)) {
+  } else if (IsRefusal(said.error().kind)) {
     if (AreLateWritesOver()) {
       GoOnUnfenced(key, request, said.error());
       return Raise(key, late, std::move(done));
@@ -192,7 +199,7 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   std::string text =
       "could not fence off writes of the former leader; Windlass tries again later, and does not "
       "roll out this object until that succeeds";
-  if (MayStayRefused(said.error().kind)) text += ", or until the time in the error";
+  if (IsRefusal(said.error().kind)) text += ", or until the time in the error";
   environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
                                   {"request", request.Describe()},
                                   {"error", said.error().message}});

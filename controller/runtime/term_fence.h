@@ -14,8 +14,8 @@
 // takes this as a refusal of the touch (WhyNotRaised).
 //
 // A refusal, by a validating policy for example, holds up the key until kLateWritesMax after the
-// beginning of the term. From then on no late write can arrive, so the fence counts as raised. Core
-// thread only.
+// beginning of the term. So does a touch that is late twice (after_error.h). From then on no late
+// write can arrive, so the fence counts as raised. Core thread only.
 #pragma once
 
 #include <functional>
@@ -42,7 +42,9 @@ inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former 
 //     (kPeerSilenceMax)
 //   - the API server gives up the write 9 s after it has received it: a second before kCallDeadline
 //     (LimitWrite)
-// The rest, about 20 s, is for a proxy that delays the write, and for an etcd that is slow.
+// The rest, about 20 s, is for a proxy that delays the write, and for an etcd that is slow. One
+// case is left out: the kernel took the byte, and the machine froze and thaws later. The 30 s do
+// not pass in a frozen machine.
 inline constexpr seconds kLateWritesMax{60};
 static_assert(kLateWritesMax > seconds(30) + kCallDeadline);
 // Windlass logs this many objects per term that it goes on with although the fence is not raised.
@@ -65,15 +67,15 @@ class TermFence {
     held_.erase(key);
   }
 
-  // Called kLateWritesMax after the beginning of the term, for each key whose touch was refused or
-  // not kept until then: a sync of the key can go on now. May be null.
+  // Called kLateWritesMax after the beginning of the term, for each key whose touch was refused,
+  // not kept or late twice until then: a sync of the key can go on now. May be null.
   std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
   // - kDone: no old write can reach the touched objects any more, or can arrive any more.
   // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
-  //   touch or did not keep it; or the touch was late twice (after_error.h). The fence is not
+  //   touch or did not keep it, or the touch was late twice (after_error.h). The fence is not
   //   raised. The sync then writes only the status.
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
@@ -99,7 +101,7 @@ class TermFence {
   // Of objects whose touch was not kept: the version that the first touch of this term named. No
   // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
-  std::set<QueueKey> held_;  // keys whose latest touch was refused or not kept
+  std::set<QueueKey> held_;  // keys whose latest touch was refused, not kept or late twice
   TimerId held_timer_ = 0;   // not 0 if `held_` had a key
   int unfenced_told_ = 0;
   Lifetime lifetime_;

@@ -27,8 +27,8 @@ struct Fixture : ClientWorld {
   Fixture() : ClientWorld({.qps = 0}) {
     controller.fence_writes = {Touch("web-1", 1), Touch("web-2", 2)};
   }
-  void Raise() {
-    fence.Raise(kWeb, {}, [this](const SyncResult& result, const Learned& said) {
+  void Raise(const LateWrites& late = {}) {
+    fence.Raise(kWeb, late, [this](const SyncResult& result, const Learned& said) {
       ++ends;
       ended = result;
       refused = said;
@@ -221,6 +221,32 @@ TEST_CASE_METHOD(Fixture, "a refused touch holds up nothing after a minute (L-01
   Raise();
   CHECK(ends == 3);
   CHECK(transport.sent.size() == 3);
+}
+
+// Whom this serves: whose webhook for ReplicaSets hangs. Time ends the danger here, too.
+TEST_CASE_METHOD(Fixture, "a touch that is late twice holds up nothing after a minute (L-012)") {
+  Error error{ErrorKind::kAmbiguous, "timed out"};
+  error.http_status = 504;
+  LateWrites late;
+  for (int i = 0; i < 2; ++i) late.Note(Touch("web-1", 1), error);
+  Names over;
+  fence.on_late_writes_over = [&](const QueueKey& key) { over.push_back(key.ToString()); };
+  Raise(late);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused.front().ends_walk);
+  CHECK(refused.front().said.error().message.ends_with(
+      "; the patch was to fence off late writes of the former leader, and Windlass goes on without "
+      "it at 2026-01-01T00:01:01Z at the latest"));
+  CHECK(over.empty());
+  Advance(seconds(60));
+  CHECK(over == Names{kWeb.ToString()});
+  Raise(late);
+  CHECK(log.lines.back().starts_with("warning the API server does not complete the patch that "));
+  transport.Answer(Success("web-2", "42"));
+  CHECK(SentNames() == Names{"web-2"});
+  REQUIRE(ends == 2);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  CHECK(refused.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "a touch that may soon succeed is tried again for longer (L-012)") {
