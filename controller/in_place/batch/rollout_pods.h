@@ -57,6 +57,9 @@ struct PodVerdict {
   // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).
   bool old_kubelet = false;
   DrainStep drain{};  // what to do next with the Pod and its traffic
+  // True if `drain` is kEnd, and the API server has accepted that write in this sync: an admission
+  // policy undoes it.
+  bool kept_out = false;
 };
 
 // One examined Pod.

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "controller/in_place/phases/condition_reason.h"
+#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
@@ -340,6 +342,17 @@ bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
 }
 
+// Returns true if the latest patch of the Pod in this sync was to return the Pod to traffic, and
+// the API server accepted it.
+bool WasUndrained(const Learned& learned, const Pod& pod) {
+  for (const Outcome& outcome : learned | std::views::reverse) {
+    const bool of_pod = IsPatchOf(outcome, resources::kPods, pod.meta) ||
+                        IsPatchOf(outcome, resources::kPods, pod.meta, "status");
+    if (of_pod) return outcome.said.ok() && outcome.decided == decisions::kUndrainPod;
+  }
+  return false;
+}
+
 void FindDrain(const workload::Situation& situation, InPlace& in_place) {
   const bool stopped = situation.workload.paused || in_place.held() || in_place.blocked() ||
                        workload::HasNothingToFollow(situation);
@@ -367,6 +380,10 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     }
     if (StaysAsItIs(in_place, one)) drain = {};
     LookAgainAt(drain.until, in_place);
+    one.verdict.kept_out =
+        drain.what == DrainStep::Do::kEnd && WasUndrained(situation.learned, pod);
+    // No event reports that the policy is gone.
+    if (one.verdict.kept_out) LookAgainAt(situation.now + kNotKeptTryAgain, in_place);
   }
 }
 

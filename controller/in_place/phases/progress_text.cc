@@ -33,6 +33,18 @@ std::string WaitsForPod(const InPlace& in_place) {
   return {};
 }
 
+std::string KeptOutText(const InPlace& in_place) {
+  if (!in_place.pods) return {};
+  for (const RolloutPod& one : in_place.pods->all) {
+    if (!one.verdict.kept_out) continue;
+    return "pod " + one.pod->meta.name +
+           " stays out of traffic: the API server accepts the patch that returns the Pod to "
+           "traffic, and does not keep it. Find the admission policy or webhook that undoes this "
+           "patch, and exempt the Pods of this workload from it";
+  }
+  return {};
+}
+
 std::string WaitsForOthers(const PodsInPlace& pods) {
   if (!pods.beside) return {};
   return "waiting until " + *pods.beside +

@@ -17,6 +17,10 @@ std::string Numbers(const workload::Situation& situation);
 // Pod.
 std::string WaitsForPod(const InPlace& in_place);
 
+// Returns a text that names a Pod that an admission policy keeps out of traffic after its update
+// (PodVerdict::kept_out), and what to do; empty if there is no such Pod.
+std::string KeptOutText(const InPlace& in_place);
+
 // With strategy Recreate, returns a text that names the Pod that must be gone before the next Pod
 // is patched (PodsInPlace::beside). Returns an empty text if there is none.
 std::string WaitsForOthers(const PodsInPlace& pods);

@@ -160,6 +160,9 @@ Word OfPatching(const workload::Situation& situation) {
   if (refused != nullptr && MayPass(refused->kind)) {
     return Running(InPlaceReason::kFailing, situation, refused->message);
   }
+  if (std::string why = KeptOutText(in_place); !why.empty() && !pods->failing) {
+    return Running(InPlaceReason::kFailing, situation, why);
+  }
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase() == InPlacePhase::kCommitting) {
     const std::string waits = pods ? WaitsForOthers(*pods) : "";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <variant>
 
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
@@ -139,6 +140,43 @@ TEST_CASE("a Pod that is put back is ready at once, and available in time (P-040
   c.SyncAfter(1);
   CHECK(c.Counted() == "4 4");
   CHECK(c.GotOnAt() == got_on_at);
+}
+
+// Whom this serves: whose policy lets a drain begin, and undoes its end. The Pod served nobody, and
+// the condition only said that one Pod is being updated.
+TEST_CASE("a Pod that a policy keeps out of traffic after its update is named (P-051)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place-partition", "3");
+  c.on_update = [](const Json& before, Json& pod) {
+    const auto traffic = [](const Json& of) {
+      return of["metadata"]["labels"].value("traffic", "");
+    };
+    if (traffic(before) == "off" && traffic(pod) == "on") pod = before;
+  };
+  c.SetImage("v2");
+  c.Rounds(20, 100);
+  REQUIRE(c.PodsOf("v2") == 1);
+  REQUIRE(c.OutOfTraffic() == 1);
+  const auto pods = c.PodNames();
+  const auto out = std::ranges::find_if(
+      pods, [&](const std::string& pod) { return c.LabelOf(pod, "traffic") == "off"; });
+  const Step end = c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage() ==
+        "1 of 4 Pods are patched, 0 of them are done, 1 is being updated: pod " + *out +
+            " stays out of traffic: the API server accepts the patch that returns the Pod to "
+            "traffic, and does not keep it. Find the admission policy or webhook that undoes this "
+            "patch, and exempt the Pods of this workload from it");
+  // No event comes when the policy is gone.
+  REQUIRE(std::holds_alternative<Wait>(end));
+  REQUIRE(std::get<Wait>(end).look_again_in.has_value());
+  CHECK(*std::get<Wait>(end).look_again_in <= seconds(60));
+  c.on_update = nullptr;
+  c.SyncAfter(60);
+  CHECK(c.OutOfTraffic() == 0);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
 }
 
 }  // namespace
