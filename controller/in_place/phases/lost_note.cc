@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,17 +20,6 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if the API server has accepted a patch with the note in this sync, and the reply
-// lacks the note (TellIfKept). The latest such patch counts.
-bool WasNoteDropped(const workload::Situation& situation, const ReplicaSet& rs) {
-  const auto notes = [&](const Outcome& outcome) {
-    return outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
-           outcome.decided == workload::decisions::kAnnotateNewReplicaSet;
-  };
-  const auto latest = std::ranges::find_if(situation.learned | std::views::reverse, notes);
-  return latest != situation.learned.rend() && !latest->tells;
-}
-
 // Returns true if this sync decided to update in place, and sends no further patch with that note
 // to the new ReplicaSet (UnlessInVain).
 bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) {
@@ -48,7 +36,9 @@ bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) 
 // the API server does not keep the note. If this sync has sent kPatchesOfOneReplicaSet other
 // patches, the note was perhaps never sent. That is no proof.
 bool IsNoteInVain(const workload::Situation& situation, const InPlace& in_place) {
-  return SendsNoNote(situation, in_place) && WasNoteDropped(situation, *situation.new_replica_set);
+  return SendsNoNote(situation, in_place) &&
+         WasDropped(situation, *situation.new_replica_set,
+                    workload::decisions::kAnnotateNewReplicaSet);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/annotation_texts.h"
 
 namespace windlass::in_place {
 namespace {
@@ -40,17 +40,6 @@ bool Shows(std::string_view reply, const TextChanges& missing) {
   });
 }
 
-// Returns true if the API server has accepted settings for `rs` in this sync, and the reply lacks
-// them. The latest such write counts.
-bool WereDropped(const workload::Situation& situation, const ReplicaSet& rs) {
-  const auto mirrors = [&](const Outcome& outcome) {
-    return outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
-           outcome.decided == decisions::kMirrorAnnotations;
-  };
-  const auto latest = std::ranges::find_if(situation.learned | std::views::reverse, mirrors);
-  return latest != situation.learned.rend() && !latest->tells;
-}
-
 }  // namespace
 
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
@@ -76,19 +65,17 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
 }
 
 std::map<std::string, std::string> NotesIn(std::string_view json) {
-  std::map<std::string, std::string> notes;
-  JsonReader in;
-  in.Begin(json);
-  in.Object([&](std::string_view key) {
-    if (key != "metadata") return;
-    in.Object([&](std::string_view member) {
-      if (member != "annotations") return;
-      in.Object([&](std::string_view name) {
-        if (name == kMode || IsUserKey(name)) notes[std::string(name)] = in.String();
-      });
-    });
-  });
-  return in.End().ok() ? notes : std::map<std::string, std::string>();
+  return AnnotationTexts(json, [](std::string_view key) { return key == kMode || IsUserKey(key); })
+      .value_or(std::map<std::string, std::string>());
+}
+
+bool WasDropped(const workload::Situation& situation, const ReplicaSet& rs, Decision decision) {
+  const auto writes = [&](const Outcome& outcome) {
+    return outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
+           outcome.decided == decision;
+  };
+  const auto latest = std::ranges::find_if(situation.learned | std::views::reverse, writes);
+  return latest != situation.learned.rend() && !latest->tells;
 }
 
 bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs) {
@@ -109,11 +96,9 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
   if (missing.empty()) return std::nullopt;
   if (Mirror(situation, rs, missing)) return std::nullopt;
-  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
-  });
-  if (refused) return std::nullopt;
-  if (!WereLostLately(situation, rs) && !WereDropped(situation, rs)) return std::nullopt;
+  if (HasFailedPatch(situation, rs)) return std::nullopt;
+  if (!WereLostLately(situation, rs) && !WasDropped(situation, rs, decisions::kMirrorAnnotations))
+    return std::nullopt;
   return NotKeptBy(rs, missing.begin()->first);
 }
 

@@ -38,6 +38,10 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
 // was faster. It is then not known what the API server keeps.
 bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs);
 
+// Returns true if the API server has accepted a patch of `rs` with `decision` (decisions.h) in this
+// sync, and its reply lacks what was written (Write::shows). The latest such patch counts.
+bool WasDropped(const workload::Situation& situation, const ReplicaSet& rs, Decision decision);
+
 // Returns the cause that an admission webhook removes annotation `key` from `rs` (kNotKept). The
 // sentence names the ReplicaSet, the annotation and the remedy.
 Cause NotKeptBy(const ReplicaSet& rs, std::string_view key);
