@@ -298,19 +298,13 @@ Standing Begin(const Json& object, const Subject& subject) {
 
 // Returns true if a change of the Deployment waits, because a setting of its updates in place has
 // an invalid value. Such a value may also stand there while no change waits. Progressing tells
-// whether one does. Without a progress deadline there is no such condition. Then one of these shows
-// the change:
-//   - the condition InPlace says that nothing is rolled out. This also holds without Pods, for
-//     example because a quota allows none
-//   - there are old Pods: status.updatedReplicas is below status.replicas, which a scaling alone
-//     does not bring about
+// whether one does. Without a progress deadline there is no such condition. Then old Pods show the
+// change: status.updatedReplicas is below status.replicas, which a scaling alone does not bring
+// about.
 bool ChangeWaits(const Json& deployment) {
   if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
     return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
   }
-  const Json* in_place = ConditionOf(deployment, workload::kInPlaceCondition);
-  const std::string message = in_place == nullptr ? "" : TextOf(*in_place, "/message");
-  if (message.find(workload::kNothingIsRolledOut) != std::string::npos) return true;
   return NumberOf(deployment, "/status/updatedReplicas") < NumberOf(deployment, "/status/replicas");
 }
 

@@ -30,9 +30,6 @@ inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 // Reason of Progressing: the workload allows only updates in place, but the rollout is not possible
 // in place (P-014).
 inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
-// Words in the message of that condition, and of condition windlass.dev/InPlace in the same case.
-// The kubectl plugin looks for them where there is no condition Progressing.
-inline constexpr std::string_view kNothingIsRolledOut = "nothing is rolled out";
 // Reason of Progressing while the strategy cannot be carried out. Metrics show it as the cause for
 // which the rollout is stuck.
 inline constexpr std::string_view kInvalidStrategy = "InvalidStrategy";

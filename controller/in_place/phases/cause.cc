@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/workload/conditions.h"
 #include "controller/workload/in_place_annotations.h"
 #include "kubeclient/base/cut_text.h"
 
@@ -161,8 +160,8 @@ std::string RemedyFor(const Cause& why, const WorkloadKind& kind) {
 
 std::string RefusedText(const Cause& why, const WorkloadKind& kind) {
   const std::string remedy = RemedyFor(why, kind);
-  return why.text + ". With " + std::string(kind.WordOf(kInPlaceKey, "Only")) + ", " +
-         std::string(workload::kNothingIsRolledOut) + (remedy.empty() ? "" : ": " + remedy);
+  return why.text + ". With " + std::string(kind.WordOf(kInPlaceKey, "Only")) +
+         ", nothing is rolled out" + (remedy.empty() ? "" : ": " + remedy);
 }
 
 }  // namespace windlass::in_place

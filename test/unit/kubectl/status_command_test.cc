@@ -209,25 +209,6 @@ TEST_CASE("status ends, too, if Only rolls out nothing because a setting is inva
         run.Run("status web") ==
         Ends(ExitCode::kHeld, "error: deployment \"web\" is not rolled out: the drain is wrong\n"));
   }
-  const auto without_pods = [&](const std::string& message) {
-    CreateMisconfigured(run, "");
-    run.Edit(kDeployments, "web", "status", [&](Json& o) {
-      SetCounters(o, 0, 0, 0);
-      SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", message});
-    });
-  };
-  SECTION("4: a change waits, without a progress deadline and without Pods, as by a quota") {
-    without_pods("the drain is wrong. With Only, nothing is rolled out");
-    CHECK(
-        run.Run("status web") ==
-        Ends(ExitCode::kHeld,
-             "error: deployment \"web\" is not rolled out: the drain is wrong. With Only, nothing "
-             "is rolled out\n"));
-  }
-  SECTION("3: none does, without a progress deadline and without Pods") {
-    without_pods("the drain is wrong");
-    CHECK(run.Run("status web --watch=false").code == ExitCode::kTimeout);
-  }
   SECTION("3: none does, and the Deployment is scaled") {
     CreateMisconfigured(run, "ReplicaSetUpdated");
     CHECK(run.Run("status web --watch=false").code == ExitCode::kTimeout);
