@@ -54,14 +54,21 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
+// Returns the time at which Ready or ContainersReady last changed, whichever is later. A readiness
+// gate that stays closed, such as that of drain Gate or of a load balancer, keeps Ready false. Then
+// only ContainersReady shows when the containers became ready or failed.
+WallTime ReadyChangedAt(const Pod& pod) {
+  return std::max(pod.ready.last_transition_time(), pod.containers_ready.last_transition_time());
+}
+
 // Returns the beginning of the time that the Pod has to become available, which is the last of four
 // events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
 // after a cut of the kubelet, the time begins anew.
-// During a drain, a fifth event is that ContainersReady changed. With drain Gate a drained Pod is
-// not Ready, so only ContainersReady shows when its containers failed.
+// During a drain, a fifth event is that ContainersReady changed, because drain Gate keeps Ready
+// false.
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
-  return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
-                   state.drain ? pod.containers_ready.last_transition_time() : WallTime{},
+  return std::max({PossibleSince(pod, state),
+                   state.drain ? ReadyChangedAt(pod) : pod.ready.last_transition_time(),
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
@@ -82,16 +89,16 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
   return TimedFrom(pod, state) + pod_timeout;
 }
 
-// Returns true if the container was in a crash loop when the Pod's Ready last changed. The result
-// depends on the Pod's status and not on the clock, so it stays the same while nothing happens to
-// the Pod. Returns false if the kubelet may have been cut off when the Pod was patched
-// (WasHeardAgain), because some of the restarts may then be restarts of the old image. A crash loop
-// of the new image still shows in the container's waiting reason.
+// Returns true if the container was in a crash loop when Ready or ContainersReady last changed
+// (ReadyChangedAt). The result depends on the Pod's status and not on the clock, so it stays the
+// same while nothing happens to the Pod. Returns false if the kubelet may have been cut off when
+// the Pod was patched (WasHeardAgain), because some of the restarts may then be restarts of the old
+// image. A crash loop of the new image still shows in the container's waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
   if (restarts < kRestartsMax || WasHeardAgain(pod, state)) return false;
-  const WallTime changed = pod.ready.last_transition_time();
+  const WallTime changed = ReadyChangedAt(pod);
   const bool ran_well = live.state == ContainerState::kRunning &&
                         live.started_at > PossibleSince(pod, state) &&
                         live.started_at + kRunsWell <= changed;
@@ -175,7 +182,7 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 }
 
 WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
-  return TimedFrom(pod, state) + kFailsForLong;
+  return std::max(TimedFrom(pod, state), ReadyChangedAt(pod)) + kFailsForLong;
 }
 
 }  // namespace windlass::in_place

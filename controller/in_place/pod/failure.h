@@ -39,17 +39,22 @@ PodState AsIfPatched(const Pod& stand_in);
 
 // Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
 // Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
-// a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of four
-// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
-// changed. The time for which Windlass drains a Pod whose containers are ready does not count.
+// a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of these
+// events:
+//   - the Pod was patched
+//   - the Pod got a node
+//   - its kubelet began (KubeletBegins)
+//   - Ready changed
+//   - ContainersReady changed, if Windlass drains the Pod
+// The time for which Windlass drains a Pod whose containers are ready does not count.
 //
 // A status from before the kubelet saw the patch is about the old image, and shows no failure of
 // the patch. Example: a Pod that could not start is patched, and shows the old waiting reason for a
 // while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready last changed (P-060). A few restarts spread over weeks are none. In a crash loop both
-// hold:
+// when Ready or ContainersReady last changed (P-060). A few restarts spread over weeks are none. In
+// a crash loop both hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
@@ -60,10 +65,10 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Returns the end of the 60 s that a failing Pod has to recover. They start at the last of four
-// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. For
-// a drained Pod, a fifth event is that ContainersReady changed. So a Pod that was well for hours is
-// not given up at once after a crash (P-062).
+// Returns the end of the 60 s that a failing Pod has to recover. They start at the last of five
+// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed,
+// ContainersReady changed. So a Pod that was well for hours is not given up at once after a crash,
+// not even if a readiness gate kept Ready false all the time (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

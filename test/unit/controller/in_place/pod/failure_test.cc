@@ -106,6 +106,21 @@ void Draining(Pod& pod, PodState& state) {
   pod.ready = {ConditionStatus::kFalse, {5001}};
   state.drain = Drained{.since = {5000}, .how = {.mode = Drain::Mode::kGate}};
 }
+// Another readiness gate, as of a load balancer, keeps Ready false since shortly after the patch.
+// The containers have been ready since then.
+void KeptByAnotherGate(Pod& pod, PodState&) {
+  Restarted(pod);
+  pod.containers[0].started_at = {1010};
+  pod.ready = {ConditionStatus::kFalse, {1001}};
+  pod.containers_ready = {ConditionStatus::kTrue, {1020}};
+}
+// A policy of the API server keeps the Pod from coming back into traffic after its patch, and its
+// drain, which began before the patch, keeps Ready false.
+void KeptOutByPolicy(Pod& pod, PodState& state) {
+  KeptByAnotherGate(pod, state);
+  pod.ready = {ConditionStatus::kFalse, {901}};
+  state.drain = Drained{.since = {900}, .how = {.mode = Drain::Mode::kGate}};
+}
 void PatchedOutOfTraffic(Pod&, PodState& state) {
   state.drain = Drained{.since = {900}, .how = {.mode = Drain::Mode::kGate}};
 }
@@ -159,6 +174,16 @@ TEST_CASE("signs of failure are those of the patch (P-060)") {
       {"P-060 it is over when the container had run for ten minutes",
        All(RestartCount(3), StartedAt(1100), NotReadySince(1700)), 1700, "", 2300},
       {"P-060 but not sooner", All(RestartCount(3), StartedAt(1101), NotReadySince(1700)), 1700,
+       "app TooManyRestarts"},
+      {"P-040 P-060 restarts of a week out of traffic are no crash loop",
+       All(KeptOutByPolicy, RestartCount(4), StartedAt(600'010), ContainersNotReadySince(600'000)),
+       600'020, "", 600'600},
+      {"P-060 nor are those of a week behind another gate",
+       All(KeptByAnotherGate, RestartCount(4), StartedAt(600'010),
+           ContainersNotReadySince(600'000)),
+       600'020, " PodTimeout"},
+      {"P-060 behind a gate, three restarts in a row are a crash loop",
+       All(KeptByAnotherGate, RestartCount(3), ContainersNotReadySince(1100)), 1110,
        "app TooManyRestarts"},
       {"P-060 restarts before the patch do not count", RestartedBefore, 1010, "", 1600},
 
@@ -274,6 +299,22 @@ TEST_CASE("P-040 P-062 a Pod that fails in its drain has the same minute") {
   CHECK(FailsForLongAt(pod, state) == WallTime{8060});
   CHECK_FALSE(HasFailedForLong(pod, state, {8059}));
   CHECK(HasFailedForLong(pod, state, {8060}));
+}
+
+// Whom this serves: whose Pods have a readiness gate of a load balancer that opens late. Ready has
+// not changed since the patch, so the revision was given up at the first crash.
+TEST_CASE("P-062 a Pod that fails behind a closed readiness gate has the same minute") {
+  PodState state = StateWith({AppPatch()});  // patched at 1000
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  KeptByAnotherGate(pod, state);
+  Waits(pod, "CrashLoopBackOff");
+  pod.ready = {ConditionStatus::kFalse, {1001}};
+  pod.containers_ready = {ConditionStatus::kFalse, {1240}};
+  CHECK(FailureOf(pod, state, kTimeout, {1240})->reason == "CrashLoopBackOff");
+  CHECK(FailsForLongAt(pod, state) == WallTime{1300});
+  CHECK_FALSE(HasFailedForLong(pod, state, {1299}));
+  CHECK(HasFailedForLong(pod, state, {1300}));
+  CHECK(FailureOf(pod, state, kTimeout, {1601})->reason == "CrashLoopBackOff");
 }
 
 // Whom this serves: whose rollout met a node that was cut off for longer than the deadline. Ready
