@@ -15,7 +15,6 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/undo.h"
 #include "cmd/kubectl-windlass/unobserved.h"
-#include "cmd/kubectl-windlass/workload_standing.h"
 
 namespace windlass::cli {
 
@@ -92,7 +91,8 @@ struct Before {
 //   - the template is that of revision 3: 2, even if Windlass refuses to go on with the rollout
 //   - no revision has the template yet, for example because it was written a moment ago: 3, whose
 //     Pods still run
-//   - Windlass has refused the template (RefusedInPlace), and it is not that of revision 3: 3
+//   - a controller has observed the last change, and the template is that of revision 1 or 2: 3,
+//     because Windlass has not begun with the template. Example: it refuses the template.
 //   - a revision has the template, but no controller has observed the last change: `unseen`
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
@@ -101,10 +101,11 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   }
   if (sets.empty()) return {};
   const Json present = PodTemplateOf(deployment);
-  // If the template was refused before its rollout began, the Pods stay at the newest revision,
-  // even if the template is that of an earlier revision.
-  const bool refused = IsObserved(deployment) && !RefusedInPlace(deployment).empty();
-  if (refused && !SameTemplate(PodTemplateOf(*sets.back()), present)) {
+  // A controller that begins a rollout gives the template the newest number before it observes the
+  // change. If another revision has that number, the rollout has not begun, for example because
+  // Windlass refuses the template. So the Pods stay at the newest revision, even if the template is
+  // that of an earlier revision.
+  if (IsObserved(deployment) && !SameTemplate(PodTemplateOf(*sets.back()), present)) {
     return {.target = sets.back()};
   }
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
