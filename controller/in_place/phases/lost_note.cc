@@ -81,4 +81,15 @@ std::optional<Step> TellLostNote(const workload::Situation& situation) {
   return status && !WasSent(*status, situation.learned) ? std::move(status) : std::nullopt;
 }
 
+std::optional<Step> TellBeforeRecreate(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!situation.recreate() || in_place.phase() != InPlacePhase::kReplace) return std::nullopt;
+  if (situation.new_replica_set != nullptr) return std::nullopt;
+  auto status = workload::WriteOfExtension(situation);
+  Write* write = status ? std::get_if<Write>(&*status) : nullptr;
+  if (write == nullptr) return std::nullopt;
+  write->because.counted_reason = FallbackReason(in_place.options(), in_place.why());
+  return status;
+}
+
 }  // namespace windlass::in_place

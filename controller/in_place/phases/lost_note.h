@@ -2,6 +2,9 @@
 // removes the note (kMode in rollout_mode.h) from the new ReplicaSet. Without this note no update
 // in place can begin. With policy IfPossible new Pods are made instead, and with policy Only
 // nothing is rolled out. Source: P-013, P-014.
+//
+// With strategy Recreate there may be no new ReplicaSet that could have the note
+// (TellBeforeRecreate).
 #pragma once
 
 #include <optional>
@@ -39,5 +42,14 @@ std::optional<Duration> NextSyncForNote(const workload::Situation& situation);
 // has a Pod, only the stored condition shows the cause, because the note of the decision is lost.
 // Returns nullopt if the stored condition has this message, or if there is no new ReplicaSet yet.
 std::optional<Step> TellLostNote(const workload::Situation& situation);
+
+// Returns the status write that says why strategy Recreate replaces Pods. It comes before the old
+// Pods are removed: the new ReplicaSet, which gets the note of the decision in other rollouts, is
+// made only when they are gone, and then nothing else shows the cause. The write also carries the
+// cause for the metric, as the note does. Returns nullopt
+//   - with another strategy, or if Pods are not replaced
+//   - if there is a new ReplicaSet already, which gets the note
+//   - if the stored condition has this message, or this sync has sent the write
+std::optional<Step> TellBeforeRecreate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -296,6 +296,7 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (step && !WasSent(*step, situation.learned)) return step;
   if (!IsOurs(in_place.phase())) {
     if (auto told = TellLostNote(situation)) return told;
+    if (auto told = TellBeforeRecreate(situation)) return told;
     return AwaitRestarts(situation);
   }
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};

@@ -232,6 +232,19 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation) {
   return UnlessInVain(situation, std::move(write));
 }
 
+std::optional<Step> WriteOfExtension(const Situation& situation) {
+  WorkloadStatus next = situation.workload.status;
+  situation.extension().UpdateStatus(situation, next);
+  if (next == situation.workload.status) return std::nullopt;
+  std::vector<Event> events = situation.extension().Events(situation, next);
+  auto step = WriteUnobserved(situation, std::move(next));
+  if (!step) return std::nullopt;
+  Write& write = std::get<Write>(*step);
+  write.on_success = std::move(events);
+  write.go_on_if_refused = true;
+  return UnlessInVain(situation, std::move(write));
+}
+
 std::optional<Step> WriteHeldUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   WorkloadStatus status = CountUnobserved(situation);

@@ -58,6 +58,11 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 // answered rollbacks. The observed generation stays as it is. Returns nullopt if nothing differs.
 std::optional<Step> WriteCounters(const Situation& situation);
 
+// Returns the status write that only changes the conditions of the extension, with the Events about
+// them. Returns nullopt if these conditions do not change, or if such a write would be in vain. No
+// refusal of this write holds up the rollout.
+std::optional<Step> WriteOfExtension(const Situation& situation);
+
 // Returns the status write of a sync that cannot go on: a write was refused, or there is no room
 // for a size. Returns nullopt if nothing differs. It acknowledges neither the generation nor the
 // revision (D-065). It has new counters, Available and ReplicaFailure. Unless the workload is being

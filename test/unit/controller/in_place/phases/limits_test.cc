@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::limits_test {
@@ -137,6 +138,52 @@ TEST_CASE("with IfPossible, they turn it to replacing Pods (P-011, P-013)") {
   c.ScaleInPlace(2);
   CHECK(c.PodNames().size() == 2);
   CheckAllRun(c, "v2");
+}
+
+// Whom this serves: who asked for updates in place, and sees all Pods go. Recreate removes the old
+// Pods before there is a new ReplicaSet, which would have the note of the decision.
+TEST_CASE("with IfPossible and Recreate, users see why Pods are replaced (P-011, P-084)") {
+  const bool single = GENERATE(false, true);
+  Started c(single ? 1 : 3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.ChangeStrategy("Recreate");
+  c.SettleInPlace();
+  c.events.clear();
+  c.fallbacks.clear();
+  c.Edit([&](nlohmann::json& d) {
+    nlohmann::json& spec = d["spec"]["template"]["spec"];
+    spec["containers"][0]["image"] = "v2";
+    if (single) spec["hostNetwork"] = true;
+  });
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  const std::string why = c.InPlaceMessage();
+  const std::string reason = single ? "FieldChanged" : "RecreateStrategy";
+  CHECK(why.ends_with('(' + reason + ')'));
+  CHECK(c.fallbacks == std::vector{reason});
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK(std::ranges::count(c.events, why) == 1);
+  CHECK(c.fallbacks == std::vector{reason});
+  CHECK(c.InPlaceCondition() == "False Complete");
+  Proves("P-084");
+}
+
+TEST_CASE("with Recreate, a refused status write does not hold the rollout (P-084)") {
+  Started c(3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.ChangeStrategy("Recreate");
+  c.SettleInPlace();
+  c.server = [model = c.server](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != resources::kDeployments || request.subresource() != "status") {
+      return model(request);
+    }
+    return Result<Reply>(Error{ErrorKind::kForbidden, "says the server"});
+  };
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 0);
 }
 
 }  // namespace
