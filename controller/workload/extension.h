@@ -120,6 +120,11 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
+  // The refusal of one of the extension's own writes in this sync that condition ReplicaFailure is
+  // to report, with the message of RefusalText. Example: a policy refuses to open the readiness
+  // gate of a Pod. The rollout goes on, and the sync fails in the end, so that the write is retried
+  // after back-off. nullopt: no such write was refused.
+  std::optional<Error> refused_write{};
   // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
   // such Pod. Example: "a webhook put back the old image of container app of pod web-1
   // (ImagePutBack)".

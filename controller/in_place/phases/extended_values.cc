@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/phases/mixed_pods.h"
+#include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
@@ -154,7 +155,8 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase()),
                     .mixed = FindMixed(situation, in_place),
                     .kept = KeptMidway(situation, in_place),
-                    .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
+                    .ready_is_no_progress = OnlyLetsPodsBack(in_place),
+                    .refused_write = RefusedTraffic(situation.learned)};
   if (in_place.phase() == InPlacePhase::kRefused) {
     extended.refused = {.reason = workload::kInPlaceNotPossible,
                         .message = RefusedText(in_place.why(), situation.workload.kind)};

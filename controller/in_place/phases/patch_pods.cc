@@ -134,14 +134,23 @@ std::string_view TextOf(const workload::Situation& situation, const Fingerprint&
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
-// Returns the write that returns a Pod to traffic; nullopt if this sync has tried that write
-// already. `of` is the template that the Pod has.
+// Returns true if this sync has sent a write with this decision to this Pod. Compares no bodies:
+// the body that opens or closes a gate contains the time, and the clock goes on during a sync.
+bool WasTried(const Learned& learned, const Pod& pod, const Decision& decision) {
+  return std::ranges::any_of(learned, [&](const Outcome& outcome) {
+    return outcome.decided == decision && outcome.asked.resource == resources::kPods &&
+           outcome.asked.key == KeyOf(pod.meta);
+  });
+}
+
+// Returns the write that returns a Pod to traffic; nullopt if this sync has tried that already.
+// `of` is the template that the Pod has.
 std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& pod,
                              const PodState* state, const Fingerprint& of) {
+  if (WasTried(situation.learned, pod, decisions::kUndrainPod)) return std::nullopt;
   Result<Request> request =
       EndDrain(InPlaceOf(situation).options(), pod, state, TextOf(situation, of), situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
-  if (FindOutcome(situation.learned, request->Identity()) != nullptr) return std::nullopt;
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
@@ -218,16 +227,34 @@ std::optional<Step> EndDrains(const workload::Situation& situation) {
 }
 
 std::optional<Step> OpenGates(const workload::Situation& situation) {
-  if (!situation.view.in_place_known) return std::nullopt;
-  int refusals = 0;
-  for (const Pod* pod : situation.view.whole_pods) {
-    std::optional<Request> request = KeepGateOpen(*pod, situation.workload.meta.uid, situation.now);
-    if (!request || RestartsOutOfTraffic(InPlaceOf(situation), *pod)) continue;
-    const Outcome* tried = FindOutcome(situation.learned, request->Identity());
-    if (tried == nullptr) return OfPod(*pod, *std::move(request), decisions::kOpenGate);
-    if (!tried->said.ok() && ++refusals >= kRefusalsMax) break;
+  const auto& pods = situation.view.whole_pods;
+  if (!situation.view.in_place_known || pods.empty()) return std::nullopt;
+  const auto refusals = std::ranges::count_if(situation.learned, [](const Outcome& outcome) {
+    return !outcome.said.ok() && outcome.decided == decisions::kOpenGate;
+  });
+  if (refusals > kRefusalsMax) return std::nullopt;
+  const auto second = static_cast<size_t>(situation.now.unix_seconds);
+  const size_t first = refusals < kRefusalsMax ? 0 : second % pods.size();
+  for (size_t i = 0; i < pods.size(); ++i) {
+    const Pod& pod = *pods[(first + i) % pods.size()];
+    if (WasTried(situation.learned, pod, decisions::kOpenGate)) continue;
+    std::optional<Request> request = KeepGateOpen(pod, situation.workload.meta.uid, situation.now);
+    if (!request || RestartsOutOfTraffic(InPlaceOf(situation), pod)) continue;
+    return OfPod(pod, *std::move(request), decisions::kOpenGate);
   }
   return std::nullopt;
+}
+
+std::optional<Error> RefusedTraffic(const Learned& learned) {
+  const auto refused = std::ranges::find_if(learned, [](const Outcome& outcome) {
+    const bool lets_in =
+        outcome.decided == decisions::kOpenGate || outcome.decided == decisions::kUndrainPod;
+    return lets_in && !outcome.said.ok() && IsRefusal(outcome.said.error().kind);
+  });
+  if (refused == learned.end()) return std::nullopt;
+  Error error = refused->said.error();
+  error.message = RefusalText(refused->asked, error);
+  return error;
 }
 
 std::optional<Step> RevertNextPod(const workload::Situation& situation) {

@@ -31,10 +31,20 @@ std::optional<Step> RestoreStates(const workload::Situation& situation);
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the gate of a Pod that is not drained: sets our readiness
-// condition to True. Before that, a Pod with our gate cannot become Ready. Returns nullopt if
-//   - no Pod needs it, or Pods cannot be seen
-//   - kRefusalsMax of these writes have failed in this sync
+// condition to True. Before that, a Pod with our gate cannot become Ready.
+// A sync tries each Pod once, oldest first. After kRefusalsMax failures it goes on with another
+// Pod, which depends on the time: otherwise the oldest Pods, if a policy refuses theirs, would keep
+// all other gates closed for ever. Example: the gates of the five oldest of eight Pods are refused.
+// The sync tries Pods 1, 2 and 3 in vain, then perhaps Pod 6, which succeeds, then 7 and 8, then 4.
+// Returns nullopt if
+//   - no Pod is left to try, or Pods cannot be seen
+//   - more than kRefusalsMax of these writes have failed in this sync
 std::optional<Step> OpenGates(const workload::Situation& situation);
+
+// Returns the first refusal (IsRefusal) of a write of this sync that was to open a Pod's gate or to
+// return a drained Pod to traffic, with the message of RefusalText; nullopt if none was refused.
+// The Pod gets no traffic, so users see this refusal in condition ReplicaFailure in every phase.
+std::optional<Error> RefusedTraffic(const Learned& learned);
 
 // Returns the next patch that gives the host's template back to a failed Pod of a given-up revision
 // (P-062). Returns nullopt

@@ -158,7 +158,8 @@ Step EndRefused(const Situation& situation) {
 
 // Returns `end`, the next step of the sync. If `end` is Wait, returns a failure in two cases, so
 // that Windlass tries the write again after back-off:
-//   - The API server has refused a patch or deletion of a ReplicaSet in this sync (RefusedWrite).
+//   - The API server has refused a patch or deletion of a ReplicaSet (RefusedWrite) or a write of
+//     the extension (Extended::refused_write) in this sync.
 //   - The API server did not keep a size (WhyNotKept).
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
@@ -255,6 +256,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   }
   if (follows) situation.limits.updated_max = kUnlimited;  // no step or partition counts (RO-031)
   situation.extension().Look(situation);
+  if (!situation.refused) situation.refused = situation.extended.refused_write;
   if (HasNothingToFollow(situation)) {
     situation.extended.refused = NothingToFollow(situation);
   }

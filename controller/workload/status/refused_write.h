@@ -20,13 +20,16 @@
 //   adoption, release
 //   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
 //   settings, notes, exchange (in place) observed      as without a refusal      the refusal
+//   gate of a Pod, return to traffic     observed      as without a refusal      the refusal
 //   size accepted, but not kept          observed      as without a refusal      ReplicaSetNotKept
 //   create                               not observed  create_failure.h          not reported
-//   patch of a Pod or Service            observed      as without a refusal      not reported
+//   other patch of a Pod, of a Service   observed      as without a refusal      not reported
 //   status                               -             -                         an Event instead
 //
-// The condition windlass.dev/InPlace reports refused patches of Pods, and ServicesSynced reports
-// those of Services. Upstream ends the sync without a status write, or ignores the error (D-270).
+// The condition windlass.dev/InPlace reports those patches of Pods, and ServicesSynced reports
+// those of Services. The row of the gate comes from Extended::refused_write: it concerns every
+// rollout whose Pods have the gate, also one that replaces them. Upstream ends the sync without a
+// status write, or ignores the error (D-270).
 #pragma once
 
 #include <optional>
