@@ -71,9 +71,10 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (auto invalid = Validate(situation)) return *std::move(invalid);
   if (situation.spec().paused) {
     StatusDraft draft = BeginDraft(situation);
+    Wait wait = CountInPause(situation, draft);
     SetPhase(situation, draft, kPaused, kPaused,
              "spec.paused is true: nothing is scaled. Set spec.paused to false to go on");
-    return StoreOrWait(situation, draft, Wait{});
+    return StoreOrWait(situation, draft, std::move(wait));
   }
   if (auto wait = WaitForDeletion(situation)) return *std::move(wait);
   if (auto step = began ? RefuseOtherContent(situation) : std::nullopt) return *std::move(step);

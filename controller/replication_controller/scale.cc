@@ -180,8 +180,9 @@ std::optional<Step> AskForSize(const Situation& situation,
 
 Step Pause(const Situation& situation, std::string message) {
   StatusDraft draft = BeginDraft(situation);
+  Wait wait = CountInPause(situation, draft);
   SetPhase(situation, draft, kPaused, kExternalScale, std::move(message));
-  return StoreWithWarning(situation, draft, kExternalScale);
+  return StoreWithWarning(situation, draft, kExternalScale, std::move(wait));
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {

@@ -250,6 +250,16 @@ StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired) {
   return draft;
 }
 
+Wait CountInPause(const Situation& situation, StatusDraft& draft) {
+  const bool began = draft.step == kStepScale || draft.step == kStepCleanUp;
+  const ReplicationController* target = situation.target();
+  if (!began || target == nullptr) return {};
+  const Availability availability = CountAvailable(situation, *target);
+  draft.available_replicas = availability.available;
+  if (!availability.next) return {};
+  return Wait{*availability.next - situation.now};
+}
+
 void Say(StatusDraft& draft, std::string line) {
   draft.lines.push_back(std::move(line));
   ++draft.line_count;

@@ -65,6 +65,12 @@ StatusDraft BeginDraft(const Situation& situation);
 // scaling and without the journal of a rename. Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
+// Sets the available replicas of `draft` to the present number if the update has begun to scale,
+// and the controller that is scaled up exists. A paused update scales nothing, but its Pods still
+// change. Returns a Wait that ends when the next ready Pod becomes available. If there is no such
+// Pod, the Wait has no end.
+Wait CountInPause(const Situation& situation, StatusDraft& draft);
+
 // Appends a line of the kind that kubectl prints.
 void Say(StatusDraft& draft, std::string line);
 

@@ -163,6 +163,30 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   Proves("RC-16");
 }
 
+// For the user who reads AVAILABLE during a pause: kubelets do not pause.
+TEST_CASE("a paused update counts the Pods that become available in the pause") {
+  const bool by_spec = GENERATE(false, true);
+  const int min_ready_seconds = GENERATE(0, 5);
+  CAPTURE(by_spec, min_ready_seconds);
+  World world;
+  StartUpdate(world, 4, "1s", {{"minReadySeconds", min_ready_seconds}});
+  world.pods_get_ready = false;
+  RunUntilScaled(world, 1);
+  if (by_spec) {
+    world.Edit({{"paused", true}});
+  } else {
+    world.Scale("web", 2);
+  }
+  CHECK(world.Run() == "Paused");
+  CHECK(world.update()["status"]["availableReplicas"] == 0);
+  world.MakeReady("web-2", 1);
+  CHECK(world.Run() == "Paused");
+  CHECK(world.update()["status"]["availableReplicas"] == 1);
+  CHECK(world.Controller("web-2")["spec"]["replicas"] == 1);
+  CHECK(std::ranges::count(world.events(), "ExternalScale") == (by_spec ? 0 : 1));
+  Proves("RC-16");
+}
+
 TEST_CASE("a scaling by somebody else is adopted: both sizes together are desired") {
   World world;
   StartUpdate(world, 4, "1s", {{"onExternalScale", "Adopt"}});
