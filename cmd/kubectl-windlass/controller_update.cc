@@ -105,6 +105,11 @@ bool HasBegun(const Json& update) {
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
 
+bool IsRefused(const Json& update) {
+  return IsUnderWay(update) && IsObserved(update) && !HasBegun(update) &&
+         TextOf(update, "/status/phase") == rc::kFailed;
+}
+
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update) {
   const Json* stalled = TrueCondition(update, "Stalled");
   const std::string reason = stalled != nullptr ? TextOf(*stalled, "/reason") : "";

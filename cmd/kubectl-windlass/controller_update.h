@@ -49,6 +49,9 @@ std::string CleanupOf(const Json& update);
 // Returns true if the update is under way, and its status shows that Windlass has begun to change
 // something. This may have been in an earlier run, before an edit of the spec.
 bool HasBegun(const Json& update);
+// Returns true if the update has failed before it changed anything, for example because Windlass
+// has refused it.
+bool IsRefused(const Json& update);
 
 // Returns true if the update has stopped because a user deleted the old controller, and the update
 // can go on neither forward nor back. The condition Stalled then has one of two reasons:

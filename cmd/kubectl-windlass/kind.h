@@ -43,7 +43,10 @@ struct KindVerb {
 struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no update objects
   Standing (*standing)(const Json& update) = nullptr;
-  bool (*is_under_way)(const Json& update) = nullptr;
+  bool (*is_under_way)(const Json& update) = nullptr;  // and has changed something
+  // True if the update has failed and has changed nothing. It concerns the object that has its
+  // name, and no other one.
+  bool (*is_refused)(const Json& update) = nullptr;
   // `objects` are objects of the kind that is updated. Returns those that are in the middle of an
   // update, if `updates` has no update under way for them.
   std::set<const Json*> (*unfinished)(const std::vector<const Json*>& objects,

@@ -74,7 +74,7 @@ Kind ReplicationController() {
       .crd = &replication_controller::kCrd,
       .standing = &StandingOfController,
       .owns_pods = true,
-      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun,
+      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun, &IsRefused,
                  &UnfinishedAmong},
       .verbs = {
           {CommandName::kGet, &ShowController},

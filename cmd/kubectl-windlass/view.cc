@@ -203,12 +203,20 @@ class TableView final : public View {
     return kind.update.unfinished(objects, updates);
   }
 
-  // Returns where `update` stands or, if `update` is null, where `object` stands. If `unfinished`
-  // is true, shows `object` as held, as `status` does.
+  // Returns where `update` stands or, if `update` is null, where `object` stands. A refused update
+  // has no counters, so the counters are those of `object`. If `unfinished` is true, shows `object`
+  // as held, as `status` does.
   static Standing StandingOfRow(const Kind& kind, const Json& object, const Json* update,
                                 bool unfinished) {
-    if (update != nullptr) return kind.update.standing(*update);
     Standing standing = kind.standing(object);
+    if (update != nullptr) {
+      Standing of_update = kind.update.standing(*update);
+      if (!kind.update.is_refused(*update)) return of_update;
+      of_update.desired = standing.desired;
+      of_update.updated = standing.updated;
+      of_update.available = standing.available;
+      return of_update;
+    }
     if (!unfinished) return standing;
     standing.phase = "Paused";
     standing.reason = "unfinished update";
@@ -218,9 +226,11 @@ class TableView final : public View {
 
   std::vector<ListedObject> Rows(const Follow& follow) const {
     // The updates that are under way, by namespace and name of the old controller. An update is
-    // also found by its new controller, unless the new controller has an update of its own.
+    // also found by its new controller, unless the new controller has an update of its own. A
+    // refused update is found only by its old controller, and only if that has no other update.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
+    std::vector<const Json*> refused;
     const auto key = [](const Json& object) {
       return std::pair(TextOf(object, "/metadata/namespace"), TextOf(object, "/metadata/name"));
     };
@@ -229,6 +239,7 @@ class TableView final : public View {
       for (size_t i = 0; i < selections.size(); ++i) {
         if (selections[i].resource != kind.update.resource) continue;
         for (const Json* update : follow.Objects(i)) {
+          if (kind.update.is_refused(*update)) refused.push_back(update);
           if (!kind.update.is_under_way(*update)) continue;
           updates[key(*update)] = update;
           with_new.emplace_back(TextOf(*update, "/metadata/namespace"),
@@ -237,6 +248,7 @@ class TableView final : public View {
       }
     }
     for (const auto& [in, name, update] : with_new) updates.try_emplace({in, name}, update);
+    for (const Json* update : refused) updates.try_emplace(key(*update), update);
     std::vector<ListedObject> rows;
     for (size_t i = 0; i < selections.size(); ++i) {
       const Kind* kind = KindOf(selections[i].resource);

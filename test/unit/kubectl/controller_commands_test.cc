@@ -512,6 +512,27 @@ TEST_CASE_METHOD(Fixture, "The table shows where an update stands, in the row of
   CHECK(Run("get rc -o name").out == "replicationcontroller/new\nreplicationcontroller/old\n");
 }
 
+// For the user who asked for an update that was refused: "Healthy" would say that nothing is wrong.
+TEST_CASE_METHOD(Fixture, "The table shows a refused update in the row of the old one only") {
+  BeginUpdate();
+  Edit(kControllers, "new", "", [](Json& object) { object["metadata"].erase("annotations"); });
+  Edit(kControllers, "new", "status", [](Json& object) { SetCounters(object, 2, 2, 2); });
+  Says("Failed", "new was not made for this update", "UnexpectedAnnotations");
+  Edit(kUpdates, "old", "status", [](Json& update) {
+    for (const char* counter : {"desiredReplicas", "oldReplicas", "newReplicas"}) {
+      update["status"].erase(counter);
+    }
+    update["status"].erase("availableReplicas");
+    update["status"]["step"] = "";
+  });
+  const std::string table = Run("get rc").out;
+  CAPTURE(table);
+  CHECK(table.find("old    Stalled   -         4") != std::string::npos);
+  CHECK(table.find("UnexpectedAnnotations") != std::string::npos);
+  CHECK(table.find("new    Healthy   -         2") != std::string::npos);
+  Proves("RC-20");
+}
+
 TEST_CASE_METHOD(Fixture, "get --watch of an update has the exit code that the table has") {
   const auto [phase, code] =
       GENERATE(table<std::string, ExitCode>({{"Progressing", ExitCode::kTimeout},
