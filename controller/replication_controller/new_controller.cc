@@ -146,14 +146,31 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& templ
   return TextAt(**container, "/image");
 }
 
+namespace {
+
+// Returns the error of an update to a new controller without replicas. It begins with kubectl's
+// words. These name the new controller, unless Windlass made up its name (IsMadeUp): no user knows
+// such a name.
+Error NoReplicas(const Situation& situation, int32_t desired) {
+  const std::string& old = situation.old_name();
+  const auto& given = situation.spec().controller;
+  const bool is_given = given && given->replicas;
+  return Invalid(
+      Fill("Invalid controller spec for {}; required: > 0 replicas, actual: {}. ",
+           IsMadeUp(situation.new_name, old) ? old : situation.new_name, desired) +
+      (is_given ? "Give the new ReplicationController at least 1 replica"
+                : Fill("ReplicationController {} has 0 replicas, so there are no Pods to replace. "
+                       "Scale it up, and begin this update again",
+                       old)));
+}
+
+}  // namespace
+
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before) {
   const ReplicationController& old = *situation.old_controller();
   const auto& given = situation.spec().controller;
   const int32_t desired = given ? given->replicas.value_or(size_before) : size_before;
-  if (desired <= 0) {
-    return Invalid(Fill("Invalid controller spec for {}; required: > 0 replicas, actual: {}",
-                        situation.new_name, desired));
-  }
+  if (desired <= 0) return NoReplicas(situation, desired);
   WINDLASS_TRY(NewControllerContent content,
                given ? Result<NewControllerContent>(*given) : CopyWithImage(situation));
   ReplicationController made;

@@ -165,7 +165,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "As above, with one name: the new controller would be renamed to the old one's name, and "
         "neither is there."},
        {to_new, kFailed,
-        "error: Invalid controller spec for new; required: > 0 replicas, actual: 0",
+        "error: Invalid controller spec for new; required: > 0 replicas, actual: 0. "
+        "ReplicationController old has 0 replicas, so there are no Pods to replace. Scale it up, "
+        "and begin this update again",
         "The old controller has 0 replicas, so there are no Pods to replace. Scale it up, or give "
         "a file with `spec.replicas`.",
         HasOld(unscaled)},

@@ -239,7 +239,9 @@ TEST_CASE_METHOD(Fixture, "What Windlass would refuse is refused before anything
   };
   const auto row = GENERATE(values<Row>({
       {"old new --image=app:v2",
-       "Invalid controller spec for new; required: > 0 replicas, actual: 0",
+       "Invalid controller spec for new; required: > 0 replicas, actual: 0. ReplicationController "
+       "old has 0 replicas, so there are no Pods to replace. Scale it up, and begin this update "
+       "again",
        [](Fixture& f) {
          f.Edit(kControllers, "old", "", [](Json& old) { old["spec"]["replicas"] = 0; });
        }},

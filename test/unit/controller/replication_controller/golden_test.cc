@@ -255,7 +255,9 @@ TEST_CASE("3->0 10%/10% is refused where the new one would have to be made") {
                           {"maxUnavailable", "10%"},
                           {"maxSurge", "10%"}});
   CHECK(world.Run() == "Failed");
-  CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
+  CHECK(world.message() ==
+        "Invalid controller spec for web-2; required: > 0 replicas, actual: 0. Give the new "
+        "ReplicationController at least 1 replica");
   CHECK_FALSE(world.Has("web-2"));
   CHECK(SizeOf(world, "web") == 3);
   Proves("RC-3");

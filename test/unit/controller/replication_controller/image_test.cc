@@ -200,11 +200,20 @@ TEST_CASE("what cannot be updated to an image is refused with kubectl's words") 
   Proves("RC-4 RC-5");
 }
 
-TEST_CASE("an update of no replicas is refused with kubectl's words") {
+// A name that Windlass makes up exists nowhere yet, so the user cannot know it.
+TEST_CASE("an update of no replicas is refused with kubectl's words, and with the way on") {
+  const std::string named = GENERATE("web", "web-2");
+  CAPTURE(named);
   World world("web", 0, {{"app", "web"}});
-  world.AddUpdate("web", ToImage("web:2", {{"newName", "web-2"}}));
-  world.Run();
-  CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
+  json more = json::object();
+  if (named != "web") more["newName"] = named;
+  world.AddUpdate("web", ToImage("web:2", more));
+  CHECK(world.Run() == "Failed");
+  CHECK(world.message() ==
+        "Invalid controller spec for " + named +
+            "; required: > 0 replicas, actual: 0. ReplicationController web has 0 replicas, so "
+            "there are no Pods to replace. Scale it up, and begin this update again");
+  CHECK(world.controllers().size() == 1);
   Proves("RC-3");
 }
 

@@ -27,7 +27,8 @@ TEST_CASE("a file without replicas means as many as the old controller has") {
   if (row.want == 0) {
     CHECK(world.phase() == "Failed");
     CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: " +
-                                 row.replicas.dump());
+                                 row.replicas.dump() +
+                                 ". Give the new ReplicationController at least 1 replica");
     CHECK_FALSE(world.Has("web-2"));
   } else {
     CHECK(world.phase() == "Succeeded");
