@@ -74,9 +74,10 @@ std::string ConditionText(const Json* condition) {
 
 // Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
 // the line "Status" has the text already, as for a stalled Rollout. Exception: if the latest spec
-// is not observed, both lines say why.
+// is not observed, both lines say why, unless the line "In place" has the text already.
 std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
+  if (why == InPlaceToTell(workload)) why = nullptr;
   if (why == nullptr) why = HoldsUpWindlass(workload);
   if (why == nullptr) why = AnnotationsNotCopied(workload);
   return why != nullptr && Quotes(standing, *why) ? "" : ConditionText(why);

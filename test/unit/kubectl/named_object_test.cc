@@ -193,7 +193,12 @@ TEST_CASE("Nor is one that an update in place keeps back, if its condition is of
                        "1 of 3 Pods are patched",
                        {{"lastUpdateTime", FormatTime(at)}}});
   });
-  CHECK(run.Run("get web").messages.empty() == (seconds_after > 0));
+  const Ran ran = run.Run("get web");
+  CHECK(ran.messages.empty() == (seconds_after > 0));
+  // The line "In place" has the text.
+  CHECK(ran.out.find(std::string(reason) + ": 1 of 3 Pods are patched") != std::string::npos);
+  CHECK(ran.out.find("Warning") == std::string::npos);
+  Proves("P-084");
 }
 
 // It is an annotation, which changes no generation.
