@@ -72,8 +72,12 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     if (!failure) continue;
     one.verdict.failed = true;
     std::optional<FailingPods>& failing = in_place.pods->failing;
-    if (!failing) {
-      failing = {.first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason}};
+    // What a container waits for says more than that the time of another Pod is over.
+    const bool says_more =
+        failing && failing->first.reason == kPodTimeout && failure->reason != kPodTimeout;
+    if (!failing) failing.emplace();
+    if (failing->first.text.empty() || says_more) {
+      failing->first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason};
     }
     const bool for_long = HasFailedForLong(pod, state, situation.now);
     failing->for_long = failing->for_long || for_long;

@@ -52,7 +52,9 @@ struct LeftDrained {
 
 // Pods that fail, or that must be patched but have too old a kubelet (LeaveOutOldKubelets).
 struct FailingPods {
-  Cause first{};          // "container app of pod web-1 does not run (ErrImagePull)"
+  // Of the first Pod: "container app of pod web-1 does not run (ErrImagePull)". Pods that have only
+  // used up their time (kPodTimeout) come after all others.
+  Cause first{};
   bool for_long = false;  // one of them has used up its time to recover (P-062)
 };
 

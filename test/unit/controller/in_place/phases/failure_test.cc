@@ -1,5 +1,6 @@
 // Patched Pods that fail, and when the rollout is given up because of them (P-060 to P-063).
 #include <string>
+#include <vector>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -54,6 +55,31 @@ TEST_CASE("a Pod patched weeks ago, not ready for a while, is not failed by old 
   c.Sync();
   if (policy == "Revert") CHECK(c.ImageOfPod(c.patched) == "v1");
   if (policy == "Recreate") CHECK(c.SizeOf("v2") > 0);
+}
+
+// For the user who reads why the revision was given up: with a deadline shorter than the minute
+// that failing Pods have, a Pod whose kubelet is late has timed out by then.
+TEST_CASE("a container's reason is told rather than the timeout of another Pod (P-062)") {
+  Started c(4, 2);
+  c.Edit([](auto& d) { d["spec"]["progressDeadlineSeconds"] = 20; });
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  std::vector<std::string> patched;
+  for (const std::string& pod : c.PodNames()) {
+    if (c.ImageOfPod(pod) == "v2") patched.push_back(pod);
+  }
+  REQUIRE(patched.size() == 2);
+  const size_t lacks_image = GENERATE(size_t{0}, size_t{1});
+  CAPTURE(lacks_image);
+  c.FailToPull(patched[lacks_image]);
+  c.now += 61;
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.InPlaceMessage().find("container a of pod " + patched[lacks_image] +
+                                " does not run (ImagePullBackOff)") != std::string::npos);
 }
 
 }  // namespace
