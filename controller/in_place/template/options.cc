@@ -181,7 +181,7 @@ void Reader::ReadDrain() {
   std::optional<int32_t> seconds;
   ReadNumber(kDrainSeconds, 0, kDrainSecondsMax, "whole seconds from 0 to 3600", seconds);
   const bool drains = options_.drain.mode != Drain::Mode::kNone;
-  options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
+  options_.drain_seconds = drains ? seconds.value_or(kDrainSecondsDefault) : 0;
 }
 
 // Returns maxUnavailable or maxSurge of the workload's own strategy, in Pods. Reports a wrong value

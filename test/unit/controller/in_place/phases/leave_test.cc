@@ -93,6 +93,25 @@ TEST_CASE("P-076 a Pod whose containers restart comes back when they have") {
   CHECK(c.OutOfTraffic() == 0);
 }
 
+// Whom this serves: who switches the drain off because it takes too long. The Pod stayed out of
+// traffic for the seconds of a drain that nobody asked for any more.
+TEST_CASE("P-040 with the drain switched off, a Pod in the middle of it is patched at once") {
+  Leaving c;
+  c.Annotate("windlass.dev/in-place-drain-seconds", "600");
+  c.SyncAfter(60);
+  REQUIRE(c.PatchedPods() == 0);
+  SECTION("None") { c.Annotate("windlass.dev/in-place-drain", "None"); }
+  SECTION("taken away") {
+    c.Edit([](Json& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place-drain"); });
+  }
+  c.Sync();
+  CHECK(c.PatchedPods() == 1);
+  CHECK(c.OutOfTraffic() == 1);  // until it is restarted
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK(c.OutOfTraffic() == 0);
+}
+
 TEST_CASE("P-076 time alone may tell that they have: it is looked for") {
   Leaving c;
   c.SyncAfter(10);
