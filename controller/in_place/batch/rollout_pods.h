@@ -26,8 +26,10 @@ struct PodStanding {
   bool updated = false;
   // Admission put back the old image of a container, so the Pod has not got the target template.
   bool put_back = false;
-  bool of_host = true;     // the Pod counts as having the template of the host ReplicaSet
-  bool in_flight = false;  // drained, or its last patch (to any target) is not complete
+  bool of_host = true;  // the Pod counts as having the template of the host ReplicaSet
+  // Drained, or kept out of traffic by its label alone (IsLeftOut), or its last patch (to any
+  // target) is not complete.
+  bool in_flight = false;
   bool available = false;
   bool ready = false;     // condition Ready; a Pod in flight may be Ready without serving
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
@@ -71,6 +73,7 @@ struct RolloutPod {
   //   - other images by another client since, Pod drained: `drain` only (OfForeign in
   //     rollout_pods.cc)
   //   - other images, Pod not drained: nullopt
+  //   - the updated Pod is out of traffic by its label alone (IsLeftOut): its state with a `drain`
   //   - otherwise, without a readable state annotation of this workload: nullopt
   std::optional<PodState> our_state{};
   Fingerprint of{};  // the template that the Pod counts as having

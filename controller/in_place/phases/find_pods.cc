@@ -523,6 +523,20 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
+// Counts each patched Pod as drained that its label keeps out of traffic, although its state has no
+// `drain` (IsLeftOut). It is Ready and serves nobody: if it counted as available, one Pod after the
+// other would go out of traffic. A Pod that is not updated gets no `drain` here, because its own
+// drain is still to begin, and its time to count.
+void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
+  const Options& options = in_place.options();
+  for (RolloutPod& one : in_place.pods->all) {
+    if (!one.our_state || !IsLeftOut(options, *one.pod, one.state())) continue;
+    one.standing.in_flight = true;
+    one.standing.available = false;
+    if (one.standing.updated) one.our_state->drain = Drained{situation.now, options.drain};
+  }
+}
+
 // Does the work of FindPods. Requires that the Pods can be seen, and that the phase is deciding,
 // staged, returning, committing or refused.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
@@ -546,6 +560,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
     if (!one.lost) continue;
     one.our_state->drain = DrainOfLost(in_place.options(), *one.pod, situation.now);
   }
+  CountLeftOut(situation, in_place);
   in_place.pods->counts = CountPods(in_place.pods->all);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);

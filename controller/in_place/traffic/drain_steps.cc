@@ -141,8 +141,12 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
     const bool in_traffic = complete && pod.ready.IsTrue();
     return {in_traffic && CanDrain(pod, drain) ? Do::kBegin : Do::kPatch};
   }
-  const bool left_out = drain.mode == Mode::kLabel && LooksDrained(pod, drain);
-  return {left_out ? Do::kEnd : Do::kNothing};
+  return {IsLeftOut(options, pod, state) ? Do::kEnd : Do::kNothing};
+}
+
+bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state) {
+  const bool drained = state != nullptr && state->drain;
+  return !drained && options.drain.mode == Mode::kLabel && LooksDrained(pod, options.drain);
 }
 
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now) {

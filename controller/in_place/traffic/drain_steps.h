@@ -39,12 +39,18 @@ namespace windlass::in_place {
 // For a Pod that is not chosen:
 //   - if it is drained: kEnd once its last patch is complete and its containers are ready, kWait
 //     before
-//   - in mode kLabel, if it is not drained but has the label value <off>: kEnd
+//   - if it is not drained but has the label value <off> (IsLeftOut): kEnd
 //
 // A drain goes on in the mode in which it began, but with the present drain_seconds. If the mode of
 // `options` is kNone and the Pod is not drained, the step is kPatch or kNothing.
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
+
+// Returns true if the Pod's label keeps it out of traffic, although its state has no `drain`.
+// Example: an admission policy keeps the state that EndDrain writes, but not the label. Always
+// false unless the mode of `options` is kLabel: a Pod with a closed gate is not Ready, which shows
+// it.
+bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state);
 
 // Returns the `drain` for the new state of a Pod that lost its state (LostState), if the Pod's
 // label or condition shows a drain as configured in `options`; nullopt otherwise.

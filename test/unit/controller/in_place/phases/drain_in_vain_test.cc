@@ -179,5 +179,57 @@ TEST_CASE("a Pod that a policy keeps out of traffic after its update is named (P
   CHECK(c.InPlaceCondition() == "True Partitioned");
 }
 
+// Whom this serves: whose policy keeps the annotation and resets the label. Windlass took one Pod
+// after the other out of traffic, until the Service had none, and counted all of them as available.
+TEST_CASE("where a policy undoes only the label, the rollout stops at the first Pod (P-051)") {
+  const std::string on_failure = GENERATE("Hold", "Revert");
+  CAPTURE(on_failure);
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place-on-failure", on_failure);
+  const auto pods = c.PodNames();
+  c.on_update = [](const Json& before, Json& pod) {
+    Json& labels = pod["metadata"]["labels"];
+    if (before["metadata"]["labels"].value("traffic", "") == "off") labels["traffic"] = "off";
+  };
+  c.SetImage("v2");
+  c.Rounds(20, 100);  // longer than the deadline
+  REQUIRE(c.OutOfTraffic() == 1);
+  CHECK(c.PodsOf("v2") == 1);
+  CHECK(c.deployment()["status"]["availableReplicas"] == 3);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  const auto out = std::ranges::find_if(
+      pods, [&](const std::string& pod) { return c.LabelOf(pod, "traffic") == "off"; });
+  CHECK(c.InPlaceMessage().starts_with(
+      "1 of 4 Pods are patched, 0 of them are done, 1 is being updated: pod " + *out +
+      " stays out of traffic: the API server accepts the patch"));
+  c.on_update = nullptr;
+  c.SyncAfter(60);
+  CHECK(c.LabelOf(*out, "traffic") == "on");
+  c.Rounds(40, 100);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK(c.PodNames() == pods);
+}
+
+TEST_CASE("with the next template, such a Pod is drained first, and no other (P-040)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.DrainByLabel();
+  c.on_update = [](const Json& before, Json& pod) {
+    Json& labels = pod["metadata"]["labels"];
+    if (before["metadata"]["labels"].value("traffic", "") == "off") labels["traffic"] = "off";
+  };
+  c.SetImage("v2");
+  c.Rounds(20);
+  REQUIRE(c.PodsOf("v2") == 1);
+  c.SetImage("v3");
+  c.Rounds(40);
+  CHECK(c.OutOfTraffic() == 1);
+  CHECK(c.PodsOf("v3") == 1);
+  CHECK(c.PodsOf("v1") == 3);
+}
+
 }  // namespace
 }  // namespace windlass::in_place::drain_in_vain_test
