@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "controller/in_place/phases/condition_reason.h"
-#include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
@@ -344,17 +342,6 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
-}
-
-// Returns true if the latest patch of the Pod in this sync was to return the Pod to traffic, and
-// the API server accepted it.
-bool WasUndrained(const Learned& learned, const Pod& pod) {
-  for (const Outcome& outcome : learned | std::views::reverse) {
-    const bool of_pod = IsPatchOf(outcome, resources::kPods, pod.meta) ||
-                        IsPatchOf(outcome, resources::kPods, pod.meta, "status");
-    if (of_pod) return outcome.said.ok() && outcome.decided == decisions::kUndrainPod;
-  }
-  return false;
 }
 
 void FindDrain(const workload::Situation& situation, InPlace& in_place) {

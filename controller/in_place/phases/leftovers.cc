@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
@@ -118,7 +119,7 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
         NextDrainStep(in_place.options(), *pod, &*state, /*chosen=*/false, complete, situation.now);
     if (!complete) in_place.look_again = Sooner(in_place.look_again, completion.look_again);
     if (step.what != DrainStep::Do::kEnd) continue;
-    left->drained.push_back({pod, *std::move(state)});
+    left->drained.push_back({pod, *std::move(state), WasUndrained(situation.learned, *pod)});
   }
   if (in_place.options().policy != Policy::kRelease) return;
   const std::optional<Unreleased> unreleased = FindUnreleased(situation);

@@ -5,6 +5,24 @@
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
+namespace {
+
+// Returns the first Pod that an admission policy keeps out of traffic; null if there is none.
+const Pod* KeptOut(const InPlace& in_place) {
+  if (in_place.pods) {
+    for (const RolloutPod& one : in_place.pods->all) {
+      if (one.verdict.kept_out) return one.pod;
+    }
+  }
+  if (const LeftPods* left = in_place.left()) {
+    for (const LeftDrained& one : left->drained) {
+      if (one.kept_out) return one.pod;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 std::string Numbers(const workload::Situation& situation) {
   const PodCounts counts = InPlaceOf(situation).counts();
@@ -34,15 +52,12 @@ std::string WaitsForPod(const InPlace& in_place) {
 }
 
 std::string KeptOutText(const InPlace& in_place) {
-  if (!in_place.pods) return {};
-  for (const RolloutPod& one : in_place.pods->all) {
-    if (!one.verdict.kept_out) continue;
-    return "pod " + one.pod->meta.name +
-           " stays out of traffic: the API server accepts the patch that returns the Pod to "
-           "traffic, and does not keep it. Find the admission policy or webhook that undoes this "
-           "patch, and exempt the Pods of this workload from it";
-  }
-  return {};
+  const Pod* out = KeptOut(in_place);
+  if (out == nullptr) return {};
+  return "pod " + out->meta.name +
+         " stays out of traffic: the API server accepts the patch that returns the Pod to "
+         "traffic, and does not keep it. Find the admission policy or webhook that undoes this "
+         "patch, and exempt the Pods of this workload from it";
 }
 
 std::string WaitsForOthers(const PodsInPlace& pods) {

@@ -17,8 +17,8 @@ std::string Numbers(const workload::Situation& situation);
 // Pod.
 std::string WaitsForPod(const InPlace& in_place);
 
-// Returns a text that names a Pod that an admission policy keeps out of traffic after its update
-// (PodVerdict::kept_out), and what to do; empty if there is no such Pod.
+// Returns a text that names a Pod that an admission policy keeps out of traffic (kept_out of
+// PodVerdict and of LeftDrained), and what to do; empty if there is no such Pod.
 std::string KeptOutText(const InPlace& in_place);
 
 // With strategy Recreate, returns a text that names the Pod that must be gone before the next Pod

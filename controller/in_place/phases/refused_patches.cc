@@ -1,6 +1,7 @@
 #include "controller/in_place/phases/refused_patches.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 
 #include "controller/in_place/phases/decisions.h"
@@ -71,6 +72,15 @@ bool WasPatched(const Learned& learned, const Pod& pod) {
   return std::ranges::any_of(learned, [&](const Outcome& outcome) {
     return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
   });
+}
+
+bool WasUndrained(const Learned& learned, const Pod& pod) {
+  for (const Outcome& outcome : learned | std::views::reverse) {
+    const bool of_pod = IsPatchOf(outcome, resources::kPods, pod.meta) ||
+                        IsPatchOf(outcome, resources::kPods, pod.meta, "status");
+    if (of_pod) return outcome.said.ok() && outcome.decided == decisions::kUndrainPod;
+  }
+  return false;
 }
 
 void FindRefusals(const workload::Situation& situation, InPlace& in_place) {

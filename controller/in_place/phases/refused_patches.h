@@ -28,6 +28,9 @@ inline constexpr int kRefusalsMax = 3;
 bool WasRefused(const Learned& learned, const Pod& pod);
 // Returns true if a patch of this Pod was accepted in this sync.
 bool WasPatched(const Learned& learned, const Pod& pod);
+// Returns true if the latest patch of the Pod in this sync was to return the Pod to traffic, and
+// the API server accepted it.
+bool WasUndrained(const Learned& learned, const Pod& pod);
 
 // Sets `in_place.pods->refused` from the note on the new ReplicaSet. Requires `in_place.pods`.
 // Leaves `refused` empty

@@ -48,6 +48,7 @@ inline constexpr seconds kNotKeptTryAgain{60};
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
+  bool kept_out = false;  // as PodVerdict::kept_out
 };
 
 // Pods that fail, or that must be patched but have too old a kubelet (LeaveOutOldKubelets).

@@ -212,6 +212,18 @@ std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
 
+// Returns the warnings for the end of `message`, with the words that introduce them; empty if there
+// are none. The first warns of a Pod that stays out of traffic, unless `message` is about it
+// already: a pause, a refused template or the failure of another Pod must not hide such a Pod.
+std::string WarningsAfter(const std::string& message, const workload::Situation& situation) {
+  std::string text = KeptOutText(InPlaceOf(situation));
+  if (message.find(text) != std::string::npos) text.clear();
+  const std::string others = Warnings(situation);
+  if (!text.empty() && !others.empty()) text += "; ";
+  text += others;
+  return text.empty() ? text : std::string(kBeforeWarnings) + text;
+}
+
 bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
@@ -367,9 +379,7 @@ void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus
     }
     return;
   }
-  if (const std::string warnings = Warnings(situation); !warnings.empty()) {
-    word->message += std::string(kBeforeWarnings) + warnings;
-  }
+  word->message += WarningsAfter(word->message, situation);
   const bool same = present != nullptr && present->reason == Name(word->reason) &&
                     present->message == word->message &&
                     present->status == (word->running ? "True" : "False");

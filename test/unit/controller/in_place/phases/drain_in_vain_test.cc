@@ -179,6 +179,43 @@ TEST_CASE("a Pod that a policy keeps out of traffic after its update is named (P
   CHECK(c.InPlaceCondition() == "True Partitioned");
 }
 
+// Whom this serves: who pauses the rollout or writes a wrong setting meanwhile. The Pod serves
+// nobody, and the condition only named the pause or the setting.
+TEST_CASE("a pause or a wrong setting does not hide such a Pod (P-051)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place-partition", "3");
+  c.on_update = [](const Json& before, Json& pod) {
+    const std::string traffic = before["metadata"]["labels"].value("traffic", "");
+    if (traffic == "off" && pod["metadata"]["labels"].value("traffic", "") == "on") pod = before;
+  };
+  c.SetImage("v2");
+  c.Rounds(20, 100);
+  REQUIRE(c.OutOfTraffic() == 1);
+  std::string reason;
+  SECTION("paused") {
+    c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+    reason = "True Paused";
+  }
+  SECTION("a wrong setting") {
+    c.Annotate("windlass.dev/in-place-partition", "lots");
+    reason = "False InvalidConfig";
+  }
+  c.Sync();
+  CHECK(c.InPlaceCondition() == reason);
+  CHECK(c.InPlaceMessage().find(". Warning: pod ") != std::string::npos);
+  CHECK(c.InPlaceMessage().ends_with(
+      " stays out of traffic: the API server accepts the patch that returns the Pod to traffic, "
+      "and does not keep it. Find the admission policy or webhook that undoes this patch, and "
+      "exempt the Pods of this workload from it"));
+  c.on_update = nullptr;
+  c.SyncAfter(60);
+  CHECK(c.OutOfTraffic() == 0);
+  CHECK(c.InPlaceCondition() == reason);
+  CHECK(c.InPlaceMessage().find("Warning") == std::string::npos);
+}
+
 // Whom this serves: whose policy keeps the annotation and resets the label. Windlass took one Pod
 // after the other out of traffic, until the Service had none, and counted all of them as available.
 TEST_CASE("where a policy undoes only the label, the rollout stops at the first Pod (P-051)") {

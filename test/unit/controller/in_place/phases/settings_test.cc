@@ -117,6 +117,31 @@ TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
   CHECK(c.LabelOf(pod, "traffic") == "on");
 }
 
+TEST_CASE("nor while a policy keeps a Pod out of traffic, which is told (P-051, P-076)") {
+  Released c;
+  c.RollOutInPlace("v2");
+  const std::string pod = c.PodNames()[0];
+  Json& metadata = c.PodNamed(pod)["metadata"];
+  std::string& text =
+      metadata["annotations"]["windlass.dev/in-place-state"].get_ref<std::string&>();
+  Json state = Json::parse(text);
+  state["drain"] = {{"since", "2027-01-15T08:00:00Z"}, {"mode", "Label:traffic=on/off"}};
+  text = state.dump();
+  metadata["labels"]["traffic"] = "off";
+  c.on_update = [](const Json& before, Json& after) { after = before; };
+  c.Release();
+  const bool rolls = GENERATE(false, true);  // an ordinary rollout begins
+  if (rolls) c.SetImage("v3");
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceMessage().find("pod " + pod + " stays out of traffic: ") != std::string::npos);
+  c.on_update = nullptr;
+  c.SyncAfter(60);
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
+  CHECK(c.OutOfTraffic() == 0);
+}
+
 // The container exited while the node was cut off, and the kubelet started it again before it saw
 // the patch. The kubelet has just been heard again.
 TEST_CASE("nor while a node that was cut off has yet to restart its Pod (P-076)") {
