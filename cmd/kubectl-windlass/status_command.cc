@@ -237,7 +237,9 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 //   - the condition that HoldsUpWindlass returns, for example about a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
+//   - a PodDisruptionBudget that has no room for another Pod
 //   - why Pods fail, or cannot be created
+//   - what else makes an update in place fail, such as a refused patch
 // Returns nullopt if there is none, if the text of `standing` has it already, or if the latest spec
 // is not observed. `sets` is true if ReplicaSets make the Pods. Does not look at the Pods of a
 // ReplicationController that could not be read.
@@ -248,7 +250,8 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
   const Json* told = HoldsUpWindlass(object);
   const Json* in_place = InPlaceToTell(object);
   const std::string reason = in_place != nullptr ? TextOf(*in_place, "/reason") : "";
-  const bool stands = reason == "GivenUp" || reason == "AnnotationNotKept";
+  const bool stands =
+      reason == "GivenUp" || reason == "AnnotationNotKept" || reason == "WaitingForPDB";
   if (told == nullptr && stands) told = in_place;
   if (told != nullptr && Quotes(standing, *told)) return std::nullopt;
   if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
@@ -259,8 +262,10 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
                       : makers.empty() ? nullptr
                                        : makers.front();
   if (!sets && maker == nullptr) return std::nullopt;
-  return CauseAmong(maker, CanariesAmong(pods, makers, maker),
-                    NumberOf(object, "/spec/minReadySeconds"), now, Mood::kBad);
+  auto of_pods = CauseAmong(maker, CanariesAmong(pods, makers, maker),
+                            NumberOf(object, "/spec/minReadySeconds"), now, Mood::kBad);
+  if (of_pods || reason != "Failing") return of_pods;
+  return Cause{reason, TextOf(*in_place, "/message")};
 }
 
 }  // namespace

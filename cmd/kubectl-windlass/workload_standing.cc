@@ -261,7 +261,12 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   }
   const Json* failure = FailureToTell(object);
   const bool goes_on = !standing.ends && standing.reason.empty();
-  if (goes_on && failure != nullptr) standing.reason = TextOf(*failure, "/reason");
+  if (!goes_on) return;
+  if (failure != nullptr) {
+    standing.reason = TextOf(*failure, "/reason");
+  } else if (const Json* told = InPlaceToTell(object)) {
+    standing.reason = "in place: " + TextOf(*told, "/reason");
+  }
 }
 
 // Adds to the text of `standing` what conditions of a Rollout show about spec.rollbackTo:

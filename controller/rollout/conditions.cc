@@ -273,13 +273,29 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
+// Returns true if the update in place waits for something that kept the rollout from moving until
+// its deadline: a Pod or a patch that fails, a webhook, or a PodDisruptionBudget.
+bool ExplainsTimeOut(const Condition* in_place, const Ruling& ruling) {
+  return ruling.reason == workload::kExceededReason &&
+         (HasReason(in_place, "Failing") || HasReason(in_place, "AnnotationNotKept") ||
+          HasReason(in_place, "WaitingForPDB"));
+}
+
+// Appends a text to a message. A period at the end of the message gives way to the semicolon.
+// Example: `ReplicaSet "web-2" has timed out progressing.`
+void Append(std::string& message, const std::string& text) {
+  if (message.ends_with('.') && !message.ends_with("..")) message.pop_back();
+  message += "; " + text;
+}
+
 // Returns the result of Rule, and adds to its message each of these texts that is true:
 //   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled or
 //      aborted: the message of the phase Paused has this text already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
 //   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
 //      InvalidStrategy
-//   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
+//   4. The update in place was given up (P-062), or the rollout has timed out and the condition of
+//      updates in place says why (ExplainsTimeOut). Added if Ready is False and spec.abort is false
 //   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, without text 4
 //   6. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
@@ -288,28 +304,29 @@ Ruling Rule(const Facts& facts) {
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
-  if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
+  if (HoldsRollback(facts) && stalled) Append(ruling.message, std::string(kRollbackWaits));
   if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
-    ruling.message += "; " + facts.own.not_told;
+    Append(ruling.message, facts.own.not_told);
   }
   const bool told = ruling.reason == workload::kInvalidStrategy;
   if (facts.workload.paused && !facts.workload.strategy_error.empty() && !told) {
-    ruling.message += "; " + workload::InvalidStrategyText(facts.workload);
+    Append(ruling.message, workload::InvalidStrategyText(facts.workload));
   }
   const Condition* in_place = FindCondition(facts.status.conditions, workload::kInPlaceCondition);
-  const bool given_up = HasReason(in_place, workload::kInPlaceGivenUp);
-  if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
-    ruling.message += "; the update in place: " + in_place->message;
+  const bool tells =
+      HasReason(in_place, workload::kInPlaceGivenUp) || ExplainsTimeOut(in_place, ruling);
+  if (tells && ruling.way != Way::kReady && !facts.workload.follow_revision) {
+    Append(ruling.message, "the update in place: " + in_place->message);
   } else if (!facts.own.put_back.empty() && ruling.way != Way::kReady) {
-    ruling.message += "; " + facts.own.put_back;
+    Append(ruling.message, facts.own.put_back);
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
-  if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
+  if (overlap != nullptr && !stalled) Append(ruling.message, overlap->message);
   const Condition* answered =
       FindCondition(facts.status.conditions, workload::kRollbackToNotRemoved);
-  if (answered != nullptr) ruling.message += "; " + answered->message;
+  if (answered != nullptr) Append(ruling.message, answered->message);
   if (const Condition* failure = HeldUp(facts)) {
-    ruling.message += "; " + workload::TextOf(*failure);
+    Append(ruling.message, workload::TextOf(*failure));
   }
   return ruling;
 }

@@ -143,6 +143,21 @@ TEST_CASE("During an abort, get shows what runs and what was asked for") {
         "Rollout   web    Aborted   -         4           0s    spec.abort: 3/4 stable\n");
 }
 
+// Whom this serves: who looks through the list for what stands still. It had this of Deployments
+// only.
+TEST_CASE("The list of Rollouts says why an update in place waits (P-084)") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Edit(kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = false; });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    SetCounters(o, 4, 1, 4);
+    o["status"]["phase"] = "Progressing";
+    o["status"]["currentRevision"] = 8;
+  });
+  run.SetCondition(kRollouts, "web", {"windlass.dev/InPlace", "True", "WaitingForPDB", "no room"});
+  CHECK(run.Run("get rollouts").out.find("in place: WaitingForPDB") != std::string::npos);
+}
+
 TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former number, too") {
   KubectlRun run;
   CreateAborted(run);

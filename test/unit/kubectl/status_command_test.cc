@@ -101,8 +101,9 @@ TEST_CASE("status says what holds up Windlass") {
         std::string::npos);
 }
 
-TEST_CASE("status says why an update in place stands still") {
-  const std::string reason = GENERATE("GivenUp", "AnnotationNotKept");
+TEST_CASE("status says why an update in place stands still (P-084)") {
+  const std::string reason = GENERATE("GivenUp", "AnnotationNotKept", "WaitingForPDB", "Failing");
+  CAPTURE(reason);
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
   run.SetCondition(kDeployments, "web",

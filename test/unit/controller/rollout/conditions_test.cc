@@ -521,5 +521,23 @@ TEST_CASE("a revision that was given up in place is told in the message (P-062)"
   Proves("P-062");
 }
 
+// Serves who is told that a rollout in place has timed out, and not why: the API server had refused
+// the patch of a Pod, and only another condition said so.
+TEST_CASE("a rollout in place that has timed out says what it waited for (RO-142)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  rollout.SetCondition(StoredCondition("Progressing", "False", "ProgressDeadlineExceeded",
+                                       "ReplicaSet \"web-2\" has timed out progressing."));
+  const std::string timed_out = "ReplicaSet \"web-2\" has timed out progressing";
+  for (const char* reason : {"Failing", "AnnotationNotKept", "WaitingForPDB", "GivenUp"}) {
+    CAPTURE(reason);
+    rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", reason, "no patch"));
+    CHECK(StandingOf(rollout).message == timed_out + "; the update in place: no patch");
+  }
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", "Patching", "3/10"));
+  CHECK(StandingOf(rollout).message == timed_out + ".");
+  Proves("RO-142");
+}
+
 }  // namespace
 }  // namespace windlass::rollout::conditions_test
