@@ -121,14 +121,24 @@ std::string WhatChanges(const workload::Situation& situation) {
   return changes != nullptr ? ": " + Describe(*changes) : "";
 }
 
+// Returns "at most 1 of 4 at a time". If no Pod may be unavailable, other Pods stand in for those
+// that restart: "with at most 1 stand-in at a time".
+std::string AtATime(const workload::Situation& situation) {
+  const Options& options = InPlaceOf(situation).options();
+  if (options.max_unavailable > 0) {
+    return "at most " + std::to_string(options.max_unavailable) + " of " +
+           std::to_string(situation.workload.replicas) + " at a time";
+  }
+  return "with at most " + std::to_string(options.max_surge) +
+         (options.max_surge == 1 ? " stand-in at a time" : " stand-ins at a time");
+}
+
 // Returns the Event that announces an in-place rollout (P-084).
 Event Started(const workload::Situation& situation) {
-  const Options& options = InPlaceOf(situation).options();
   return {Event::Type::kNormal, "InPlaceStarted",
           "Revision " + std::to_string(workload::RevisionToBe(situation)) +
               ": Pods of replica set " + InPlaceOf(situation).host()->meta.name +
-              " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
-              std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
+              " are updated in place, " + AtATime(situation) + WhatChanges(situation)};
 }
 
 }  // namespace

@@ -33,6 +33,12 @@ class Standing : public InPlaceCluster {
   std::vector<std::string> pods;  // of the host
 };
 
+// The Event said "at most 0 of 3 at a time".
+TEST_CASE("a rollout with stand-ins alone is announced as such (P-084)") {
+  const Standing c(3, 0, "Hold");
+  CHECK(c.HasEvent(" are updated in place, with at most 1 stand-in at a time: "));
+}
+
 TEST_CASE("a stand-in that does not come up is told, and no Pod is touched (P-061)") {
   Standing c(3, 0, "Hold");
   for (int i = 0; i < 100; ++i) {
