@@ -28,10 +28,10 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if Pods only go out of traffic and come back:
+// Returns true if Pods only go out of traffic and come back. One of these is enough:
 //   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
 //     patches in a row. Each further try then only drains a Pod and returns it to traffic.
-//   - another client puts each drained Pod back into traffic (PodStanding::looks_ready)
+//   - another client has put at least one drained Pod back into traffic (PodStanding::looks_ready)
 // A Pod that becomes available by that is no progress (P-036, P-066). The status does not show
 // which Pod became available. So while this function returns true, no Pod that becomes available
 // counts as progress.
