@@ -68,13 +68,13 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
 // Removes the user keys from `annotations`: they are copies of the workload's annotations, which
 // are no settings if the kind has fields for the settings. MirrorAnnotations would remove such
 // copies again (P-074). Then adds the settings of the workload that the ReplicaSet lacks. Adds none
-// if a webhook has just removed settings from the ReplicaSet (WereLostLately).
+// if a webhook has just removed settings from the ReplicaSet (AreLost).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;
   if (!workload.kind.traits().mirrors_settings) return;
   std::erase_if(annotations, [](const auto& one) { return IsUserKey(one.first); });
-  if (write.onto != nullptr && WereLostLately(situation, *write.onto)) return;
+  if (write.onto != nullptr && AreLost(situation, *write.onto)) return;
   for (const auto& [key, value] : workload.in_place_settings) {
     const bool present = write.onto != nullptr && write.onto->meta.annotations.Find(key) == value;
     if (IsUserKey(key) && !present) annotations[std::string(key)] = value;

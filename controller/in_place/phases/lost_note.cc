@@ -14,7 +14,6 @@
 #include "controller/in_place/phases/status.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/status/status.h"
 
 namespace windlass::in_place {
@@ -61,13 +60,17 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
   if (in_place.replace_soon() != nullptr || in_place.blocked() != nullptr) return std::nullopt;
   const bool lacks_note = IsNoteInVain(situation, in_place);
   if (!lacks_note && pending->template_json != nullptr) return std::nullopt;
-  if (auto why = SettingsNotKept(situation, *pending)) return why;
+  // A setting that is lost is the cause only if the text of the template is missing because of it.
+  if (pending->template_json == nullptr) {
+    if (auto why = SettingsNotKept(situation, *pending)) return why;
+  }
   return lacks_note ? std::optional(NotKeptBy(*pending, kMode)) : std::nullopt;
 }
 
 std::optional<Duration> NextSyncForNote(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  return SendsNoNote(situation, in_place) ? std::optional(workload::kNextSyncAfter) : std::nullopt;
+  return SendsNoNote(situation, in_place) ? std::optional<Duration>(kHeldBackTryAgain)
+                                          : std::nullopt;
 }
 
 std::optional<Step> TellLostNote(const workload::Situation& situation) {

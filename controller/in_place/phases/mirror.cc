@@ -14,8 +14,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the end of kNotKeptTryAgain for `rs` if WereLostLately returns true; otherwise nullopt. A
-// loss after `now` counts as long ago: the clock was set back.
+// Returns the end of kNotKeptTryAgain for `rs` if it is in View::settings_lost and the end is still
+// to come; otherwise nullopt. A loss after `now` counts as long ago: the clock was set back.
 std::optional<WallTime> LostUntil(const workload::Situation& situation, const ReplicaSet& rs) {
   const auto lost = situation.view.settings_lost.find(rs.meta.uid);
   if (lost == situation.view.settings_lost.end()) return std::nullopt;
@@ -40,10 +40,19 @@ bool Shows(std::string_view reply, const TextChanges& missing) {
   });
 }
 
+// Returns the settings that `rs` lacks although Windlass does not send them any more in this sync,
+// and no patch of `rs` has failed in it. Returns none if the kind of workload mirrors no settings.
+TextChanges UnsentSettings(const workload::Situation& situation, const ReplicaSet& rs) {
+  if (!situation.workload.kind.traits().mirrors_settings) return {};
+  TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
+  if (missing.empty() || Mirror(situation, rs, missing)) return {};
+  return HasFailedPatch(situation, rs) ? TextChanges() : missing;
+}
+
 }  // namespace
 
-bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
-  return LostUntil(situation, rs).has_value();
+bool AreLost(const workload::Situation& situation, const ReplicaSet& rs) {
+  return LostUntil(situation, rs) || WasDropped(situation, rs, decisions::kMirrorAnnotations);
 }
 
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation) {
@@ -55,7 +64,7 @@ std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation) {
 
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing) {
-  if (WereLostLately(situation, rs)) return std::nullopt;
+  if (AreLost(situation, rs)) return std::nullopt;
   return workload::UnlessInVain(
       situation, {.request = workload::PatchAnnotations(rs, missing),
                   .because = {decisions::kMirrorAnnotations,
@@ -92,14 +101,13 @@ Cause NotKeptBy(const ReplicaSet& rs, std::string_view key) {
 }
 
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
-  if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
-  const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
-  if (missing.empty()) return std::nullopt;
-  if (Mirror(situation, rs, missing)) return std::nullopt;
-  if (HasFailedPatch(situation, rs)) return std::nullopt;
-  if (!WereLostLately(situation, rs) && !WasDropped(situation, rs, decisions::kMirrorAnnotations))
-    return std::nullopt;
-  return NotKeptBy(rs, missing.begin()->first);
+  const TextChanges unsent = UnsentSettings(situation, rs);
+  if (unsent.empty() || !AreLost(situation, rs)) return std::nullopt;
+  return NotKeptBy(rs, unsent.begin()->first);
+}
+
+bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs) {
+  return !UnsentSettings(situation, rs).empty() && !AreLost(situation, rs);
 }
 
 Cause ReplacedBecause(Cause why) {

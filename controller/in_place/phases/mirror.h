@@ -15,22 +15,24 @@
 
 namespace windlass::in_place {
 
-// Returns true if the API server dropped the settings on `rs` less than kNotKeptTryAgain ago
-// (View::settings_lost).
-// false: the user has changed the settings or the spec of the workload since, so Windlass tries at
-// once.
-bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs);
+// Returns true if the API server dropped settings that Windlass wrote to `rs`, by one of these:
+//   - less than kNotKeptTryAgain ago (View::settings_lost). Does not count if the user has changed
+//     the settings or the spec of the workload since: Windlass tries at once.
+//   - in this sync (WasDropped). One such write is enough: a webhook that drops the settings may
+//     change something else with each write, so that no two writes are equal. Further tries would
+//     leave no patch for the decision on the rollout (UnlessInVain).
+bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the
 // ReplicaSets. No event reports that the webhook is gone. Returns nullopt if
-//   - WereLostLately returns false for each ReplicaSet
+//   - no ReplicaSet is in View::settings_lost
 //   - no rollout is under way. 500 such workloads at rest would cost 500 writes a minute or more.
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
 // Returns the write that applies `missing`, the result of MirrorDifference, to the annotations of
-// `rs`. Returns nullopt if the API server did not keep this write
-//   - in this sync (UnlessInVain)
-//   - a short time ago (WereLostLately)
+// `rs`. Returns nullopt if
+//   - the API server does not keep settings on `rs` (AreLost)
+//   - this sync may not send the write any more (UnlessInVain)
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
@@ -57,6 +59,10 @@ std::map<std::string, std::string> NotesIn(std::string_view json);
 //   - this sync has not sent these settings, because it has sent too many other patches of `rs`
 //     (UnlessInVain)
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
+
+// Returns true in the last of these cases: `rs` lacks settings, and this sync may not send them any
+// more. The next sync may, but no event would bring it.
+bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until
 // a user has carried out the remedy.

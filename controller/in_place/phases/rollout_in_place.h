@@ -42,6 +42,10 @@ namespace windlass::in_place {
 // If a webhook or another client has removed what Windlass wrote, Windlass waits this long before
 // it writes the same again.
 inline constexpr seconds kNotKeptTryAgain{60};
+// How soon the next sync begins if this sync may not send an annotation any more that an update in
+// place needs (UnlessInVain). Longer than kNextSyncAfter: if something changes a ReplicaSet without
+// end, each sync may end like that.
+inline constexpr seconds kHeldBackTryAgain{1};
 
 // A drained Pod that is left when no in-place rollout is under way. It is returned to traffic, and
 // not patched.

@@ -1,9 +1,12 @@
 // New ReplicaSets that do not keep the annotations without which no update in place can begin.
 // Those of before have theirs: the admission webhook came later (P-013, P-014).
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
@@ -16,6 +19,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kSetting = "windlass.dev/in-place";
+constexpr const char* kOther = "windlass.dev/in-place-max-unavailable";  // one more setting
 
 // At rest with all Pods of image v1. Then an admission webhook comes, and the image changes.
 class Stripped : public Started {
@@ -29,11 +33,23 @@ class Stripped : public Started {
   // From now on a webhook takes the annotation `key` from each ReplicaSet that is written, or all
   // annotations if `key` is empty. If `moves`, the server stores something of each write.
   void Strip(const std::string& key, bool moves = false) {
-    const auto strip = [key](Json& rs) {
-      Json& annotations = rs["metadata"]["annotations"];
-      if (key.empty()) annotations = Json::object();
-      annotations.erase(key);
-    };
+    StripBy(
+        [key](Json& annotations) {
+          if (key.empty()) annotations = Json::object();
+          annotations.erase(key);
+        },
+        moves);
+  }
+  // The same for several annotations.
+  void StripAll(const std::vector<std::string>& keys, bool moves) {
+    StripBy(
+        [keys](Json& annotations) {
+          for (const std::string& key : keys) annotations.erase(key);
+        },
+        moves);
+  }
+  void StripBy(const std::function<void(Json& annotations)>& take, bool moves) {
+    const auto strip = [take](Json& rs) { take(rs["metadata"]["annotations"]); };
     webhook = strip;
     update_webhook = [this, strip, moves](const Json&, Json& rs) {
       strip(rs);
@@ -202,7 +218,7 @@ TEST_CASE("a note that this sync may not send any more is no lost note (P-013)")
   CHECK(c.SizeOf("v2") == 0);
   CHECK(c.fallbacks.empty());
   REQUIRE(std::holds_alternative<Wait>(end));  // no event would bring the next sync
-  CHECK(std::get<Wait>(end).look_again_in == workload::kNextSyncAfter);
+  CHECK(std::get<Wait>(end).look_again_in == kHeldBackTryAgain);
   c.SettlesAt("v2", 3);
   for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
   Proves("P-013");
@@ -220,6 +236,58 @@ TEST_CASE("settings that this sync may not send any more are no lost settings (P
   c.Sync();
   CHECK(c.InPlaceMessage().find("AnnotationNotKept") == std::string::npos);
   Proves("P-074");
+}
+
+// Whom this serves: whose webhook also counts its own changes. The settings took all patches of a
+// sync, so the note was never sent: ten times a second, and nobody was told why nothing happened.
+TEST_CASE("a lost setting leaves a patch for the note, whose loss counts (P-013)") {
+  const std::string policy = GENERATE("IfPossible", "Only");
+  const bool moves = GENERATE(false, true);
+  CAPTURE(policy, moves);
+  Stripped c(3, policy);
+  c.StripAll({std::string(kMode), kOther}, moves);
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  const bool only = policy == "Only";
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() ==
+        c.NotKept(std::string(kMode)) +
+            (only ? ". With Only, nothing is rolled out" : ". Until then, Windlass replaces Pods"));
+  CHECK(c.SizeOf("v2") == (only ? 0 : 1));
+  CHECK(c.Begun() == 0);
+  REQUIRE(std::holds_alternative<Wait>(end));
+  if (only) {
+    REQUIRE(std::get<Wait>(end).look_again_in.has_value());
+    CHECK(*std::get<Wait>(end).look_again_in >= seconds(1));
+    CHECK(*std::get<Wait>(end).look_again_in <= kNotKeptTryAgain);
+    CHECK(c.in_flight() == 0);
+  } else {
+    c.Rounds(40);
+    CHECK(c.PodsOf("v2") == 3);
+    CHECK(c.SizeOf("v1") == 0);
+  }
+  Proves("P-013 P-014");
+}
+
+// A ReplicaSet that exists already has the settings of before, and the webhook keeps the note.
+TEST_CASE("an undo goes on in place, although the webhook takes a setting (P-013)") {
+  const bool moves = GENERATE(false, true);
+  CAPTURE(moves);
+  Stripped c(3, "IfPossible");
+  c.RollOutInPlace("v2");
+  const auto pods = c.PodNames();
+  c.events.clear();
+  c.StripAll({kOther}, moves);
+  c.Annotate(kOther, "2");
+  c.SetImage("v1");
+  c.Sync();
+  CHECK(c.Begun() == 1);
+  CHECK(c.in_flight() > 0);
+  c.Rounds(40);
+  CHECK(c.PodsOf("v1") == 3);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.fallbacks.empty());
+  Proves("P-013");
 }
 
 // Whom this serves: whose policy refuses a write of the settings, and whose webhook takes the note.
