@@ -129,13 +129,20 @@ bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
 
 // Sets the phase if the text of a template is not in memory (LacksText):
 //   - a webhook is the reason (SettingsNotKept): an update in place is not possible
-//   - otherwise: unknown, until the text is in memory
+//   - otherwise: unknown, until the text is in memory. If this sync may not send the settings any
+//     more (AreHeldBack), sets `look_again`.
 void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
                     const ReplicaSet& host) {
   const ReplicaSet* pending = situation.new_replica_set;
   const bool of_host = host.template_json == nullptr || pending == nullptr;
-  auto why = SettingsNotKept(situation, of_host ? host : *pending);
-  why ? NotPossible(situation, in_place, *std::move(why)) : Unknown(situation, in_place);
+  const ReplicaSet& lacking = of_host ? host : *pending;
+  if (auto why = SettingsNotKept(situation, lacking)) {
+    return NotPossible(situation, in_place, *std::move(why));
+  }
+  Unknown(situation, in_place);
+  if (AreHeldBack(situation, lacking)) {
+    in_place.look_again = Sooner(in_place.look_again, {situation.now + kHeldBackTryAgain});
+  }
 }
 
 // Returns true if a Pod is to be returned to traffic. Windlass may have drained the Pod, or a user
