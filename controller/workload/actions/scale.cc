@@ -50,9 +50,22 @@ bool IsSaturated(const Situation& situation) {
          rs->told.lowest.value_or(replicas) >= replicas;
 }
 
+// Returns true if `write`, a patch of `rs` that has its size annotations and was decided by Sized,
+// is the first of its kind in this sync.
+bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write& write) {
+  if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return false;
+  return std::ranges::none_of(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, resources::kReplicaSets, rs.meta) &&
+           (outcome.decided == decisions::kScaleReplicaSet ||
+            outcome.decided == decisions::kScaleInProportion ||
+            outcome.decided == decisions::kRefreshSizeAnnotations);
+  });
+}
+
 // Returns the write that gives `rs` the size `replicas` and, if `rs` is the new ReplicaSet,
 // whatever else it lacks. Returns nullopt if the size stays the same, and the API server does not
-// keep the rest (UnlessInVain).
+// keep the rest (UnlessInVain). The first such write is sent however many other patches of `rs`
+// this sync has sent: that it was not sent is no proof that the API server would not keep it.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -61,7 +74,7 @@ std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int3
     NoteScaledDown(situation, replicas, is_scaled_down, change);
   }
   Write write = Resize(situation, rs, replicas, decision, std::move(change));
-  if (replicas != rs.replicas) return write;
+  if (replicas != rs.replicas || IsFirstOfSize(situation, rs, write)) return write;
   return UnlessInVain(situation, std::move(write));
 }
 

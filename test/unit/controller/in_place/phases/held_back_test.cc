@@ -56,5 +56,19 @@ TEST_CASE("settings that were not sent are sent by a sync a second later (P-074)
   Proves("P-074");
 }
 
+// Whom this serves: who changes settings in a long sync and scales. The status said that the size
+// was dealt with, and the ReplicaSet noted the former size until something else woke the planner.
+TEST_CASE("the size annotations are written however many settings were (D-352)") {
+  Busy c;
+  c.ChangeSettingsAtWrites(/*asks=*/false);
+  c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) { rs["spec"]["replicas"] = 5; });
+  c.Scale(5);
+  c.Sync();
+  const Json& annotations = c.ReplicaSet("v1")["metadata"]["annotations"];
+  CHECK(annotations["deployment.kubernetes.io/desired-replicas"] == "5");
+  CHECK(c.deployment()["status"]["observedGeneration"] == c.deployment()["metadata"]["generation"]);
+  Proves("D-352");
+}
+
 }  // namespace
 }  // namespace windlass::in_place::held_back_test
