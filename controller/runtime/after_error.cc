@@ -12,21 +12,24 @@ constexpr int kTimesUntilTold = 2;
 
 }  // namespace
 
+bool CountsAsLate(const Error& error) {
+  return error.detail == ErrorDetail::kNoAnswer || error.http_status >= 400;
+}
+
 void LateWrites::BeginSync(const Uid& own) {
   if (own != own_) late_.clear();
   own_ = own;
 }
 
 void LateWrites::Note(const Request& request, const Error& error) {
-  const bool no_answer = error.detail == ErrorDetail::kNoAnswer;
-  if (!no_answer && error.http_status < 400) return;
+  if (!CountsAsLate(error)) return;
   auto found = std::ranges::find_if(late_, [&](const Late& late) { return late.Is(request); });
   if (found == late_.end()) {
     found = late_.insert(found, {request.Identity(), request.uid(), {}, 0});
   }
   ++found->times;
   const std::string what =
-      no_answer
+      error.detail == ErrorDetail::kNoAnswer
           ? "the API server did not complete the write in time; the cause may be an admission "
             "webhook that does not answer: "
           : "the API server answered with an error, and did not carry out the write. The cause may "

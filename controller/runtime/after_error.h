@@ -34,6 +34,9 @@ namespace windlass {
 //   - if a write is late only once, for example while etcd elects a leader
 //   - if the connection of a write was reset
 
+// Returns true if a write that failed with `error`, whose kind is kAmbiguous, is late.
+bool CountsAsLate(const Error& error);
+
 // The late writes of one key. Each sync hands them on to the key's next sync, until a sync ends
 // without a write of unknown outcome.
 class LateWrites {
@@ -43,9 +46,9 @@ class LateWrites {
   // created anew while the creation of its ReplicaSet is late. The new Deployment, which creates a
   // ReplicaSet of the same name, is not blamed for the late creation.
   void BeginSync(const Uid& own);
-  // Call when `request` failed with `error`, whose kind is kAmbiguous. If error.http_status is at
-  // least 400, or error.detail is kNoAnswer, counts one more late try of `request`. Any other
-  // error, such as a reset connection, does not count.
+  // Call when `request` failed with `error`, whose kind is kAmbiguous. If CountsAsLate(error),
+  // counts one more late try of `request`. Any other error, such as a reset connection, does not
+  // count.
   void Note(const Request& request, const Error& error);
   // Call when `request` has succeeded: it is no longer late.
   void Forget(const Request& request);

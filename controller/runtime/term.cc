@@ -126,10 +126,11 @@ void Term::StartSync(const QueueKey& key, LateWrites late) {
   const std::optional<ObjectReference> own = environment_.Reference(key);
   late.BeginSync(own ? own->uid : Uid());
   if (!fence_) return syncs_.at(key)->Start({}, late);
-  fence_->Raise(key, late, [this, key, late](const SyncResult& result, Learned refused) {
+  auto raised = [this, key](const SyncResult& result, Learned refused, LateWrites still_late) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);
-    syncs_.at(key)->Start(std::move(refused), late);
-  });
+    syncs_.at(key)->Start(std::move(refused), std::move(still_late));
+  };
+  fence_->Raise(key, late, std::move(raised));
 }
 
 // Reads the object of an earlier write whose outcome is unknown or whose object was gone

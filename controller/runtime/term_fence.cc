@@ -30,9 +30,16 @@ constexpr std::string_view kLateText =
     "webhook does not answer, or its answer is wrong: the error says more. Mend it, or exempt the "
     "patch from it. Then Windlass need not wait after a change of leader";
 
+constexpr std::string_view kUnknownText =
+    "Windlass does not learn whether the API server carried out the patch that fences off writes "
+    "of the former leader. Windlass goes on without it, because no such write can arrive any more. "
+    "Usually the connection to the API server breaks: the error says more";
+
 std::string_view WhyUnfenced(const Error& why) {
   if (why.detail == ErrorDetail::kNotKept) return kNotKeptText;
-  return why.kind == ErrorKind::kTimeout ? kLateText : kRefusedText;
+  if (why.kind == ErrorKind::kTimeout) return kLateText;
+  if (why.kind != ErrorKind::kAmbiguous) return kRefusedText;
+  return CountsAsLate(why) ? kLateText : kUnknownText;
 }
 
 // What the fence compares of an object in JSON: its version, and the value of kTermAnnotation.
@@ -77,15 +84,15 @@ TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 // At rest means that all sizes are those that its observed generation asks for, not only that a
 // single ReplicaSet has Pods (workload/watch/former_leader_fence.h).
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
-  if (raised_.contains(key)) return done({}, {});
+  if (raised_.contains(key)) return done({}, {}, late);
   std::optional<std::vector<Request>> touches;
   const bool told = environment_.Consult(
       key, [&](const Controller& controller) { touches = controller.FenceWrites(key, term_); });
-  if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {});
-  if (!touches) return done({}, {});
+  if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {}, {});
+  if (!touches) return done({}, {}, late);
   for (const Request& touch : *touches) {
     if (touched_.contains(touch.uid())) continue;
-    if (auto error = late.WhyRefused(touch)) {
+    if (auto error = WhyNotSent(touch, late)) {
       return Answered(key, touch, *std::move(error), late, std::move(done));
     }
     auto answered = [this, key, touch, late, done = std::move(done)](Result<Reply> said) {
@@ -94,7 +101,20 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
     return environment_.client.Execute(touch, lifetime_.Guard(std::move(answered)));
   }
   raised_.insert(key);
-  done({}, {});
+  held_.erase(key);
+  done({}, {}, late);
+}
+
+// If `touch` was late twice and must not be sent now, returns the error with which it counts as
+// refused. It is tried again from time to time, as any late write, but not in the last
+// kCallDeadline before kLateWritesMax: so no try is under way at the time at which users read that
+// Windlass goes on. From that time on it is not sent at all.
+std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrites& late) const {
+  if (auto error = late.WhyRefused(touch)) return error;
+  const auto told = late_twice_.find(touch.uid());
+  if (told == late_twice_.end()) return std::nullopt;
+  if (environment_.clock.Now() + kCallDeadline <= late_writes_end_) return std::nullopt;
+  return told->second;
 }
 
 // Returns an error if the API server accepted `touch` and the object has kept its version. No error
@@ -125,13 +145,28 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
   return error;
 }
 
+// Notes that the outcome of `touch` is unknown. The key's next sync reads the object, and then the
+// fence sends the touch again. When no late write can arrive any more, the fence goes on without
+// the touch if that is late, or if an earlier touch of the object had an unknown outcome as well.
+void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const Error& error,
+                               LateWrites& late) {
+  const bool first = unknown_.insert(touch.uid()).second;
+  if (!AreLateWritesOver()) return Hold(key);
+  if (first && !CountsAsLate(error)) return;
+  GoOnUnfenced(key, touch, error, late);
+  if (on_late_writes_over) on_late_writes_over(key);
+}
+
 // Counts the fence of an object as raised although `touch` failed with `why`, because no late write
-// can arrive any more (kLateWritesMax). A late touch may still happen: then it raises the version
-// as well. Logs this once per object, and for the first
-// kUnfencedToldMax objects of the term only.
-void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why) {
+// can arrive any more (kLateWritesMax). A touch whose outcome is unknown may still happen: then it
+// raises the version as well. Removes the touch from `late`: otherwise the next patch of the object
+// would be taken for it. Logs this once per object, and for the first kUnfencedToldMax objects of
+// the term only.
+void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why,
+                             LateWrites& late) {
   touched_.insert(touch.uid());
   unraised_.erase(touch.uid());
+  late.Forget(touch);
   if (unfenced_told_ == kUnfencedToldMax) return;
   const bool not_kept = why.detail == ErrorDetail::kNotKept;
   std::string text(WhyUnfenced(why));
@@ -144,9 +179,9 @@ void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Er
                                    not_kept ? kTermAnnotation : std::string_view(why.message)}});
 }
 
-// Notes that a touch of the key was not kept, was refused, or was late twice. When no late write
-// can arrive any more, tells the owner of the fence (on_late_writes_over), so that the key need not
-// wait for its back-off.
+// Notes that a touch of the key was not kept or was refused, or that its outcome is unknown. If the
+// fence of the key is not raised when no late write can arrive any more, tells the owner of the
+// fence then (on_late_writes_over), so that the key need not wait for its back-off.
 void TermFence::Hold(const QueueKey& key) {
   held_.insert(key);
   if (held_timer_ != 0) return;
@@ -160,13 +195,14 @@ void TermFence::Hold(const QueueKey& key) {
 void TermFence::Answered(const QueueKey& key, const Request& request, Result<Reply> said,
                          LateWrites late, Done done) {
   if (said.ok()) {
+    late.Forget(request);
     std::optional<Error> not_raised = WhyNotRaised(request, *said);
     if (!not_raised) touched_.insert(request.uid());
     const bool goes_on = not_raised && AreLateWritesOver();
-    if (goes_on) GoOnUnfenced(key, request, *not_raised);
+    if (goes_on) GoOnUnfenced(key, request, *not_raised, late);
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
-      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
+      return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {}, {});
     }
     if (goes_on) return Raise(key, late, std::move(done));
     if (not_raised) {
@@ -175,10 +211,13 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     }
   } else if (IsRefusal(said.error().kind)) {
     if (AreLateWritesOver()) {
-      GoOnUnfenced(key, request, said.error());
+      GoOnUnfenced(key, request, said.error(), late);
       return Raise(key, late, std::move(done));
     }
     Hold(key);
+    if (said.error().kind == ErrorKind::kTimeout) {
+      late_twice_.insert_or_assign(request.uid(), said.error());
+    }
     Error refused = said.error();
     refused.message += Fill(
         "; the patch was to fence off late writes of the former leader, and Windlass goes on "
@@ -194,7 +233,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   }
   if (said.error().kind == ErrorKind::kAmbiguous) {
     late.Note(request, said.error());
-    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
+    OutcomeUnknown(key, request, said.error(), late);
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {}, {});
   }
   std::string text =
       "could not fence off writes of the former leader; Windlass tries again later, and does not "
@@ -206,15 +246,15 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   // The object is gone, but the cache still shows it: the term reads it, as after the write of a
   // sync (S-003).
   if (said.error().kind == ErrorKind::kNotFound) {
-    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
+    return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {}, {});
   }
   if (IsRefusal(said.error().kind)) {
     const Write touch{.request = request, .because = {kFenceOffFormerLeader, {}}};
-    return done({}, {OutcomeOf(touch, std::move(said))});
+    return done({}, {OutcomeOf(touch, std::move(said))}, std::move(late));
   }
   SyncResult result = AfterError(said.error(), Retry::kBackOff);
   if (said.error().kind == ErrorKind::kConflict) result.lost = {request.resource(), request.key()};
-  done(std::move(result), {});
+  done(std::move(result), {}, {});
 }
 
 }  // namespace windlass

@@ -15,7 +15,15 @@
 //
 // A refusal, by a validating policy for example, holds up the key until kLateWritesMax after the
 // beginning of the term. So does a touch that is late twice (after_error.h). From then on no late
-// write can arrive, so the fence counts as raised. Core thread only.
+// write can arrive, so the fence counts as raised.
+//
+// An object whose touch was neither refused nor late twice until then is still touched after that,
+// because the fence also helps in the case that kLateWritesMax leaves out. The fence goes on
+// without it after the first touch that is late, or after the second touch of the term whose
+// outcome is unknown for another cause (a connection that was reset, for example). So each such
+// object holds up its key for one kCallDeadline, or for one back-off of the queue.
+//
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -67,12 +75,17 @@ class TermFence {
     held_.erase(key);
   }
 
-  // Called kLateWritesMax after the beginning of the term, for each key whose touch was refused,
-  // not kept or late twice until then: a sync of the key can go on now. May be null.
+  // Called for a key of which a sync can go on now, without waiting for its back-off. May be null.
+  // - kLateWritesMax after the beginning of the term, for each key whose fence is not raised,
+  //   because a touch was refused, was not kept, or had an unknown outcome
+  // - later, when the fence has gone on without a touch whose outcome is unknown
   std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
-  // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
+  // late writes of this process, from the key's earlier syncs (after_error.h). If the result is
+  // kDone, `done` gets those with which to start the sync: without the touches that succeeded, or
+  // that the fence goes on without, so that no other patch of the same object is taken for them.
+  // The result is one of
   // - kDone: no old write can reach the touched objects any more, or can arrive any more.
   // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
   //   touch or did not keep it, or the touch was late twice (after_error.h). The fence is not
@@ -81,13 +94,16 @@ class TermFence {
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
   //   result.
-  using Done = std::function<void(SyncResult, Learned refused)>;
+  using Done = std::function<void(SyncResult, Learned refused, LateWrites late)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
  private:
   bool AreLateWritesOver() const { return environment_.clock.Now() >= late_writes_end_; }
   std::optional<Error> WhyNotRaised(const Request& touch, const Reply& reply);
-  void GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why);
+  std::optional<Error> WhyNotSent(const Request& touch, const LateWrites& late) const;
+  void OutcomeUnknown(const QueueKey& key, const Request& touch, const Error& error,
+                      LateWrites& late);
+  void GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why, LateWrites& late);
   void Hold(const QueueKey& key);
   void Answered(const QueueKey& key, const Request& request, Result<Reply> said, LateWrites late,
                 Done done);
@@ -101,7 +117,11 @@ class TermFence {
   // Of objects whose touch was not kept: the version that the first touch of this term named. No
   // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
-  std::set<QueueKey> held_;  // keys whose latest touch was refused, not kept or late twice
+  std::set<Uid> unknown_;  // objects of which a touch had an unknown outcome in this term
+  // Of objects whose touch was late twice in this term: the error with which that was told. The
+  // late writes of a key (LateWrites) do not last as long.
+  std::map<Uid, Error> late_twice_;
+  std::set<QueueKey> held_;  // keys that on_late_writes_over is to be called for
   TimerId held_timer_ = 0;   // not 0 if `held_` had a key
   int unfenced_told_ = 0;
   Lifetime lifetime_;
