@@ -281,11 +281,11 @@ bool ExplainsTimeOut(const Condition* in_place, const Ruling& ruling) {
           HasReason(in_place, "WaitingForPDB"));
 }
 
-// Appends a text to a message. A period at the end of the message gives way to the semicolon.
+// Appends `more` to a sentence. A period at its end gives way to the semicolon.
 // Example: `ReplicaSet "web-2" has timed out progressing.`
-void Append(std::string& message, const std::string& text) {
-  if (message.ends_with('.') && !message.ends_with("..")) message.pop_back();
-  message += "; " + text;
+void Append(std::string& sentence, const std::string& more) {
+  if (sentence.ends_with('.') && !sentence.ends_with("..")) sentence.pop_back();
+  sentence += "; " + more;
 }
 
 // Returns the result of Rule, and adds to its message each of these texts that is true:

@@ -511,9 +511,9 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
 }
 
 // Counts each patched Pod as drained that its label keeps out of traffic, although its state has no
-// `drain` (IsLeftOut). It is Ready and serves nobody: if it counted as available, one Pod after the
-// other would go out of traffic. A Pod that is not updated gets no `drain` here, because its own
-// drain is still to begin, and its time to count.
+// `drain` (IsLeftOut). It is Ready and gets no traffic: if it counted as available, one Pod after
+// the other would go out of traffic. A Pod that is not updated gets no `drain` here, because its
+// own drain is still to begin, and its time to count.
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {

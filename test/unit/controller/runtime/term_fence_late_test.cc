@@ -41,7 +41,7 @@ struct Fixture : TermWorld {
            transport.sent.back().body.find("replicas") == std::string::npos;
   }
   // Lets time pass until `age`. Reads and the scaling succeed. A touch is answered with `answer`;
-  // without one, it hangs until the client gives it up.
+  // without one, it hangs for 9 s until the transport gives it up.
   void PassUntil(Duration age, const std::optional<Error>& answer = std::nullopt) {
     Answer(answer);
     while (Age() < age) {
@@ -51,14 +51,20 @@ struct Fixture : TermWorld {
   }
   void Answer(const std::optional<Error>& answer) {
     while (transport.waiting() > 0) {
-      if (IsTouch() && !answer) return;
+      if (IsTouch() && !answer && !HasHung()) return;
       if (IsTouch()) {
-        transport.Answer(*answer);
+        transport.Answer(answer.value_or(no_answer));
       } else {
         transport.Answer(Success("web-1", "41"));
       }
       Advance(Duration{0});
     }
+  }
+  // Returns true if the latest request was sent at least 9 s ago.
+  bool HasHung() {
+    if (hanging != transport.sent.size()) hung_from = clock.Now();
+    hanging = transport.sent.size();
+    return clock.Now() - hung_from >= seconds(9);
   }
   int64_t Scalings() const {
     return std::ranges::count_if(transport.sent, [](const HttpRequest& request) {
@@ -66,7 +72,11 @@ struct Fixture : TermWorld {
     });
   }
 
+  const Error no_answer{ErrorKind::kAmbiguous, "no answer within 9 s", 0, 0,
+                        ErrorDetail::kNoAnswer};
   const MonotonicTime began = clock.Now();
+  size_t hanging = 0;  // how many requests had been sent when the latest of them began to hang
+  MonotonicTime hung_from{};
   std::optional<Duration> told_at;  // when the latest refusal was told
 };
 
