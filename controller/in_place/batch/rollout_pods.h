@@ -31,7 +31,9 @@ struct PodStanding {
   // target) is not complete.
   bool in_flight = false;
   bool available = false;
-  bool ready = false;     // condition Ready; a Pod in flight may be Ready without serving
+  // Condition Ready; a Pod in flight may be Ready without serving. False for a Pod that only its
+  // label keeps out of traffic (PodVerdict::left_out).
+  bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
   // The Pod is in flight only because its state has a drain, but another client keeps it in traffic
   // (IsDrainInVain), and it would be available without the drain.
@@ -62,6 +64,9 @@ struct PodVerdict {
   // True if `drain` is kEnd, and the API server has accepted that write in this sync: an admission
   // policy undoes it.
   bool kept_out = false;
+  // True if the label alone keeps the Pod out of traffic (IsLeftOut), and its last patch is
+  // complete: another client has put the label back.
+  bool left_out = false;
 };
 
 // One examined Pod.

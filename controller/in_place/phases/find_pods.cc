@@ -513,13 +513,19 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
 // Counts each patched Pod as drained that its label keeps out of traffic, although its state has no
 // `drain` (IsLeftOut). It is Ready and gets no traffic: if it counted as available, one Pod after
 // the other would go out of traffic. A Pod that is not updated gets no `drain` here, because its
-// own drain is still to begin, and its time to count.
+// own drain is still to begin, and its time to count. Where the last patch is complete, a further
+// patch takes no traffic away. So such a Pod does not count as Ready: it is patched although too
+// few others are available, and no fallback waits for it (PodVerdict::left_out).
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {
     if (!one.our_state || !IsLeftOut(options, *one.pod, one.state())) continue;
     one.standing.in_flight = true;
     one.standing.available = false;
+    if (CompletionOf(*one.pod, *one.our_state, situation.now).complete) {
+      one.standing.ready = false;
+      one.verdict.left_out = true;
+    }
     if (one.standing.updated) one.our_state->drain = Drained{situation.now, options.drain};
   }
 }

@@ -149,7 +149,8 @@ bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(r
 
 bool OthersAreInFlight(const InPlace& in_place) {
   return std::ranges::any_of(in_place.pods->all, [](const RolloutPod& pod) {
-    return pod.standing.in_flight && pod.standing.waited_for() && !pod.verdict.failed;
+    return pod.standing.in_flight && pod.standing.waited_for() && !pod.verdict.failed &&
+           !pod.verdict.left_out;
   });
 }
 

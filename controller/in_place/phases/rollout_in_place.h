@@ -281,7 +281,8 @@ bool HasStandIns(const ReplicaSet& rs);
 bool HasOwnPods(const ReplicaSet& rs);
 
 // Returns true if the rollout waits for a Pod in flight that has not failed
-// (PodStanding::waited_for). Requires `pods`.
+// (PodStanding::waited_for). Not for one that another client keeps out of traffic
+// (PodVerdict::left_out), because that has no end. Requires `pods`.
 // The callers wait meanwhile, because an ordinary rollout would count such a Pod as available if it
 // is Ready.
 bool OthersAreInFlight(const InPlace& in_place);

@@ -72,20 +72,20 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
+// Returns true if only its drain keeps the Pod from being available: the last patch is carried out
+// and the containers are ready. Then Windlass or another client keeps the Pod out of traffic, for
+// example before its next patch, or because that patch is not made after all.
+bool IsOnlyDrained(const Pod& pod, const PodState& state, WallTime now) {
+  return state.drain && pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete;
+}
+
 // Returns the time at which the Pod counts as failed because it has been unavailable for
-// `pod_timeout`. Returns nullopt while
-//   - the kubelet is not heard
-//   - Windlass itself keeps the Pod out of traffic. The last patch is carried out and the
-//     containers are ready, but the Pod is drained, before its next patch or because that patch is
-//     not made after all.
+// `pod_timeout`. Returns nullopt while the kubelet is not heard, and if IsOnlyDrained.
 // Example: the drain began at 10:00, the containers were not ready from 10:04 on, and the timeout
 // is 60 s: 10:05.
 std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, seconds pod_timeout,
                                    WallTime now) {
-  if (!state.heard_since) return std::nullopt;
-  if (state.drain && pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete) {
-    return std::nullopt;
-  }
+  if (!state.heard_since || IsOnlyDrained(pod, state, now)) return std::nullopt;
   return TimedFrom(pod, state) + pod_timeout;
 }
 
@@ -93,11 +93,13 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
 // (ReadyChangedAt). The result depends on the Pod's status and not on the clock, so it stays the
 // same while nothing happens to the Pod. Returns false if the kubelet may have been cut off when
 // the Pod was patched (WasHeardAgain), because some of the restarts may then be restarts of the old
-// image. A crash loop of the new image still shows in the container's waiting reason.
+// image. A crash loop of the new image still shows in the container's waiting reason. Also returns
+// false if IsOnlyDrained: then the containers run, however long another client keeps the Pod out.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
-                       const PodContainer& live) {
+                       const PodContainer& live, WallTime now) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
   if (restarts < kRestartsMax || WasHeardAgain(pod, state)) return false;
+  if (IsOnlyDrained(pod, state, now)) return false;
   const WallTime changed = ReadyChangedAt(pod);
   const bool ran_well = live.state == ContainerState::kRunning &&
                         live.started_at > PossibleSince(pod, state) &&
@@ -119,7 +121,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
     if (const auto from = WaitsInVainFrom(pod, state, patch, *live)) {
       signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
     }
-    if (RestartedTooOften(pod, state, patch, *live)) {
+    if (RestartedTooOften(pod, state, patch, *live, now)) {
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAtOnce});
     }
   }

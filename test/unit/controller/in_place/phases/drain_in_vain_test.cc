@@ -268,5 +268,29 @@ TEST_CASE("with the next template, such a Pod is drained first, and no other (P-
   CHECK(c.PodsOf("v1") == 3);
 }
 
+// Whom this serves: who mends the image while more Pods are out of traffic than maxUnavailable
+// allows. Their patch takes no traffic away.
+TEST_CASE(
+    "Pods that only a policy keeps out of traffic are patched above the limit (P-034 P-051)") {
+  Started c(4, 2);
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.Annotate("windlass.dev/in-place-canary-first", "false");
+  c.DrainByLabel();
+  c.on_update = [](const Json& before, Json& pod) {
+    Json& labels = pod["metadata"]["labels"];
+    if (before["metadata"]["labels"].value("traffic", "") == "off") labels["traffic"] = "off";
+  };
+  c.SetImage("v2");
+  c.Rounds(20);
+  REQUIRE(c.PodsOf("v2") == 2);
+  REQUIRE(c.OutOfTraffic() == 2);
+  c.Edit([](Json& d) { d["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = 1; });
+  c.SetImage("v3");
+  c.Rounds(40);
+  CHECK(c.PodsOf("v3") == 2);
+  CHECK(c.PodsOf("v1") == 2);
+  CHECK(c.OutOfTraffic() == 2);
+}
+
 }  // namespace
 }  // namespace windlass::in_place::drain_in_vain_test

@@ -178,6 +178,8 @@ TEST_CASE("signs of failure are those of the patch (P-060)") {
       {"P-040 P-060 restarts of a week out of traffic are no crash loop",
        All(KeptOutByPolicy, RestartCount(4), StartedAt(600'010), ContainersNotReadySince(600'000)),
        600'020, "", 600'600},
+      {"P-060 P-066 nor are those before the containers were ready, while it is kept out",
+       All(KeptOutByPolicy, RestartCount(3)), 1110, ""},
       {"P-060 nor are those of a week behind another gate",
        All(KeptByAnotherGate, RestartCount(4), StartedAt(600'010),
            ContainersNotReadySince(600'000)),
