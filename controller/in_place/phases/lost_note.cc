@@ -91,8 +91,8 @@ std::optional<Step> TellBeforeRecreate(const workload::Situation& situation) {
   auto status = workload::WriteOfExtension(situation);
   Write* write = status ? std::get_if<Write>(&*status) : nullptr;
   if (write == nullptr) return std::nullopt;
-  // Another cause may be told already in this rollout, for example while two ReplicaSets had Pods. A
-  // rollout is counted once.
+  // Another cause may be told already in this rollout, for example while two ReplicaSets had Pods.
+  // A rollout is counted once.
   if (ToldBy(situation, InPlaceReason::kNotPossible)) return status;
   write->because.counted_reason = FallbackReason(in_place.options(), in_place.why());
   return status;
