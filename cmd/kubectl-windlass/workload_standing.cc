@@ -68,6 +68,29 @@ const Json* FailureToTell(const Json& object) {
                                                  : TrueCondition(object, "ReplicaFailure");
 }
 
+// Returns true if a change of the Deployment waits, because a setting of its updates in place has
+// an invalid value. Such a value may also stand there while no change waits. Progressing tells
+// whether one does. Without a progress deadline there is no such condition. Then old Pods show the
+// change: status.updatedReplicas is below status.replicas, which a scaling alone does not bring
+// about.
+bool ChangeWaits(const Json& deployment) {
+  if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
+    return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
+  }
+  return NumberOf(deployment, "/status/updatedReplicas") < NumberOf(deployment, "/status/replicas");
+}
+
+// If windlass.dev/in-place is Only, and a change of the Deployment is not rolled out because it is
+// not possible in place or because a setting is invalid, returns why. Otherwise returns "".
+std::string RefusedInPlace(const Json& object) {
+  const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
+  if (in_place == nullptr || !IsDeploymentOnlyInPlace(object)) return "";
+  const std::string reason = TextOf(*in_place, "/reason");
+  const bool refused =
+      reason == "NotPossible" || (reason == "InvalidConfig" && ChangeWaits(object));
+  return refused ? TextOf(*in_place, "/message") : "";
+}
+
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
   if (ReasonOf(object, workload::kProgressing) == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
@@ -301,18 +324,6 @@ Standing Begin(const Json& object, const Subject& subject) {
   return standing;
 }
 
-// Returns true if a change of the Deployment waits, because a setting of its updates in place has
-// an invalid value. Such a value may also stand there while no change waits. Progressing tells
-// whether one does. Without a progress deadline there is no such condition. Then old Pods show the
-// change: status.updatedReplicas is below status.replicas, which a scaling alone does not bring
-// about.
-bool ChangeWaits(const Json& deployment) {
-  if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
-    return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
-  }
-  return NumberOf(deployment, "/status/updatedReplicas") < NumberOf(deployment, "/status/replicas");
-}
-
 Subject SubjectOf(const Json& object, const ResourceId& resource) {
   const std::string name = TextOf(object, "/metadata/name");
   return {KindWord(resource), '"' + name + '"',
@@ -329,15 +340,6 @@ bool IsDeploymentOnlyInPlace(const Json& deployment) {
 
 bool IsRolloutOnlyInPlace(const Json& rollout) {
   return TextOf(rollout, "/spec/strategy/type") == "InPlaceOnly";
-}
-
-std::string RefusedInPlace(const Json& object) {
-  const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
-  if (in_place == nullptr || !IsDeploymentOnlyInPlace(object)) return "";
-  const std::string reason = TextOf(*in_place, "/reason");
-  const bool refused =
-      reason == "NotPossible" || (reason == "InvalidConfig" && ChangeWaits(object));
-  return refused ? TextOf(*in_place, "/message") : "";
 }
 
 const Json* InPlaceToTell(const Json& object) {

@@ -32,10 +32,6 @@ const Json* InPlaceToTell(const Json& object);
 bool IsDeploymentOnlyInPlace(const Json& deployment);
 bool IsRolloutOnlyInPlace(const Json& rollout);
 
-// If windlass.dev/in-place is Only, and a change of the Deployment is not rolled out because it is
-// not possible in place or because a setting is invalid, returns why. Otherwise returns "".
-std::string RefusedInPlace(const Json& object);
-
 // Returns what commands say of a Rollout whose spec.strategy cannot be carried out. Example: "is
 // stalled (InvalidStrategy): spec.strategy cannot be carried out: ", and the rest of
 // status.message. Returns "" if
