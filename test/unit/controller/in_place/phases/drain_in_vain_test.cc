@@ -142,8 +142,8 @@ TEST_CASE("a Pod that is put back is ready at once, and available in time (P-040
   CHECK(c.GotOnAt() == got_on_at);
 }
 
-// Whom this serves: whose policy lets a drain begin, and undoes its end. The Pod served nobody, and
-// the condition only said that one Pod is being updated.
+// Whom this serves: whose policy lets a drain begin, and undoes its end. The Pod got no traffic,
+// and the condition only said that one Pod is being updated.
 TEST_CASE("a Pod that a policy keeps out of traffic after its update is named (P-051)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place", "IfPossible");
