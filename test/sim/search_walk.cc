@@ -447,10 +447,20 @@ void SearchWalk::AwaitUntouched() {
   Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
 }
 
-// An update of a ReplicationController is refused, and says so, while nobody can know which other
-// ReplicaSets of its namespace act on its Pods: the list of them is larger than an answer may be.
+// Nothing can end these rollouts:
+//   - a Pod that is too large may never be reported ready, and then uses up a PodDisruptionBudget
+//   of
+//     1 that covers the Pods of another workload as well
+//   - an update of a ReplicationController is refused, and says so, while nobody can know which
+//     other ReplicaSets of its namespace act on its Pods: the list of them is larger than an answer
+//     may be
 bool SearchWalk::IsOutOfReach(const SearchWorkload& workload) const {
-  if (workload.IsTooLarge()) return true;
+  const bool too_large = std::ranges::any_of(workloads_, [&](const auto& other) {
+    const bool shares_budget = workload.IsUnderBudget() && other->app() == workload.app() &&
+                               other->namespace_name() == workload.namespace_name();
+    return (other.get() == &workload || shares_budget) && other->IsTooLarge();
+  });
+  if (too_large) return true;
   if (!workload.is_controller()) return false;
   HttpRequest list;
   list.target = "/apis/apps/v1/namespaces/" + workload.namespace_name() + "/replicasets";

@@ -184,8 +184,6 @@ bool SearchWorkload::OnlyInPlace() const {
   return in_place() && NumberIn(planned_.numbers, "policy") % 2 == 0;
 }
 
-// A budget of another workload with the same label counts Pods of both: those of the other one may
-// use it up.
 bool SearchWorkload::IsUnderBudget() const {
   const std::vector<Object> budgets =
       world_.api().List(resources::kPodDisruptionBudgets, namespace_);

@@ -56,10 +56,12 @@ class SearchWorkload {
   // Returns true if it is so large, or a ReplicaSet or Pod of it, that the server may have no room
   // for what Windlass has to write there.
   bool IsTooLarge() const;
+  // Returns true if a PodDisruptionBudget covers its Pods, its own or that of a workload with the
+  // same label "app": Pods of both use it up.
+  bool IsUnderBudget() const;
 
  private:
   bool OnlyInPlace() const;  // never by new Pods
-  bool IsUnderBudget() const;
   Json Deployment() const;
   Json Rollout() const;
   void CreateController();
