@@ -136,11 +136,14 @@ judge() {
   local what="$rules $file: $command"
   read -ra ids <<<"$rules"
   cases_of "$program" "${ids[@]}" >"$scratch/cases"
-  # A rule of Rollouts may be carried out in the workloads' code, and proved by the Rollouts' tests.
-  if ! [ -s "$scratch/cases" ] && [ "$program" = workload_test ]; then
-    program=rollout_test
-    need_program "$program"
-    cases_of "$program" "${ids[@]}" >"$scratch/cases"
+  # A rule of Rollouts or of updates in place may be carried out in the workloads' code, and proved
+  # by their tests.
+  if [ "$program" = workload_test ]; then
+    for program in workload_test rollout_test in_place_phases_test; do
+      need_program "$program"
+      cases_of "$program" "${ids[@]}" >"$scratch/cases"
+      if [ -s "$scratch/cases" ]; then break; fi
+    done
   fi
   if ! [ -s "$scratch/cases" ]; then
     verdict unproved "$what (no case of $program reports $rules)"

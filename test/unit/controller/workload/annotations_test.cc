@@ -1,7 +1,9 @@
 #include "controller/workload/annotations/annotations.h"
 
+#include <optional>
 #include <string>
 
+#include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"
@@ -117,6 +119,35 @@ TEST_CASE("whatever stands in our annotations, a rollout arrives") {
   CHECK(cluster.SizeOf("v1") == 0);
   CHECK(cluster.RevisionOf("v2") == cluster.revision());
   Proves(row.id);
+}
+
+// Whom this serves: who scales while a script writes annotations of the Deployment. Each patch of
+// the ReplicaSet copies one of them; that the last patch was not sent is no proof that it would be
+// lost.
+TEST_CASE("the size is noted however many annotations were copied before it (D-352)") {
+  CompletedCluster cluster(4);
+  const std::string rs = cluster.NameOf("v1");
+  const auto note = [&](int number) {
+    cluster.Edit([&](Json& deployment) {
+      deployment["metadata"]["annotations"]["example.com/note"] = std::to_string(number);
+    });
+  };
+  int patches = 0;
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.verb() == Verb::kPatch && request.key().name == rs) {
+      if (++patches < kPatchesOfOneReplicaSet) note(patches);
+      if (patches == kPatchesOfOneReplicaSet) cluster.Scale(5);
+    }
+    return std::nullopt;
+  };
+  cluster.update_webhook = [&](const Json&, Json& patched) {
+    if (patches == kPatchesOfOneReplicaSet) patched["spec"]["replicas"] = 5;
+  };
+  note(0);
+  cluster.Sync();
+  REQUIRE(patches > kPatchesOfOneReplicaSet);
+  CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"][std::string(kDesiredReplicas)] == "5");
+  Proves("D-352");
 }
 
 }  // namespace
