@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/rollout/reasons.h"
+#include "controller/rollout/service_patch.h"
 #include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -246,6 +247,19 @@ TEST_CASE("the extension asks for Services where it ends a sync and where it wri
   CHECK(events[0].type == Event::Type::kWarning);
   CHECK(events[0].reason == "ServiceMissing");
   Proves("RO-184");
+}
+
+// A Service whose selector is right may still lack the annotation, which says whose selector it is.
+TEST_CASE("a Service shows a patch once it has the annotation and the hash (RO-185)") {
+  const ServicePatch patch{.note = "7c9d Rollout web", .hash = "7c9d"};
+  Service service;
+  service.selector.Set(std::string(kPodTemplateHashLabel), "7c9d");
+  CHECK_FALSE(Shows(service, patch));
+  service.meta.annotations.Set(std::string(kServiceOf), "7c9d Rollout web");
+  CHECK(Shows(service, patch));
+  service.selector.Set(std::string(kPodTemplateHashLabel), "55aa");
+  CHECK_FALSE(Shows(service, patch));
+  Proves("RO-185");
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ TEST_CASE_METHOD(TermWorld,
     Advance(Duration{0});
     CHECK_FALSE(term->settled());  // the first write may still arrive
     CHECK(term->idle());
+    Look();
+    REQUIRE(transport.waiting() == 1);
+    CHECK(LastMethod() == HttpMethod::kPatch);  // one read is enough
   }
   SECTION("which is refused again and again") {
     for (int i = 0; i < 3; ++i) {
