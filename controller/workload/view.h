@@ -87,9 +87,9 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
-  // Of the ReplicaSets above, by uid: those on which the API server did not keep the settings of
-  // in-place updates, and when. Holds only while the workload's spec and settings are those of that
-  // write (controller/in_place/watch/lost_settings.h).
+  // The ReplicaSets on which the API server did not keep the settings of in-place updates, by uid,
+  // and when it dropped them. An entry ends when the workload's spec or settings change
+  // (controller/in_place/watch/lost_settings.h).
   std::map<Uid, WallTime> settings_lost{};
 
   // Names what Windlass cannot read; empty if Windlass can read all. If it is not empty, objects

@@ -170,8 +170,7 @@ struct Workload {
   Fenceposts limits{};
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
   // maxSurge and maxUnavailable as written, for example "25%"; the default if absent. Settings of
-  // in-place updates default to these. For messages, `limits_field` is the field that contains
-  // both.
+  // in-place updates default to these two. `limits_field`: the field with both, for messages.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"

@@ -46,8 +46,8 @@ struct KindTraits {
   // check.
   std::string_view rollback_request{};
   std::string_view rollback_path{};
-  // True if a workload of this kind can take over another kind's ReplicaSets in the middle of a
-  // rollout. While the workload is paused, these keep their sizes until a user edits its spec
+  // True if a workload of this kind can take over another kind's ReplicaSets in mid-rollout. While
+  // the workload is paused, the ReplicaSets keep their sizes until a user edits the workload's spec
   // (KeepsAdoptedSizes in scale.cc).
   bool takes_over_rollouts = false;
   // True if the kind stores which revision was complete last (Workload::kept_revision). History

@@ -130,8 +130,8 @@ void Canonicalizer::State::Object(const Field& field) {
     out += ':';
     const size_t value_begin = out.size();
     Value(member);
-    // Of a repeated key the last member that is not null counts. Example: "a":1,"a":0 means "a":0,
-    // so nothing is written. So Sort must also see members that mean the same as an absent one.
+    // Sort must also see a member that means the same as an absent one: of a repeated key, the last
+    // member that is not null counts. Example: "a":1,"a":0 means "a":0, so Sort writes nothing.
     if (IsAbsent(member, std::string_view(out).substr(value_begin))) out.resize(begin);
     members.push_back({key, begin, out.size()});
   });

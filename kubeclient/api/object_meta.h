@@ -139,9 +139,9 @@ struct ObjectKeyHash {
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
 
 // Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta).
-// Without the texts of labels, annotations and owners: SymbolTable::bytes counts interned texts,
-// once for all objects. The annotation values of Pods and Services are not interned, so their
-// BytesOf adds them.
+// Leaves out the texts of labels, annotations and owners, because SymbolTable::bytes counts
+// interned texts. BytesOf(Pod) and BytesOf(Service) add the annotation values, which Pods and
+// Services do not intern.
 size_t BytesOf(const ObjectMeta& meta);
 // Returns how many bytes the texts of the labels, annotations and owners in `meta` take, as if no
 // other object shared them (StringMap::text_bytes).

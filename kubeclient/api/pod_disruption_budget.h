@@ -29,7 +29,7 @@ struct PodDisruptionBudget {
   int32_t disruptions_allowed = 0;
   // The names of Pods whose eviction the API server has granted: sorted, each once.
   // disruptions_allowed has been lowered for each of them. At most kDisruptedPodsMax + 1 names are
-  // kept: then the API server grants no further eviction.
+  // kept: enough to stop further evictions.
   std::vector<std::string> disrupted_pods{};
 
   bool IsDisrupted(std::string_view pod) const;

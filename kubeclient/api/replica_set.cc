@@ -84,10 +84,10 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // `lowest` is reset once the controller counts at most `lowest` ready Pods.
-  // All of these still exist, because the controller first removes Pods that are not ready.
-  // Example: `lowest` is 3, and the status counts 6 Pods, of which 2 are ready. Up to 3 Pods
-  // (6 - 3) may be gone, but not the 2 ready ones.
+  // Resets `lowest` if the status counts at most `lowest` ready Pods. All ready Pods then still
+  // exist, because the controller first removes Pods that are not ready. Example: `lowest` is 3,
+  // and the status counts 6 Pods, 2 of them ready. Up to 3 Pods (6 - 3) may be gone, but not the 2
+  // ready ones.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();

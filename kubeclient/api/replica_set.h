@@ -55,18 +55,18 @@ struct Told {
   //     such a status lacks no Pod. It does not fall while `known` is false.
   //   - NoteCounted may lower it, too.
   int32_t largest = 0;
-  // The controller has kept at least this many of the Pods that the status counts. nullopt: all of
-  // them.
+  // The controller has kept at least this many of the Pods that the status counts. nullopt: at
+  // least all ready ones.
   // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. `lowest` is 0:
   // the status still counts 6 Pods, but all six may be gone.
-  // How `lowest` changes:
-  //   - spec.replicas falls: the lower of `lowest` and spec.replicas. It rises again: no change.
-  //   - A version skips generations or goes back to an earlier one (see `known`): 0.
-  //   - The store first gets the ReplicaSet, `known` is false, and the status has not observed the
-  //     latest generation: 0.
-  //   - A status of the latest generation counts at most `lowest` Pods, or at most `lowest` ready
-  //     Pods: nullopt.
-  //   - The user of the store may set it to nullopt after a time (observed_since).
+  // `lowest` becomes
+  //   - spec.replicas if that falls, unless `lowest` is lower already
+  //   - 0 if a version skips generations or goes back to an earlier one (see `known`)
+  //   - 0 if the store first gets the ReplicaSet, `known` is false, and the status has not observed
+  //     the latest generation
+  //   - nullopt if a status of the latest generation counts at most `lowest` Pods, or at most
+  //     `lowest` ready Pods
+  //   - nullopt if the user of the store says so (observed_since)
   std::optional<int32_t> lowest{};
   // Since when the status has observed the latest generation while `lowest` is set.
   // The user of the store sets it (Store::Amend). Remember only resets it to nullopt, if the latest

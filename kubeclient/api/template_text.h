@@ -28,10 +28,10 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 //   - Label pod-template-hash is ignored.
 // Returns false if one of them is not a JSON object.
 //
-// This is looser than template equality (D-153) on purpose, to find a rule that our canonical form
-// lacks. Example: an earlier controller has published a ReplicaSet for the workload's present
-// generation, so the templates should be equal. Their canonical forms differ, but this function
-// returns true. Then the templates count as equal.
+// This is looser than template equality (D-153) on purpose, in case our canonical form lacks a
+// rule. Example: an earlier controller has published a ReplicaSet for the workload's present
+// generation, but the canonical forms of the two templates differ. If this function returns true,
+// the templates count as equal.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

@@ -101,7 +101,7 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
 }
 
 // Returns the entry of Extended::mixed for `rs`; null if there is none. While the view has no Pods,
-// `rs` has an entry if one of its Pods perhaps has another template.
+// an update in place that is under way is enough for an entry.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);

@@ -42,10 +42,11 @@ struct OldPodsWait {
   Step then = Wait{};
 };
 
-// Returns how the sync continues while `next` must not get new Pods; nullopt if it can get them.
-// The cause is Pods of other ReplicaSets (LookForOldPods) or its own (IsMixed).
-//   - An uncached LIST has to confirm first that no old Pod is left, if `next` is null or has size
-//     0 (S-010). If Pods are not cached (View::pods_given_up), it is needed at any size.
+// Returns how the sync continues while `next` must not get new Pods, because of Pods of other
+// ReplicaSets (LookForOldPods) or of `next` itself (IsMixed). Returns nullopt if `next` can get
+// Pods.
+//   - If `next` is null or has size 0, an uncached list must first show that no old Pod is left
+//     (S-010). If Pods are not cached (View::pods_given_up), every size needs such a list.
 //   - An Event names the cause of a long wait (waiting_event.h). A terminating Pod is named only
 //     when its grace period ended at least five minutes ago.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);

@@ -20,10 +20,10 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
-// status shows none, but may not count all Pods yet. A list shows all, because the ReplicaSet
-// controller has observed the size and makes Pods only up to it. Example: size 5, status 5,
-// told.largest 8 (PossiblePods).
+// Returns true if the status of `rs` shows no Pods above its size, but may not count all Pods yet.
+// An uncached list can then show that there are none: the ReplicaSet controller has observed the
+// size, and makes no more Pods above it. Example: size 5, status 5, but perhaps 8 Pods
+// (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);

@@ -28,13 +28,13 @@ const Condition* FailureOf(const ReplicaSet& rs);
 // largest of
 //   - the size of `rs`
 //   - its status.replicas
-//   - rs.told.largest, the largest earlier size whose Pods may still be alive: the status perhaps
-//     does not count all of them yet
-//   - while this process does not know all earlier sizes (rs.told.known is false):
+//   - rs.told.largest, the largest earlier size whose Pods may still be alive, even if the status
+//     lacks them
+//   - only if this process does not know all earlier sizes (rs.told.known is false):
 //       - the max-replicas annotation
 //       - desired + surge, if that annotation is missing, or if the ReplicaSet controller has not
 //         observed the present size yet
-// Example: size 8, status 10, told.largest 8, known: 10.
+// Example: size 8, status 10, told.largest 8, known true: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
 struct Growth {

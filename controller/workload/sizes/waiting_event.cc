@@ -23,8 +23,8 @@ Wait TellNow(std::string message) {
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(seconds waited)>& message, bool also_at_rest) {
   const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
-  // Without the condition, or at rest, no timer is needed: if a rollout is under way, a status
-  // write will update the condition, and after that write the planner decides again.
+  // Sets no timer: when a rollout begins, a status write updates the condition, and the planner
+  // decides again. Without a deadline there is no condition, and never an Event.
   if (progressing == nullptr || (IsAtRest(situation) && !also_at_rest)) return {};
   const WallTime since = std::max(progressing->last_update_time, situation.view.specs_since);
   const seconds waited = situation.now - since;

@@ -55,9 +55,10 @@ const Outcome* FindNotKeptOf(const Situation& situation) {
   return FindNotKept(situation.learned, workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
-// Returns the write of this sync after which the API server kept the request that is there now;
-// null if there is none. Null, too, if it kept a request for another revision, and a user has
-// replaced that request since.
+// Returns the write of this sync after which the API server kept the request that is there now.
+// Returns null
+//   - if there is no such write
+//   - if a user has replaced the kept request by one for another revision
 const Outcome* FindRequestKept(const Situation& situation) {
   const std::optional<int64_t>& asked = situation.workload.roll_back_to;
   const Outcome* lost = FindNotKeptOf(situation);

@@ -22,13 +22,12 @@
 // The condition is in the status, so that it survives a restart. When a sync finds the request gone
 // or replaced, its first write removes the condition (WriteAnsweredRollback). No sync does so while
 // the workload has an invalid selector, or while the caches have no room for it.
-// Until then, a new request for the same revision counts as answered, too. When Windlass has
-// removed it, the Normal Event tells the user to ask again.
+// As long as the condition is there, a new request for the same revision counts as answered. When
+// Windlass has removed this request, the Normal Event tells the user to ask again.
 //
-// If the API server refuses the status or does not keep the condition, each sync answers the
-// request anew. So does the next sync after a crash between the rollback and the condition. A
-// request for 0 then goes back one revision more. Exception: the status of some kinds shows that
-// the rollback was performed (PerformedRollback::generation).
+// If the condition is not stored, because of a crash or the API server, the next sync answers the
+// request anew. A request for 0 then goes back one revision more. Exception: the status of some
+// kinds shows that the rollback was performed (PerformedRollback::generation).
 #pragma once
 
 #include <functional>
@@ -79,9 +78,9 @@ const Outcome* FindTemplatePutBack(const Situation& situation);
 
 // Returns true if the stored condition says that the request of `workload` is answered.
 bool IsAnswered(const Workload& workload);
-// Like the function above, but also returns true if this sync has answered the request, and the
-// request is still there. Returns false if the request asks for another revision than the one that
-// this sync has answered.
+// Returns true if the stored condition says that the request is answered, or if this sync has
+// answered it, and the request is still there. A later request for another revision is not
+// answered.
 bool IsAnswered(const Situation& situation);
 
 // Returns true if this sync has tried to patch the workload, even in vain. Patches of its status do

@@ -11,10 +11,10 @@ namespace windlass::workload {
 bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status);
 
 // Returns true if the stored status says that the present generation was rolled out to all Pods.
-// The Pods need not be available, and all may be lost since. Either of these says so:
-//   - Progressing: it keeps saying so when Pods are lost later
-//   - all Pods are updated, and there is one at least. 0 updated Pods of 0 say nothing: all old
-//     Pods may have been lost before a new template got a ReplicaSet
+// These Pods may be unavailable or lost since. The status says so in two cases:
+//   - Progressing says "complete", which stays when Pods are lost later
+//   - there are Pods, and all of them are updated. 0 Pods prove nothing: all old Pods may have been
+//     lost before a new template got a ReplicaSet
 bool WasRolledOut(const Workload& workload);
 
 // Returns true if `after` has more updated, ready or available Pods than `before`, or fewer old

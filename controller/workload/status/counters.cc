@@ -28,9 +28,9 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
 }
 
 // If the extension counts Pods itself, replaces the counters of `status` by the extension's counts.
-//   - If the counts look complete: updatedReplicas is one lower. Example: 5 of 5 Pods are updated:
-//     4. An update in place ends with an exchange of templates between two ReplicaSets, and clients
-//     must not take the rollout for complete before it.
+//   - An update in place ends with an exchange of templates between two ReplicaSets. Clients must
+//     not take the rollout for complete before this exchange. So if the counts look complete,
+//     updatedReplicas is one lower. Example: 4 of 5.
 //   - Exception: while HasNothingToFollow (followed_revision.h), no rollout can be complete.
 void CountPods(const Situation& situation, WorkloadStatus& status) {
   if (!situation.extended.counted) return;

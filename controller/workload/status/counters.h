@@ -16,12 +16,12 @@ namespace windlass::workload {
 // If the extension counts Pods itself (Extended::counted), its counts replace all of these counters
 // except terminatingReplicas (CountPods).
 //
-// terminatingReplicas is (D-403)
-// - the sum, if every ReplicaSet that the ReplicaSet controller has synced publishes its own;
-// - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the
-//   stored status has the field already;
-// - absent otherwise. Reason: an API server that does not serve the field drops it, and Windlass
-//   would then write the status again and again.
+// terminatingReplicas (D-403):
+//   - The ReplicaSet controller has synced some ReplicaSets: the sum over them. Absent if one of
+//     them lacks the field.
+//   - It has synced none: 0 if this write acknowledges a generation, or the stored status has the
+//     field. Absent otherwise: if the API server does not serve the field, it drops the 0, and
+//     Windlass would write the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 // Sets replicas, readyReplicas, availableReplicas and unavailableReplicas of `status` to the sums

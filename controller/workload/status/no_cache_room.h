@@ -15,8 +15,8 @@ namespace windlass::workload {
 Event LeftOutEvent(std::string message);
 
 // Returns the step that reports a lack of room for the workload or one of its ReplicaSets, in the
-// condition ReplicaFailure and in an Event. Nullopt if the view shows all objects whole. Otherwise
-// the planner must decide nothing else, because an object lacks its large parts.
+// condition ReplicaFailure and in an Event. The planner must then decide nothing else, because an
+// object lacks its large parts.
 //   - The status does not observe a new generation, because Windlass does not carry out the change.
 //     So "kubectl rollout status" waits.
 //   - The status has new counters, so that it does not count Pods that are gone.

@@ -12,12 +12,12 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 // The API server accepts the size that Windlass writes to a ReplicaSet, but stores another size,
 // for example because of a mutating admission policy (WhyNotKept of refused_write.h).
 inline constexpr std::string_view kReplicaSetNotKept = "ReplicaSetNotKept";
-// Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). The
-// Event about this has the same reason. Further conditions have this reason, too, for other
-// objects:
-//   - ServicesSynced of a Rollout, for a Service that the Rollout names
-//   - Ready and Reconciling of a ReplicationControllerUpdate, for its ReplicationControllers and
-//     Pods, and for itself
+// Windlass has no room in memory for an object. The Event about this has the same reason.
+// Conditions with this reason, and their objects:
+//   - ReplicaFailure: the workload or one of its ReplicaSets (no_cache_room.h)
+//   - ServicesSynced of a Rollout: a Service that the Rollout names
+//   - Ready and Reconciling of a ReplicationControllerUpdate: that object itself, its
+//     ReplicationControllers and Pods
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 // The new ReplicaSet has no room for some annotations of the workload (copied_annotations.h). The
 // rollout goes on without these annotations.

@@ -116,8 +116,8 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
-  // The rollout may be complete although the condition is older than the ReplicaSet: a controller
-  // whose clock was behind has then written the condition.
+  // A controller with a slow clock may have written the condition. The rollout may then be complete
+  // although the condition is older.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
@@ -196,8 +196,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 }
 
 // Returns true if the workload wants Pods, and the present revision was never complete with Pods
-// (RO-137). If the condition says "complete", the workload wanted no Pods until now: with its first
-// Pods, the rollout and its deadline begin. Always false for kinds that keep no stable revision.
+// (RO-137). Progressing may say "complete" because the workload wanted no Pods until now: with its
+// first Pods, the rollout and its deadline begin. Always false for kinds that keep no stable
+// revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -304,9 +305,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// A sync that is held up does not publish the revision. So after a return to its ReplicaSet (case 2
-// in progress.h), the rollout stays unacknowledged. Without IsTimed, each such sync would begin the
-// rollout and its deadline anew.
+// A sync that is held up does not publish the revision. So a rollout back to an earlier ReplicaSet
+// (case 2 in progress.h) stays unacknowledged. IsTimed keeps each such sync from beginning the
+// deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

@@ -103,11 +103,11 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
 std::string AbortedReason(const Workload& workload);
 
 // Sets Progressing of a paused workload (D-060…D-062). The first case that applies:
-//   - no deadline: unchanged
-//   - Pods follow a revision: as UpdateProgressing sets it, so "aborted" takes the place of "the
-//     deadline has passed" (RO-034)
-//   - it says that the deadline has passed: unchanged, unless KindTraits::pause_ends_timeout
-//   - otherwise: it says that the workload is paused
+//   - There is no deadline: unchanged.
+//   - Pods follow a revision: as UpdateProgressing sets it. So "aborted" replaces "timed out"
+//     (RO-034).
+//   - Progressing says "timed out", and KindTraits::pause_ends_timeout is false: unchanged.
+//   - Otherwise: "paused".
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // Sets ReplicaFailure to the first of these that exists (D-434):

@@ -12,9 +12,9 @@
 namespace windlass::workload {
 
 // Must be called before any ReplicaSet is claimed. Returns
-//   - for an empty selector, which would select everything: a status write that sets
-//     status.observedGeneration. If that is up to date already, or this sync has sent the write,
-//     even in vain: a Wait with a Warning (D-052)
+//   - for an empty selector, which would select everything (D-052):
+//       - first a status write that sets status.observedGeneration, unless that is up to date
+//       - then a Wait with a Warning, even if that write failed
 //   - for an invalid selector: a failure that is retried at once when the spec changes, and seldom
 //     before (Retry::kOnSpecChange, D-053)
 //   - for any other selector: nullopt

@@ -26,10 +26,10 @@
 //   other patch of a Pod, of a Service   observed      as without a refusal      not reported
 //   status                               -             -                         an Event instead
 //
-// The condition windlass.dev/InPlace reports those patches of Pods, and ServicesSynced reports
-// those of Services. The row of the gate comes from Extended::refused_write: it concerns every
-// rollout whose Pods have the gate, also one that replaces them. Upstream ends the sync without a
-// status write, or ignores the error (D-270).
+// Other conditions report the patches of the row "other patch": windlass.dev/InPlace for Pods,
+// ServicesSynced for Services. The row of the gate (Extended::refused_write) also holds for a
+// rollout that replaces Pods, if these have the gate. Upstream ends the sync without a status
+// write, or ignores the error (D-270).
 #pragma once
 
 #include <optional>

@@ -266,8 +266,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
   // A new workload without a ReplicaSet has nothing to count. If there is a ReplicaSet, its Pods
-  // are counted, because they may serve. A webhook may have changed it, so that Windlass does not
-  // take it for the new one.
+  // are counted, because they may serve. Example: a webhook changed the new ReplicaSet, so Windlass
+  // does not recognize it.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) next = CountUnobserved(situation);
   KeepReplicaFailure(situation, next);

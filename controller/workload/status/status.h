@@ -36,11 +36,11 @@ enum class Progress : uint8_t {
   // For a rollout: evaluates Progressing and ReplicaFailure, and updates the further conditions:
   // those about answered rollbacks and overlaps, and those of the extension.
   kEvaluate,
-  // For a deletion: keeps all these conditions. Exception: KeepReplicaFailure (progress.h) may set
-  // or remove ReplicaFailure (D-420).
+  // For a deletion: keeps Progressing and the further conditions. KeepReplicaFailure (progress.h)
+  // decides about ReplicaFailure (D-420).
   kKeep,
-  // Treats ReplicaFailure as kKeep does. Progressing reports the pause (MarkPaused, D-062), and the
-  // further conditions are updated as with kEvaluate.
+  // For a pause: Progressing reports it (MarkPaused, D-062). ReplicaFailure is treated as with
+  // kKeep, the further conditions as with kEvaluate.
   kPaused,
 };
 
@@ -89,8 +89,8 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that shows the reason InvalidStrategy, if it is due. Otherwise the status would
-// still show the pause during which the strategy became invalid, and ask for a promotion (RO-062).
+// status write that shows the reason InvalidStrategy, if it is due. Reason: if the strategy became
+// invalid during a pause, the status still asks for a promotion (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -23,10 +23,10 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 
 bool HasReplicas(const ReplicaSet* rs) { return rs->replicas > 0; }
 
-// Returns true if no rollout is under way, provided that the latest generation is observed. `next`
-// is the new ReplicaSet; null if the caches do not show it. That is so before it is created, and if
-// its template differs from that of the workload in form only. The counters of the status then show
-// whether the Pods are of the wanted revision.
+// Returns true if no rollout is under way. Requires that the latest generation is observed. `next`
+// is the new ReplicaSet; null if it is not created yet, or not recognized because its template
+// differs from the workload's in form. If it is null, the counters of the status show whether the
+// Pods are of the wanted revision.
 bool HasFinalSizes(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                    const ReplicaSet* next) {
   if (TotalReplicas(owned) != workload.replicas) return false;
@@ -39,12 +39,13 @@ bool HasFinalSizes(const Workload& workload, const std::vector<const ReplicaSet*
 //     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
 //     ReplicaSet still waits for old Pods to go.
 //   - none, if the workload is at rest (HasFinalSizes)
-//   - otherwise those with spec.replicas above 0, and those that may get their first Pods next: the
-//     new ReplicaSet, and the one of the stable revision, in which Pods come back that steps hold
-//     back. Example: 10 desired, maxSurge 0, maxUnavailable 3. The old ReplicaSet was scaled from
-//     10 to 7, the new one has 0, and the former leader's late write scales the new one to 3. If
-//     that write arrives after the user has changed the template again, and the next ReplicaSet has
-//     got 3 Pods, there are 7 + 3 + 3 Pods
+//   - otherwise those with spec.replicas above 0, and two that may get their first Pods next: the
+//     new ReplicaSet, and that of the stable revision, to which steps may return Pods
+// Example of a new ReplicaSet: 10 desired, maxSurge 0, maxUnavailable 3.
+//   1. The old ReplicaSet web-1 is scaled from 10 to 7. The new web-2 has 0.
+//   2. The former leader sends a write that scales web-2 to 3.
+//   3. The user changes the template again, and web-3 gets 3 Pods.
+//   4. The late write arrives: there are 7 + 3 + 3 Pods.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;

@@ -162,7 +162,7 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
 }
 
 // Called when a Workload can be made of an object again. Its rollout `known` was under way when the
-// fault began. Only the target shows an edit that was made meanwhile.
+// fault began. An edit during the fault shows only in the target.
 RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
   const RolloutTarget wanted = TargetOf(now);
   if (now.paused || known.target == wanted) return {};

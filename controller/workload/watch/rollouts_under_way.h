@@ -84,10 +84,9 @@ class RolloutsUnderWay {
   void Note(const ObjectKey& key, std::optional<News> news);
 
   // Call when this process begins to lead, or stops leading. Lead(true) counts a rollout as begun
-  // if both hold:
-  //   - It is neither midway nor counted already.
-  //   - `is_unseen` returns true. It must do so if no leader has observed the latest generation of
-  //     the object: most likely no leader has counted the rollout.
+  // if it is neither midway nor counted already, and `is_unseen` returns true for its object.
+  // `is_unseen` must return true if no leader has observed the object's latest generation, because
+  // most likely no leader has counted the rollout.
   // If the latest edit was only a scaling, the rollout may be counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
