@@ -29,8 +29,8 @@ bool HasRoom(int fd, int wait_ms) {
   return poll(&one, 1, wait_ms) > 0;
 }
 
-// Returns the beginning of `line`, and a mark. Example: a line of 2 MiB becomes its first 256 KiB,
-// "… (1835007 bytes left out)" and a newline: 2097152 - 262144 - 1, for the newline of `line`.
+// Returns the beginning of `line`, and a mark. Example: a line of 300,000 bytes and a newline
+// becomes its first 262,144 bytes, "… (37856 bytes left out)" and a newline.
 std::string CutLine(std::string_view line) {
   line.remove_suffix(1);
   const std::string_view kept = CutText(line, kLogLineBytesMax);

@@ -84,8 +84,8 @@ class Informer final : private ReflectorSink {
   // Objects whose latest version could not be decoded. No write may be based on the version in the
   // store, if there is one: it may be out of date.
   //
-  // A list may have an object without a readable name. It may be any object that the list seems to
-  // lack, so each of those is quarantined, too. During a reset they are removed instead.
+  // If a list has an object without a readable name, all objects that the list seems to lack are
+  // quarantined, too: each may be the unnamed one. A reset removes these objects instead.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:
@@ -115,8 +115,8 @@ class Informer final : private ReflectorSink {
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object is readable again, was deleted, or is missing from a new
-  // complete state. Perhaps no handler of the store was called then: the reply to a write may have
-  // brought the readable version before.
+  // complete state. The store calls no handler if it already has the readable version, from the
+  // reply to a write.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again
@@ -194,7 +194,7 @@ class Informer final : private ReflectorSink {
   bool incoming_unnamed_ = false;  // the list has an object without a readable name
   CacheBytes incoming_bytes_;
   size_t incoming_kept_ = 0;  // listed objects that the store holds
-  // Objects that the list shows in an older version than the store holds, with the store's version.
+  // The store's version of each object that the list shows in an older version.
   std::map<ObjectKey, ResourceVersion> incoming_ahead_;
   // The complete list that is being applied.
   std::optional<Replacement<T>> pending_;

@@ -101,8 +101,8 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// Returns the list entry of `object`. During a reset the store's content does not count. So the
-// entry then keeps its object even if the store holds the same version.
+// Returns the list entry of `object`. Store::ToList leaves the object out if the store holds that
+// version. During a reset the object stays in, because the store's content does not count.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -180,11 +180,10 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if a list that is at least as new as a stored object shows it in an older version.
-// Only a reset of the server's state explains this.
+// Returns true if the list shows an object in an older version than the store holds, and is not
+// older than the stored version. Only a reset of the server's state explains this.
 // Example: the store holds web-1 in version 950; a list of version 1000 has web-1 in version 800.
-// A stored version that is newer than the list proves nothing: it comes from the reply to one of
-// our requests (Fold).
+// A stored version that is newer than the list proves nothing: it comes from a reply (Fold).
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(

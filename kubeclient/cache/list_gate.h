@@ -32,10 +32,10 @@ class ListGate {
   // Call to tell the gate whether the member's latest list or watch failed.
   void SetFailing(Member member, bool failing);
 
-  // Calls `list` at once, or by a timer when the member's turn comes: first come, first served. At
-  // once if
-  //   - the member is inside (has entered and not left)
-  //   - it may list now, and no other member waits
+  // Calls `list` at once in two cases:
+  //   - The member has entered before and not left.
+  //   - The member may list now, and no other member waits.
+  // Otherwise a timer calls `list` when the member's turn comes: first come, first served.
   void Enter(Member member, std::function<void()> list);
   // Call when the member's list is complete, given up or no longer wanted. A second call does
   // nothing.

@@ -96,9 +96,9 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  // If the line had other lanes, it keeps its rank and turn: their keys usually have waited longer
-  // than `key`. If `key` has waited longer (Raise keeps its `since`), LetAge raises the rank within
-  // a second.
+  // A line that had other lanes keeps its rank and turn, because the keys of these lanes usually
+  // have waited longer than `key`. If `key` has waited longer, LetAge raises the rank within a
+  // second.
   if (!was_empty) return;
   line.turn = ++turns_;
   Place(at, aged_at_);

@@ -91,10 +91,8 @@ class Reflector {
   // Before both, returns when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
-  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, view_at() becomes, when
-  // the 10 s end:
-  //   - the time of the watch's last line, if a line has come;
-  //   - otherwise the time of its opening.
+  // 10 s (kWatchTakenAsWell). Example of a reflector that has never got a bookmark: a watch opens
+  // at 100 s, and a line comes at 103 s. At 110 s view_at() becomes 103 s; without a line, 100 s.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

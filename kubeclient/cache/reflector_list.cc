@@ -33,8 +33,8 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // If most objects were missing from the last state, an ordinary list must confirm that
-  // (confirming_). A watch list does so only if an ordinary list cannot bring the state (stream_).
+  // A state that lacks most objects must be confirmed by an ordinary list (confirming_). If no
+  // ordinary list can bring the state (stream_), a watch list confirms it.
   if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {

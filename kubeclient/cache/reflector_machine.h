@@ -28,8 +28,9 @@ namespace windlass {
 // The log names each unknown event type once, and at most this many types.
 inline constexpr size_t kUnknownTypesLogged = 8;
 
-// At most one call exists, and one timer besides relist_timer_. The state says what follows when
-// the call ends or when the timer that guards it fires; next_ says what follows a wait.
+// At most one call exists, and one timer besides relist_timer_.
+//   - When the call ends, or its timer fires, the state says what follows.
+//   - When a wait ends, next_ says what follows.
 struct ReflectorMachine {
   ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& transport, Decoder& decoder, ReflectorOptions options,

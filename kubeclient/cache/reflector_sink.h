@@ -18,7 +18,7 @@ namespace windlass {
 enum class Replaced : uint8_t {
   kDone,
   // Not exposed: the state looks like a mistake, because more than half of 20 or more objects would
-  // vanish. The reflector lists again. The new list may lack as many objects.
+  // vanish. The reflector lists again, and accepts a list that lacks as many objects.
   kDoubtful,
   // Not exposed: the state is not older than an object that we hold, but shows that object in an
   // older version. Example: we hold web-1 in version 950; the state has version 1000, and web-1 in

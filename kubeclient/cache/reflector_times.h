@@ -23,10 +23,9 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
-// How long the reflector asks for lists after the server refused a watch list, or was silent during
-// one.
-// Exception: if no list can bring the state, for example because one object is too large, it asks
-// for a watch list even then.
+// How long the reflector avoids watch lists after the server refused one, or was silent during one
+// . It asks for a watch list only if no list can bring the state, for example because
+// one object is too large.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // While watches fail with a 5xx, the reflector asks for a watch again for this long. After that it
 // asks for a complete state.
@@ -38,9 +37,9 @@ inline constexpr int kPageRestartsMax = 2;
 // (relist_or_retry.h) begin at once in a row. Further ones wait for the back-off. A healthy watch
 // ends the row.
 inline constexpr int kRelistsAtOnceMax = 3;
-// After this many lists or bookmarks in a row that show an earlier state, the reflector acts: after
-// lists it resets, after bookmarks it probes the server.
-// One is enough for a reset if a probe shows it, or the first list after an outage.
+// After this many lists or bookmarks in a row that show an earlier state, the reflector acts
+// . After a list it resets, after a bookmark it probes the server.
+// One probe, or the first list after an outage, suffices for a reset.
 inline constexpr int kTimesBackMax = 3;
 // If the name, uid or version of an object cannot be read, a relist follows within this time
 //

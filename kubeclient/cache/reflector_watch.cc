@@ -215,8 +215,8 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // Only kWatching needs this check, because in kInitialWatch Guard gives up a silent watch
-    // earlier. If Guard came too late because the machine was suspended, Fail handles the end.
+    // In kInitialWatch, the timer of Guard gives up a silent watch earlier. If that timer comes too
+    // late, because the machine was suspended, Fail handles the end.
     return OnSilence();
   }
   if (end.error) NoteRefusal(*end.error);

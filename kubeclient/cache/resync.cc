@@ -28,9 +28,9 @@ void Resync::BeginRound() {
 // Sets the timer for the next turn. A turn looks at one key, or at several if there are many keys,
 // so that a quiet process wakes rarely. The keys are counted before each turn, because a store may
 // be filled after the start. Example, a round of 30 minutes:
-//   0 min    0 keys: one turn, in the middle of the round
-//   15 min   5,000 keys: that turn looks at 1, each later turn at 28 (5,000 / 180, rounded up)
-//   then     4,999 keys: 179 turns (4,999 / 28, rounded up), spread over 15 minutes
+//   0 min       there are 0 keys: one turn is set, for the middle of the round
+//   15 min      there are 5,000 keys: that turn looks at 1
+//   15-30 min   179 turns, each for 28 keys (5,000 / 180, rounded up), look at the rest
 void Resync::Wait() {
   const size_t count = std::max(keys_.count(), looked_at_ + 1);
   keys_per_turn_ = (count + kResyncTurnsMax - 1) / kResyncTurnsMax;

@@ -16,8 +16,7 @@ RetryTurns::Ticket RetryTurns::Join(const QueueKey& key) {
   const auto at = lines_.try_emplace(key.namespace_, rate_).first;
   Line& line = at->second;
   Ticket ticket = 0;
-  // If other retries wait already, or tokens are owed, a token that has just come is for them. So
-  // this retry waits behind them.
+  // Even if a token is there, this retry must wait while other retries wait or tokens are owed.
   if (line.wants_tokens() || !line.bucket.TryTake(clock_.Now())) {
     ticket = ++last_ticket_;
     line.waiting.emplace(ticket, &key);

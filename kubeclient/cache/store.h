@@ -115,9 +115,9 @@ class Store {
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
   // Applies DELETED from the watch; `version` is the event's.
-  //   - An object of that uid is removed, even if a fold has stored a newer version. Such an object
-  //     has left the watch's selector, and the watch reports it again when it matches. Example: the
-  //     store has a fold of 12. DELETED in 11 removes it, and ADDED in 12 follows.
+  //   - An object of that uid is removed, even if a fold has stored a newer version. In that case
+  //     the object left the watch's selector and came back. Example: the store has a fold of
+  //     version 12. DELETED in version 11 removes it, and ADDED in version 12 follows.
   //   - An object of another uid is removed only if it is older.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the

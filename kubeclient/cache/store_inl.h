@@ -277,8 +277,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
 }
 
 // Returns true if an object that the store does not hold was deleted after `version`: the watch or
-// a list is past `version`. For a reply (kFold), it is enough that they have reached `version`:
-// they have then shown the object in that version already.
+// a list
+//   - is past `version`; or
+//   - for a reply (kFold), is at `version`, and so has shown the object in it already.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

@@ -141,8 +141,8 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
 }
 
 // Drops each tombstone whose deletion the list confirms: the list lacks the object, and is at least
-// as new as the version that we deleted. An older list may be from before the object's creation. A
-// watch from it would first report the creation, and the tombstone must then hide the object.
+// as new as the version that we deleted. An older list may be from before the object's creation.
+// The watch after such a list reports the creation, and the tombstone must hide the object.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

@@ -85,10 +85,10 @@ class WorkQueue {
   // workers: how many keys may be processed at once.
   // retries: limits the requests that the retries of each namespace send (D-521).
   // ready: says that Get may return a key; must not call the queue before it returns. Called when a
-  // key becomes ready, if
-  //   - no other key is ready, or
-  //   - since the last such call, a Get returned nullopt although keys were ready.
-  // `ready` is not called when processing ends, although Get may then return a key, too.
+  // key becomes ready, in two cases:
+  //   - No other key is ready.
+  //   - Get has returned nullopt although keys were ready, and `ready` was not called since.
+  // `ready` is not called when processing ends, although Get may then return a key.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();

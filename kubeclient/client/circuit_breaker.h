@@ -8,15 +8,14 @@
 //   - kTrouble, kUnreachable and kRefused: always.
 //   - kInternal: if several namespaces got kInternal or kUnanswered within kBreakerWindow. If only
 //     one namespace did, the cause may be the objects of one tenant.
-//   - kUnanswered: if several namespaces got kInternal or kUnanswered within kBreakerWindow, and no
-//     call was kUseful within kBreakerWindow. If the server answers other requests, unanswered
-//     writes only mean that webhooks are slow.
+//   - kUnanswered: like kInternal, but only if no call was kUseful within kBreakerWindow. If the
+//     server answers other requests, unanswered writes only mean that webhooks are slow.
 // What happens to the number of failures in a row:
 //   - kUnreachable and kRefused add 1.
-//   - All kUnanswered since the number was last set to 0 count if kUnanswered is bad now; otherwise
-//     none of them counts. Example: a read is answered. In the next 5 s, 60 writes get no answer
-//     from a webhook, and the connection of one read breaks. The number is 1, because a call was
-//     kUseful within kBreakerWindow.
+//   - kUnanswered adds 1, too, but counts only while kUnanswered is bad. Example: a read is
+//     answered. In the next 5 s, 60 writes get no answer from a webhook, and the connection of one
+//     read breaks. The number is 1: the writes do not count, because a call was kUseful within
+//     kBreakerWindow.
 //   - kUseful, kInternal and kTrouble set it to 0.
 // The first kUseful outcome that comes at least kBreakerOpenMin after tripping resets the breaker.
 // An earlier kUseful outcome may be a late answer that the server sent before the outage. After a

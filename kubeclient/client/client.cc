@@ -32,8 +32,8 @@ constexpr size_t kCallsWaitingMax = 65536;
 // Examples: at 50 calls per second it wakes every 200 ms, for 10 calls; at 1 call per second, every
 // second for 1 call.
 constexpr Duration kTurnsTogether = milliseconds(200);
-// The same for writes of Events. Example: at 5 Events per second and a burst of 10, the client
-// wakes every 2 s for 10 Events. 5 s would mean 25 Events, more than the burst.
+// The same for writes of Events. Example: at 5 Events per second, this is the time of 25 Events. If
+// the burst is 10, the client wakes every 2 s, for 10 Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;

@@ -24,8 +24,8 @@
 namespace windlass {
 
 // The most writes of Events in flight. Low, so that a slow server gets fewer Events.
-// Above 1, upstream's limit, because a webhook that hangs on the Events of one namespace must not
-// hold up those of others.
+// Upstream's limit is 1. Ours is higher: a webhook that hangs on Events of one namespace must not
+// hold up others.
 inline constexpr int kEventsInFlightMax = 8;
 // The most lists, and the most GETs of one object, in flight. The limits bound memory: one tenant
 // can cause many answers of the largest size.
@@ -76,8 +76,8 @@ class Client {
   //   - A failed call that waits before its next try is overtaken by later calls.
   //
   // Errors that the client itself creates:
-  //   - kFenced for a mutation, if writes are forbidden at any time from Execute until the
-  //     mutation's turn. For a write of an Event, only these two moments count (L-010).
+  //   - kFenced for a mutation, if writes are forbidden at any time from Execute until its turn;
+  //     for an Event, if they are forbidden at Execute or at its turn (L-010).
   //   - kThrottled for any call, if the client has 65,536 calls already (kCallsWaitingMax).
   //   - kNotSent between Hold and Resume (see there).
   //

@@ -1,7 +1,8 @@
 // FromHttp: turns an HTTP response into a Reply or an Error, by the result table (C-015).
 //
 // We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
-// (D-786). If these are equal, we look for texts in the message; all these texts are in this file.
+// (D-786). If that does not suffice, we look for texts in the message; all of them are in this
+// file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>

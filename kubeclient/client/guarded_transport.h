@@ -66,8 +66,7 @@ class GuardedTransport final : public Transport {
   std::function<void(bool away)> on_change;
   // Returns true if a request was kRefused since the last kUseful outcome. The server that answers
   // next may then be another one, or its etcd may have been restored.
-  // In an outage, a kUseful outcome resets this only when the outage is over and on_change(false)
-  // has returned.
+  // In an outage, stays true until on_change(false) has returned, even after a kUseful outcome.
   bool was_refused() const { return was_refused_; }
 
  private:

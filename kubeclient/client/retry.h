@@ -9,8 +9,8 @@
 
 namespace windlass {
 
-// How often the write of an Event is tried, the first time included. A try that gets a 401 does not
-// count; only the first 401 leads to another try.
+// How often the write of an Event is tried, the first time included. The first 401 does not count;
+// a second 401 ends the tries.
 inline constexpr int kEventTriesMax = 3;
 
 // A write, but not of an Event, may be repeated only for this long after Execute.

@@ -48,8 +48,8 @@ struct ConfigSources {
   // True for a command-line tool that must treat kubeconfigs and the environment as kubectl does:
   //   - In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account.
   //   - HTTPS_PROXY and NO_PROXY are used if the cluster has no proxy-url.
-  //   - The cluster's insecure-skip-tls-verify alone turns verification off, and so does the flag
-  //     alone. If the flag is set, the cluster's CA is not read.
+  //   - Verification is off if the cluster's insecure-skip-tls-verify or the flag is set. If the
+  //     flag is set, the cluster's CA is not read.
   // If as_kubectl is false, verification is off only if both the cluster and the flag say so.
   bool as_kubectl = false;
   // True if standard input is a terminal that credential plugins may use. Always false in a daemon.

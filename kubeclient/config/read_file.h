@@ -15,9 +15,9 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 // folders above. Returns false if we cannot find out.
 bool IsWorldReadable(const std::string& path);
 
-// Returns false only if nothing exists at `path`; true if we cannot find out, for example because
-// we may not search a folder. The caller then tries to read the file and reports the cause. After
-// false it would go on to the next kubeconfig, which may name another user.
+// Returns false only if nothing exists at `path`. Returns true if we cannot find out, for example
+// because we may not search a folder. So the caller tries to read the file and reports the cause,
+// instead of going on to the next kubeconfig, which may name another user.
 bool FileExists(const std::string& path);
 
 }  // namespace windlass

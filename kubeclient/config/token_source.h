@@ -4,8 +4,8 @@
 //   - A token is kept in memory for five sixths of the constructor's `period`: 50 s of one minute.
 //   - If the file cannot be read after that time, the old token stays in use; each new reason is
 //     logged once.
-//   - A 401 drops the token, if the file was read before the refused request began. If the file
-//     cannot be read then, requests fail.
+//   - A 401 drops the token, if the file was read before the refused request began. After that,
+//     requests fail while the file cannot be read.
 #pragma once
 
 #include <cstddef>

@@ -3,9 +3,9 @@
 //   - Leader: a PUT with the version that it saw last, mostly in the reply to its own PUT. After a
 //     409 or an open outcome: a GET, and then a PUT with the version from the GET, or a POST if the
 //     Lease is gone.
-//   - Candidate: a GET. It usually skips the GET if it may take the Lease that it saw last, in a
-//     GET or in its watch. Then a PUT if it may take the Lease, or a POST if there is no Lease and
-//     it may create one.
+//   - Candidate: a GET. Then a PUT if it may take the Lease, or a POST if there is no Lease and it
+//     may create one. If it may already take the Lease that it saw last, in a GET or its watch, it
+//     usually begins with the PUT.
 //   - A process that holds the Lease, but must leave it to a preferredHolder, ends its term. Its
 //     next PUT gives the Lease up.
 #include "kubeclient/lease/leader_election.h"
@@ -26,8 +26,8 @@
 namespace windlass {
 namespace {
 
-// How many of our latest writes we remember, so that we recognize them in the Lease. A write before
-// these has failed, or we have seen it in the Lease already.
+// How many of our latest writes we remember, so that we recognize them in the Lease. Each older
+// write has failed, or we have seen it in the Lease already.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };

@@ -4,8 +4,8 @@
 //   - The permit counts from the moment when a successful renewal was sent. Our clock also runs
 //     while the machine is suspended (L-002, L-003).
 //   - The times that other processes wrote into the Lease are ignored. A candidate takes the Lease
-//     from its holder once it has seen it unchanged for the Lease's leaseDurationSeconds, by its
-//     own clock.
+//     from its holder once the Lease has not changed for its leaseDurationSeconds, by the
+//     candidate's clock.
 //   - A Lease without holder is usually free at once (lease_view.h).
 //   - A candidate watches the Lease, and reads it if the watch was silent for a retry period
 //     (L-009).

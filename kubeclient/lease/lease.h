@@ -36,9 +36,9 @@ struct Lease {
   ResourceVersion version{};
 };
 
-// Returns how long a holder keeps the Lease after a renewal: the record's duration_seconds, or
-// `ours`, our own lease duration, if the record has none. Not every client writes one, and a holder
-// without one may be alive.
+// Returns how long a holder keeps the Lease after a renewal: the record's duration_seconds. Returns
+// `ours`, our own lease duration, if duration_seconds is not positive. Not every client writes it,
+// so a holder without it may be alive.
 Duration LengthOf(const LeaseRecord& record, Duration ours);
 
 // Returns kMalformed unless `body` is a Lease that has a resourceVersion.

@@ -1,9 +1,10 @@
 // Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
 // LeaseInUse before it begins (L-017).
 //
-// LeaseInUse reads a Lease with a holder again and again. It ends when the Lease has changed or its
-// leaseDurationSeconds have passed (`lease_duration`, if it has none). It ignores the times in the
-// Lease, because other processes wrote them. It repeats a read that got no usable answer.
+// LeaseInUse reads a Lease with a holder again and again, until the Lease has changed or its
+// leaseDurationSeconds have passed. If these are missing, `lease_duration` counts. LeaseInUse
+// ignores the times in the Lease, because other processes wrote them. It repeats a read that got no
+// usable answer.
 // Core thread only.
 #pragma once
 

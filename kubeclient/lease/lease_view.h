@@ -48,7 +48,7 @@ class LeaseView {
   // Returns true if the Lease's preferredHolder is another process (coordinated leader election,
   // L-018).
   //   - If we hold the Lease, we must give it up to that process.
-  //   - If no process holds it, we leave it to that one for our lease duration.
+  //   - If no process holds the Lease, we take it only after our lease duration.
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }

@@ -30,8 +30,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     } else {
       rest_ = {};  // taken or refused, so the caller may free `bytes` now
     }
-    // kLater makes Settle leave `resume` alone, because Put's return value already tells the caller
-    // what to do. Settle then only announces lines.
+    // Put's return value already tells the caller what to do, so `resume` must not be called. With
+    // kLater, Settle only announces lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
