@@ -60,12 +60,10 @@ int64_t Budget(std::span<const RolloutPod> pods, const BatchLimits& limits);
 int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits);
 
 // Returns the candidates that are to be patched now, in the given order. `candidates` are Pods of
-// `pods`; the Pod to patch first comes first. By the state of the Pod:
-//   - not available: costs no budget
-//   - in flight and not Ready: is down already, so it is patched at once, as far as the partition
-//     allows
-//   - in flight and Ready: may be serving, so it is patched only while enough other Pods are
-//     available
+// `pods`; the Pod to patch first comes first. The partition holds for all of them. Other limits:
+//   - Pod not in flight: budget, node, cap and canary, with the exceptions above
+//   - Pod in flight and not Ready: none, because the Pod is down already
+//   - Pod in flight and Ready: enough other Pods must be available, because the Pod may be serving
 std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
                                          std::span<const RolloutPod* const> candidates,
                                          const BatchLimits& limits);

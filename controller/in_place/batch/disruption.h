@@ -41,14 +41,14 @@ struct AllowedByBudgets {
 //   - `budgets`: all budgets of the namespace
 //   - `others`: the Pods of other workloads that may take room (View::others_in_flight)
 //
-// The room of a budget is disruptionsAllowed minus these Pods, if the budget may still count them
-// as healthy: `others`, and those of `pods` that are in flight or unready after a patch. Example:
+// `others`, and `pods` in flight or unready after a patch, use up room while the budget may still
+// count them as healthy. The room is disruptionsAllowed minus these Pods. Example:
 // disruptionsAllowed 3, one Pod of this workload and one of another in flight and Ready: 3 - 2 = 1.
 // Special cases:
 //   - the status of the budget is older than its spec: no room
 //   - the status lists a Pod in disruptedPods: disruptionsAllowed has deducted the Pod already, so
 //     Windlass may take it down even if the room is 0
-//   - a Ready Pod that is not available: the budget counts it as up
+//   - a Ready Pod that is not available: needs room, because the budget counts it as up
 AllowedByBudgets RespectBudgets(std::span<const RolloutPod> pods,
                                 std::span<const RolloutPod* const> candidates,
                                 std::span<const PodDisruptionBudget* const> budgets, WallTime now,

@@ -31,15 +31,15 @@ struct PodStanding {
   // target) is not complete.
   bool in_flight = false;
   bool available = false;
-  // Condition Ready; a Pod in flight may be Ready without serving. False for a Pod that only its
-  // label keeps out of traffic (PodVerdict::left_out).
+  // Condition Ready; a Pod in flight may be Ready without serving. False if PodVerdict::left_out is
+  // true.
   bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
-  // The Pod is in flight only because its state has a drain, but another client keeps it in traffic
-  // (IsDrainInVain), and it would be available without the drain.
+  // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without
+  // the drain, the Pod would count as available.
   bool serves = false;
-  // The same, but it would be Ready without the drain. With drain Gate, Ready changes when the
-  // other client puts the Pod back, so minReadySeconds may not be over yet.
+  // Like `serves`, but the Pod need only be Ready. With drain Gate, Ready changes when the other
+  // client puts the Pod back, so minReadySeconds may not be over yet.
   bool looks_ready = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;
@@ -61,8 +61,8 @@ struct PodVerdict {
   // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).
   bool old_kubelet = false;
   DrainStep drain{};  // what to do next with the Pod and its traffic
-  // True if `drain` is kEnd, and the API server has accepted that write in this sync: an admission
-  // policy undoes it.
+  // True if `drain` is still kEnd after the API server accepted EndDrain in this sync. So an
+  // admission policy undoes EndDrain.
   bool kept_out = false;
   // True if the label alone keeps the Pod out of traffic (IsLeftOut), and its last patch is
   // complete: another client has put the label back.
@@ -75,9 +75,8 @@ struct RolloutPod {
   // The state of our last patch. The first case that applies replaces it:
   //   - `lost` is true: the new state to write
   //   - a patch of another workload, such as a deleted one of this name, is under way: its state
-  //   - other images by another client since, Pod drained: `drain` only (OfForeign in
-  //     rollout_pods.cc)
-  //   - other images, Pod not drained: nullopt
+  //   - another client gave the Pod other images since: only its `drain`, nullopt if not drained
+  //     (OfForeign in rollout_pods.cc)
   //   - the updated Pod is out of traffic by its label alone (IsLeftOut): its state with a `drain`
   //   - otherwise, without a readable state annotation of this workload: nullopt
   std::optional<PodState> our_state{};

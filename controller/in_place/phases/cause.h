@@ -3,11 +3,10 @@
 //
 // docs/in-place-limits.md lists the causes by name, so a sentence ends with the name, without a
 // period. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot change it in a
-// running Pod (FieldChanged)". These sentences have no name at the end:
-//   - those of kOtherCause, of kInvalidSetting and of phase unknown
-//   - that of kNotKept about a drained Pod that is put back into traffic (find_pods.cc)
-//   - that of kNotKept if Pods are replaced because of it: more words follow the name
-//     (ReplacedBecause)
+// running Pod (FieldChanged)". Exceptions:
+//   - kOtherCause, kInvalidSetting and phase unknown: no name
+//   - another client puts a drained Pod back into traffic (kNotKept in find_pods.cc): no name
+//   - Pods are replaced because of kNotKept: more words follow the name (ReplacedBecause)
 #pragma once
 
 #include <string>

@@ -32,9 +32,8 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
 //   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
 //     patches in a row. Each further try then only drains a Pod and returns it to traffic.
 //   - another client has put at least one drained Pod back into traffic (PodStanding::looks_ready)
-// A Pod that becomes available by that is no progress (P-036, P-066). The status does not show
-// which Pod became available. So while this function returns true, no Pod that becomes available
-// counts as progress.
+// A Pod that comes back is no progress (P-036, P-066). The status does not show which Pod became
+// available. So while this function returns true, no Pod that becomes available counts as progress.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   if (!in_place.pods) return false;
   if (in_place.pods->counts.looks_ready > 0) return true;

@@ -35,8 +35,8 @@ const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   return asks ? *host : nullptr;
 }
 
-// If the new ReplicaSet has no Pods, but the ReplicaSet with all Pods has the wanted template, too
-// (HostWithTemplate), makes that one the new ReplicaSet.
+// If the new ReplicaSet has no Pods, the ReplicaSet that HostWithTemplate returns becomes the new
+// ReplicaSet. Does nothing if HostWithTemplate returns null.
 void ChooseNewReplicaSet(workload::Situation& situation) {
   if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
   const ReplicaSet* host = HostWithTemplate(situation);
@@ -65,10 +65,10 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys from `annotations`: they are copies of the workload's annotations, which
-// are no settings if the kind has fields for the settings. MirrorAnnotations would remove such
-// copies again (P-074). Then adds the settings of the workload that the ReplicaSet lacks. Adds none
-// if a webhook has just removed settings from the ReplicaSet (AreLost).
+// Removes the user keys from `annotations`, and adds the workload's settings that the ReplicaSet
+// lacks. Adds none if a webhook has just removed settings from the ReplicaSet (AreLost).
+// The removed keys are copies of the workload's annotations. If the kind has fields for the
+// settings, such copies are no settings, and MirrorAnnotations would remove them again (P-074).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;

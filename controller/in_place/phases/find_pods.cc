@@ -70,7 +70,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     if (!failure) continue;
     one.verdict.failed = true;
     std::optional<FailingPods>& failing = in_place.pods->failing;
-    // What a container waits for says more than that the time of another Pod is over.
+    // kPodTimeout says the least, so any other reason takes its place.
     const bool says_more =
         failing && failing->first.reason == kPodTimeout && failure->reason != kPodTimeout;
     if (!failing) failing.emplace();
@@ -154,9 +154,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 }
 
 // Returns when Windlass drains a Pod anew whose drain is in vain (IsDrainInVain): kNotKeptTryAgain
-// after `drained` should have led to the patch. The beginning of the drain does not count, because
-// another client may put the Pod back at any time. Example: drain_seconds is 120, kNotKeptTryAgain
-// 60 s. Windlass drains the Pod anew 120 + 60 = 180 s after the beginning of the drain.
+// after drain_seconds are over, because another client may put the Pod back until they are over.
+// Example: the drain began at 10:00, drain_seconds is 120, kNotKeptTryAgain 60 s: 10:03.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
 }
@@ -274,11 +273,12 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
-// Returns how many Pods keep the old revision. This is the larger of two numbers (RO-047):
-//   - the setting `partition`, at most the desired Pods, plus the surplus Pods; 0 if the setting is
-//     0
-//   - what the limits of the rollout keep (KeptOld)
-// Example: 10 desired, partition 2, KeptOld 7: max(2, 7) = 7. Returns 0
+// Returns how many Pods keep the old revision: KeptOld or the setting `partition`, whichever is
+// larger (RO-047). A partition above the desired Pods counts as all of them. The surplus Pods are
+// added to a partition above 0. Examples with 10 desired, partition 2:
+//   - 10 Pods, KeptOld 7: max(2, 7) = 7
+//   - 13 Pods, KeptOld 0: max(2 + 3, 0) = 5
+// Returns 0
 //   - if the workload is handed back, because another controller knows of no partition (P-076)
 //   - if the workload follows a revision, because all of its Pods get that revision (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
@@ -333,12 +333,11 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Windlass neither drains `pod` nor returns it to traffic now, because a refused
-// patch will be tried again. The next try:
-//   - not scheduled: true if a patch or drain of `pod` failed in this sync (PodVerdict::refused)
-//   - scheduled after fewer than kRefusedTriesMax refused tries: true if `pod` is not updated. An
-//     updated Pod may return to traffic
-//   - scheduled after kRefusedTriesMax or more: false. The wait is too long for a Pod out of
-//     traffic (P-036)
+// patch will be tried again. There are two such cases:
+//   - no next try is scheduled, and a patch or drain of `pod` failed in this sync
+//     (PodVerdict::refused)
+//   - the next try is scheduled after fewer than kRefusedTriesMax refused tries, and `pod` is not
+//     updated. After more tries, the wait is too long for a Pod out of traffic (P-036)
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -510,12 +509,12 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
-// Counts each patched Pod as drained that its label keeps out of traffic, although its state has no
-// `drain` (IsLeftOut). It is Ready and gets no traffic: if it counted as available, one Pod after
-// the other would go out of traffic. A Pod that is not updated gets no `drain` here, because its
-// own drain is still to begin, and its time to count. Where the last patch is complete, a further
-// patch takes no traffic away. So such a Pod does not count as Ready: it is patched although too
-// few others are available, and no fallback waits for it (PodVerdict::left_out).
+// Counts each patched Pod as in flight that is out of traffic by its label alone (IsLeftOut). If
+// such a Pod counted as available, one Pod after the other would go out of traffic.
+//   - if its last patch is complete: a further patch takes no traffic away. So the Pod does not
+//     count as Ready, and is patched even if too few others are available. No fallback waits for
+//     the Pod (PodVerdict::left_out).
+//   - if it is updated: it also counts as drained. The drain of any other Pod is still to begin.
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {
@@ -603,8 +602,7 @@ bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place)
     const PodState* state = one.state();
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
     const Pod& pod = *one.pod;
-    // The wait for a drained Pod ends like that for a restarting one, even if its drain cannot be
-    // ended.
+    // Ignores the drain, so that the wait for the Pod ends even if its drain cannot be ended.
     const PodState undrained = WithoutDrain(*state);
     if (FailureOf(pod, undrained, timeout, situation.now)) continue;
     looks_ready = true;

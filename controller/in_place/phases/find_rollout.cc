@@ -152,10 +152,10 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->all, ends, &RolloutPod::verdict);
 }
 
-// Returns a host for a Rollout that wants Pods but has none, while steps or a partition are in
-// force; otherwise null. The host is the ReplicaSet that Pods can go back to (FindProvenOther; null
-// if there is none). All Pods are created there. Without a host, two ReplicaSets would get Pods,
-// and those of one would be replaced later. InPlaceOnly promises not to replace Pods (P-058).
+// Returns the host in which all Pods are created if a Rollout wants Pods but has none, while steps
+// or a partition are in force. The host is the ReplicaSet that Pods can go back to
+// (FindProvenOther). Without a host, two ReplicaSets would get Pods, and the Pods of one would be
+// replaced later. InPlaceOnly promises not to replace Pods (P-058). Returns null in other cases.
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -392,11 +392,10 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 
 // Finds patched Pods that are left when no update in place is under way any more: the workload no
 // longer asks for one, or this rollout replaces Pods. An ordinary rollout would treat these Pods as
-// if they had the template of their ReplicaSet. In two cases the phase becomes returning, and the
-// Pods first go back to that template (P-068):
-//   - the template is wanted again. Later, no rule would look at these Pods again
-//   - steps or a partition are in force. These Pods would count as old Pods, and be kept in place
-//     of Pods that really are old
+// if they had the template of their ReplicaSet. So the Pods first go back to that template (phase
+// returning, P-068) in two cases:
+//   - that template is wanted again: no rule would look at these Pods later
+//   - steps or a partition are in force: these Pods would be kept in place of really old Pods
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

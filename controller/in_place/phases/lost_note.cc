@@ -56,7 +56,7 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
   if (pending == nullptr) return std::nullopt;
   const InPlacePhase phase = in_place.phase();
   if (phase != InPlacePhase::kDeciding && phase != InPlacePhase::kStaged) return std::nullopt;
-  // Found already, or not needed any more: a revert needs the text of the host's template alone.
+  // replace_soon: a cause was found already. blocked: a revert needs only the host's template.
   if (in_place.replace_soon() != nullptr || in_place.blocked() != nullptr) return std::nullopt;
   const bool lacks_note = IsNoteInVain(situation, in_place);
   if (!lacks_note && pending->template_json != nullptr) return std::nullopt;

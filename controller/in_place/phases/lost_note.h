@@ -44,9 +44,9 @@ std::optional<Duration> NextSyncForNote(const workload::Situation& situation);
 std::optional<Step> TellLostNote(const workload::Situation& situation);
 
 // Returns the status write that says why strategy Recreate replaces Pods. It comes before the old
-// Pods are removed: the new ReplicaSet, which gets the note of the decision in other rollouts, is
-// made only when they are gone, and then nothing else shows the cause. The write also carries the
-// cause for the metric, as the note does. Returns nullopt
+// Pods are removed. Other rollouts note the decision on the new ReplicaSet, which Recreate makes
+// only when the old Pods are gone. Without these Pods, only the stored condition shows the cause.
+// The write also carries the cause for the metric, as the note does. Returns nullopt
 //   - with another strategy, or if Pods are not replaced
 //   - if there is a new ReplicaSet already, which gets the note
 //   - if the stored condition has this message, or this sync has sent the write

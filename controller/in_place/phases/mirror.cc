@@ -14,8 +14,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the end of kNotKeptTryAgain for `rs` if it is in View::settings_lost and the end is still
-// to come; otherwise nullopt. A loss after `now` counts as long ago: the clock was set back.
+// Returns when Windlass may write the lost settings of `rs` again (View::settings_lost). Returns
+// nullopt if it may at once, for example because the clock was set back to before the loss.
 std::optional<WallTime> LostUntil(const workload::Situation& situation, const ReplicaSet& rs) {
   const auto lost = situation.view.settings_lost.find(rs.meta.uid);
   if (lost == situation.view.settings_lost.end()) return std::nullopt;
@@ -40,8 +40,8 @@ bool Shows(std::string_view reply, const TextChanges& missing) {
   });
 }
 
-// Returns the settings that `rs` lacks although Windlass does not send them any more in this sync,
-// and no patch of `rs` has failed in it. Returns none if the kind of workload mirrors no settings.
+// Returns the settings that `rs` lacks and that this sync does not send any more (Mirror). Returns
+// none if a patch of `rs` failed in this sync, or if the kind of workload mirrors no settings.
 TextChanges UnsentSettings(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.workload.kind.traits().mirrors_settings) return {};
   TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);

@@ -15,10 +15,10 @@
 
 namespace windlass::in_place {
 
-// Returns true if the API server dropped settings that Windlass wrote to `rs`, by one of these:
-//   - less than kNotKeptTryAgain ago (View::settings_lost). Does not count if the user has changed
-//     the settings or the spec of the workload since: Windlass tries at once.
-//   - in this sync (WasDropped). One such write is enough: a webhook that drops the settings may
+// Returns true if the API server dropped settings that Windlass wrote to `rs`
+//   - less than kNotKeptTryAgain ago (View::settings_lost), unless the user has changed the
+//     settings or the spec of the workload since
+//   - or in this sync (WasDropped). One such write is enough: a webhook that drops the settings may
 //     change something else with each write, so that no two writes are equal. Further tries would
 //     leave no patch for the decision on the rollout (UnlessInVain).
 bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
@@ -60,8 +60,8 @@ std::map<std::string, std::string> NotesIn(std::string_view json);
 //     (UnlessInVain)
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
 
-// Returns true in the last of these cases: `rs` lacks settings, and this sync may not send them any
-// more. The next sync may, but no event would bring it.
+// Returns true if `rs` lacks settings that only the next sync may send, because this sync has sent
+// too many patches of `rs` (UnlessInVain). No event would begin the next sync.
 bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until

@@ -10,13 +10,13 @@
 
 namespace windlass::in_place {
 
-// Under Recreate, returns each ReplicaSet that has fewer replicas than the workload, and owns one
-// of these Pods; under any other strategy, none:
-//   - A Pod that has another template, by its state annotation or its images.
-//   - A terminating Pod that was patched to another template.
-//   - A Pod of the ReplicaSet's template with a container that may run another image. Example: the
-//     Pod was patched from app:1 to app:2 and back, and may still run app:2.
-// While Pods cannot be seen, returns instead
+// Under Recreate, returns each ReplicaSet that has fewer replicas than the workload, and owns a Pod
+// that
+//   - has another template, by its state annotation or its images
+//   - is terminating, and was patched to another template
+//   - has the ReplicaSet's template, but may run another image. Example: the Pod was patched from
+//     app:1 to app:2 and back, and may still run app:2.
+// Under any other strategy, returns none. While Pods cannot be seen, returns instead
 //   - with policy Disabled: none (P-078)
 //   - if something keeps the Pods from loading, such as a missing right: none
 //   - while they load: each ReplicaSet that is smaller than the workload, and has an in-place

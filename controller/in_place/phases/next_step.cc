@@ -222,9 +222,8 @@ bool IsOursToTell(const workload::Situation& situation) {
 }
 
 // Returns how far the host can grow now, if it must wait for Pods before it grows further
-// (Growth::whole is false). Otherwise nullopt; nullopt also without a host.
-// Example: 10 desired, surge 1, host 8, stand-ins 3: the sizes alone leave no room, because 8 + 3
-// is 10 + 1. So nullopt.
+// (Growth::whole is false). Returns nullopt without a host, or if the host waits for no Pod.
+// Example: 10 desired, surge 1, host 8, stand-ins 3: nullopt, because 8 + 3 use up 10 + 1.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;

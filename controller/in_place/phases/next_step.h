@@ -34,8 +34,8 @@ std::optional<Step> NextInPlace(const workload::Situation& situation);
 // Returns the next step for a paused workload: it sets sizes, mends states and traffic of Pods,
 // deletes ReplicaSets beyond the history limit, or writes the status. No step gives a Pod another
 // template (P-041).
-// If no Pod needs a step, returns nullopt in phases none and replace, and in deciding unless
-// `replace_soon` is set.
+// In phases none and replace, and in deciding without `replace_soon`, only mends Pods; nullopt if
+// no Pod needs that.
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
 // Called before the planner makes the ReplicaSet of a template. Returns Wait, which prevents this,

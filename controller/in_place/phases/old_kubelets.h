@@ -7,7 +7,7 @@
 namespace windlass::in_place {
 
 // Sets PodVerdict::old_kubelet of each Pod of `in_place.pods` whose kubelet is too old for a patch.
-// The partition may keep some of these Pods old. Describes the next one in
+// If there are more such Pods than the partition keeps old, describes one in
 // `in_place.pods->failing`, unless that is set already. Example: partition 1, 3 such Pods: one may
 // stay old, so the second is described.
 // Reads `in_place`, so InPlaceOf(situation) need not be set yet.

@@ -43,9 +43,9 @@ bool IsToBePatched(const InPlace& in_place, const RolloutPod& pod) {
   return in_place.blocked() ? pod.verdict.failed : !pod.standing.updated;
 }
 
-// Returns the first refused try of this sync after the last accepted note, so that no note counts
-// it yet; null if there is none. Other patches of the new ReplicaSet, such as one that scales
-// stand-ins, are no notes.
+// Returns the first refused try of this sync that no note counts yet, because it came after the
+// last accepted note; null if there is none. Other patches of the new ReplicaSet, such as one that
+// scales stand-ins, are no notes.
 const Outcome* RefusedTry(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held()) return nullptr;

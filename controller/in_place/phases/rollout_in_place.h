@@ -43,8 +43,8 @@ namespace windlass::in_place {
 // it writes the same again.
 inline constexpr seconds kNotKeptTryAgain{60};
 // How soon the next sync begins if this sync may not send an annotation any more that an update in
-// place needs (UnlessInVain). Longer than kNextSyncAfter: if something changes a ReplicaSet without
-// end, each sync may end like that.
+// place needs (UnlessInVain). Longer than kNextSyncAfter, because such syncs may follow without end
+// if something keeps changing a ReplicaSet.
 inline constexpr seconds kHeldBackTryAgain{1};
 
 // A drained Pod that is left when no in-place rollout is under way. It is returned to traffic, and
@@ -257,8 +257,8 @@ struct InPlaceState final : ExtensionState {
   std::optional<std::string> stuck{};  // why the next step cannot be done
 };
 
-// Returns the InPlaceState in `situation`. Extension::Look sets it. A copy with `stuck` may have
-// replaced it.
+// Returns the InPlaceState in `situation`: that from Extension::Look, or a copy of it with `stuck`
+// (TellFailure).
 const InPlaceState& InPlaceStateOf(const workload::Situation& situation);
 
 // Returns the result of FindInPlace (find_rollout.h) in InPlaceStateOf.
@@ -281,10 +281,10 @@ bool HasStandIns(const ReplicaSet& rs);
 bool HasOwnPods(const ReplicaSet& rs);
 
 // Returns true if the rollout waits for a Pod in flight that has not failed
-// (PodStanding::waited_for). Not for one that another client keeps out of traffic
-// (PodVerdict::left_out), because that has no end. Requires `pods`.
-// The callers wait meanwhile, because an ordinary rollout would count such a Pod as available if it
-// is Ready.
+// (PodStanding::waited_for). A Pod that another client keeps out of traffic (PodVerdict::left_out)
+// does not count, because its flight has no end. Requires `pods`.
+// The callers wait while this is true, because an ordinary rollout would count a Ready Pod in
+// flight as available.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

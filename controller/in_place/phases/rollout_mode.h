@@ -1,6 +1,5 @@
-// The decisions on one revision as a whole, noted on the pending ReplicaSet, which has its
-// template:
-//   - whether it is rolled out in place (P-013)
+// The decisions on one revision as a whole, noted on the pending ReplicaSet:
+//   - whether the revision is rolled out in place (P-013)
 //   - how many stand-in Pods it has (P-024)
 //   - whether it is given up (P-062)
 // Also which annotations are users' settings, and which settings a ReplicaSet should have (P-074).
@@ -70,9 +69,9 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // `rs` as the host. Pods of `rs` may then have the template of the ReplicaSet with the note.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
-// Returns true if a ReplicaSet other than `host` has the annotation kMode: Pods of `host` may then
-// have its template, even if another one is wanted now. The text of the annotation does not matter:
-// it may be kReplace, for another revision, or unreadable.
+// Returns true if a ReplicaSet other than `host` has the annotation kMode. Pods of `host` may then
+// have that ReplicaSet's template, even if another template is wanted now. The text of the
+// annotation does not matter: it may be kReplace, for another revision, or unreadable.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
 // Returns the revisions to which Pods of `host` may have been patched: those of the other

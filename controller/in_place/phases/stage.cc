@@ -66,10 +66,10 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - if `rs` is not the pending ReplicaSet: at most its available Pods stay. The others do not
 //     serve, and take the room of new stand-ins.
 //
-// A Pod for which the scheduler finds no node counts as available once nothing else is left to do:
-// it may need the room of the stand-ins. Nothing is left if no Pod is in flight, and all Pods of
-// the host are updated, except those that a partition keeps old. A Pod that the scheduler has not
-// judged yet does not count: two clocks would have to be compared to know how long it has waited.
+// A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
+// available once no Pod is in flight, and all Pods of the host are updated, except those that a
+// partition keeps old. A Pod that the scheduler has not judged yet does not count as available: two
+// clocks would have to be compared to know how long it has waited.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;

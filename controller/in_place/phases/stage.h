@@ -16,7 +16,7 @@ namespace windlass::in_place {
 // one that has the template. Either way the write adds the decision (P-020, P-021). The Event
 // InPlaceStarted is sent only if the API server keeps what was written (TellIfKept). May return
 // another step of CreateNewReplicaSet instead, such as a read. Returns nullopt if the write would
-// be in vain (UnlessInVain): phase deciding ends with that (PendingNotKept).
+// be in vain (UnlessInVain); lost_note.h says what follows.
 std::optional<Step> Stage(const workload::Situation& situation);
 
 // Returns the next write that gives a ReplicaSet exactly the workload's settings, and removes any
@@ -53,8 +53,8 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
 // Returns the write that gives the host the size of the workload plus additional Pods. May return a
-// read of Pods first (KeepAtSize). Returns nullopt if the host has that size, or if KeepAtSize
-// does, for example because there is too little room. Used
+// read of Pods first (KeepAtSize). Returns nullopt if the host has that size, or cannot get it now,
+// for example because there is too little room. Used
 //   - while Pods may have to go back to the host's template
 //   - after an exchange, while Pods that were created late with the old template are patched to the
 //     host's new template (P-057)

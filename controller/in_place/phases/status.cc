@@ -180,12 +180,13 @@ Word OfPatching(const workload::Situation& situation) {
   return Running(InPlaceReason::kReverting, situation, to);
 }
 
-// Returns the end of a message: how a user undoes the refused template. Returns "" without a host,
-// and if the template was staged: a rollback to the previous revision then undoes it.
+// Returns the end of a message: how a user undoes the refused template. Returns ""
+//   - without a host
+//   - if the template was staged: a rollback to the previous revision undoes it
 //
 // A template that was never staged has no revision (P-014). Example: the Pods have revision 5, and
 // the next template is refused. A rollback to the previous revision would lead to revision 4. So
-// the text names the newest revision, 5. In the middle of a rollout, this is not that of the host.
+// the text names the newest revision, 5. In the middle of a rollout, the host has an older one.
 //
 // A ReplicaSet that has the refused template does not count. Windlass made it while the workload
 // was scaled to 0.

@@ -51,11 +51,11 @@ bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
-// Returns the time by which the kubelet has surely killed each container of the old image for which
-// StartedUnheard is true; nullopt if that time is not known. A container that still runs at that
-// time has the new image. Example: patched at 10:02, heard again at 10:05, restarted at 10:06. If
-// the node is cut off again from 11:00 to 11:05, then StartedUnheard compares 10:06 with 11:05, and
-// is true.
+// Returns the time by which the kubelet has surely killed each container that it started from the
+// old image while cut off; nullopt if that time is not known. A container that still runs at that
+// time has the new image, even if StartedUnheard is true. Example: patched at 10:02, heard again at
+// 10:05, restarted at 10:06. After a second cut from 11:00 to 11:05, StartedUnheard is true,
+// because 10:06 is before 11:05.
 //
 // The time counts from when this process saw that the kubelet is heard. Beginning and end are times
 // of our own clock, so that clock may be wrong.

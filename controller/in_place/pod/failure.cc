@@ -73,8 +73,8 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
 }
 
 // Returns true if only its drain keeps the Pod from being available: the last patch is carried out
-// and the containers are ready. Then Windlass or another client keeps the Pod out of traffic, for
-// example before its next patch, or because that patch is not made after all.
+// and the containers are ready. Examples: Windlass has drained the Pod for its next patch, or
+// another client keeps the drained Pod out of traffic.
 bool IsOnlyDrained(const Pod& pod, const PodState& state, WallTime now) {
   return state.drain && pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete;
 }
@@ -91,10 +91,10 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
 
 // Returns true if the container was in a crash loop when Ready or ContainersReady last changed
 // (ReadyChangedAt). The result depends on the Pod's status and not on the clock, so it stays the
-// same while nothing happens to the Pod. Returns false if the kubelet may have been cut off when
-// the Pod was patched (WasHeardAgain), because some of the restarts may then be restarts of the old
-// image. A crash loop of the new image still shows in the container's waiting reason. Also returns
-// false if IsOnlyDrained: then the containers run, however long another client keeps the Pod out.
+// same while nothing happens to the Pod. Returns false
+//   - if the kubelet may have been cut off when the Pod was patched (WasHeardAgain): some restarts
+//     may be of the old image. A crash loop of the new image still shows in the waiting reason.
+//   - if IsOnlyDrained: the containers run, however long another client keeps the Pod out
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live, WallTime now) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

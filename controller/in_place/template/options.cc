@@ -211,9 +211,10 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up: 25% of 10 replicas is 2.5, so 3 Pods keep the old revision. But of
-// two or more Pods, a percentage below 100 % leaves at least one to update: 75% of 3 is 2.25,
-// rounded up 3, so 2 Pods keep it. With 50% of 1 replica, no Pod is updated.
+// Reads how many Pods keep the old revision. A percentage is rounded up (ResolvePart):
+//   - 25% of 10 replicas: 2.5, rounded up 3
+//   - 75% of 3 replicas: 2.25, rounded up 3, limited to 2, so that one Pod is updated
+//   - 50% of 1 replica: 0.5, rounded up 1, so no Pod is updated
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);

@@ -48,17 +48,16 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 
 // Returns true if the Pod's label keeps it out of traffic, although its state has no `drain`.
 // Example: an admission policy keeps the state that EndDrain writes, but not the label. Always
-// false unless the mode of `options` is kLabel: a Pod with a closed gate is not Ready, which shows
-// it.
+// false unless the mode of `options` is kLabel: a Pod with a closed gate is not Ready anyway.
 bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state);
 
 // Returns the `drain` for the new state of a Pod that lost its state (LostState), if the Pod's
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
-// Returns true if another client has set the label or condition of a drained Pod back once more
-// after kDrainAgainMax drains anew. Example: an admission policy that sets the label. Returns false
-// for a Pod that is being deleted.
+// Returns true if a drained Pod is in traffic, although Windlass has drained it anew kDrainAgainMax
+// times. Example: an admission policy sets the label back each time. Returns false for a Pod that
+// is being deleted.
 bool IsDrainInVain(const Pod& pod, const PodState* state);
 
 // What BeginDrain writes into the state of a Pod that was never patched.
