@@ -130,23 +130,20 @@ verdict() { # WORD MUTANT…
 
 # judge RULES FILE SED
 judge() {
-  local rules=$1 file=$2 command=$3 program
-  program=$(program_of "$file")
-  need_program "$program"
+  local rules=$1 file=$2 command=$3 program programs
   local what="$rules $file: $command"
   read -ra ids <<<"$rules"
-  cases_of "$program" "${ids[@]}" >"$scratch/cases"
   # A rule of Rollouts or of updates in place may be carried out in the workloads' code, and proved
   # by their tests.
-  if [ "$program" = workload_test ]; then
-    for program in workload_test rollout_test in_place_phases_test; do
-      need_program "$program"
-      cases_of "$program" "${ids[@]}" >"$scratch/cases"
-      if [ -s "$scratch/cases" ]; then break; fi
-    done
-  fi
+  programs=$(program_of "$file")
+  if [ "$programs" = workload_test ]; then programs+=' rollout_test in_place_phases_test'; fi
+  for program in $programs; do
+    need_program "$program"
+    cases_of "$program" "${ids[@]}" >"$scratch/cases"
+    if [ -s "$scratch/cases" ]; then break; fi
+  done
   if ! [ -s "$scratch/cases" ]; then
-    verdict unproved "$what (no case of $program reports $rules)"
+    verdict unproved "$what (no case of $programs reports $rules)"
     return
   fi
   cp "$tree/$file" "$scratch/original"

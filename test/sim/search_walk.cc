@@ -447,16 +447,16 @@ void SearchWalk::AwaitUntouched() {
   Break(SomebodyIsIdle() ? "I-34" : "I-29", text);
 }
 
-// Nothing can end these rollouts:
-//   - a Pod that is too large may never be reported ready, and then uses up a PodDisruptionBudget
-//   of
-//     1 that covers the Pods of another workload as well
-//   - an update of a ReplicationController is refused, and says so, while nobody can know which
-//     other ReplicaSets of its namespace act on its Pods: the list of them is larger than an answer
-//     may be
+// Returns true if nothing can end the rollout:
+//   - The workload is too large, or shares a PodDisruptionBudget with one that is: a Pod that is
+//     too large may never be reported ready, and then uses up the budget of both.
+//   - It is an update of a ReplicationController, and the list of ReplicaSets in its namespace is
+//     larger than an answer may be. Such an update is refused, and says so, because any of these
+//     ReplicaSets may act on its Pods.
 bool SearchWalk::IsOutOfReach(const SearchWorkload& workload) const {
+  const bool under_budget = workload.IsUnderBudget();
   const bool too_large = std::ranges::any_of(workloads_, [&](const auto& other) {
-    const bool shares_budget = workload.IsUnderBudget() && other->app() == workload.app() &&
+    const bool shares_budget = under_budget && other->app() == workload.app() &&
                                other->namespace_name() == workload.namespace_name();
     return (other.get() == &workload || shares_budget) && other->IsTooLarge();
   });

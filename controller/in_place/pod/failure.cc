@@ -90,8 +90,7 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
 }
 
 // Returns true if the container was in a crash loop when Ready or ContainersReady last changed
-// (ReadyChangedAt). The result depends on the Pod's status and not on the clock, so it stays the
-// same while nothing happens to the Pod. Returns false
+// (ReadyChangedAt). The time after that change does not count. Returns false
 //   - if the kubelet may have been cut off when the Pod was patched (WasHeardAgain): some restarts
 //     may be of the old image. A crash loop of the new image still shows in the waiting reason.
 //   - if IsOnlyDrained: the containers run, however long another client keeps the Pod out

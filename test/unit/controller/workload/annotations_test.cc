@@ -121,9 +121,9 @@ TEST_CASE("whatever stands in our annotations, a rollout arrives") {
   Proves(row.id);
 }
 
-// Whom this serves: who scales while a script writes annotations of the Deployment. Each patch of
-// the ReplicaSet copies one of them; that the last patch was not sent is no proof that it would be
-// lost.
+// Whom this serves: who scales both objects while a script annotates the Deployment. Each patch of
+// the ReplicaSet copied one annotation, until Windlass sent no more in this sync. It then took the
+// size annotations for ones that the API server does not keep.
 TEST_CASE("the size is noted however many annotations were copied before it (D-352)") {
   CompletedCluster cluster(4);
   const std::string rs = cluster.NameOf("v1");
