@@ -32,7 +32,7 @@ struct PodStanding {
   bool in_flight = false;
   bool available = false;
   // Condition Ready; a Pod in flight may be Ready without serving. False if PodVerdict::left_out is
-  // true.
+  // true, and while such a Pod is drained to be patched (WasLeftOut).
   bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
   // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without

@@ -515,10 +515,15 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
 //     count as Ready, and is patched even if too few others are available. No fallback waits for
 //     the Pod (PodVerdict::left_out).
 //   - if it is updated: it also counts as drained. The drain of any other Pod is still to begin.
+//
+// While such a Pod is drained to be patched (WasLeftOut), it still does not count as Ready, for the
+// same reason.
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {
-    if (!one.our_state || !IsLeftOut(options, *one.pod, one.state())) continue;
+    if (!one.our_state) continue;
+    if (WasLeftOut(*one.pod, *one.our_state)) one.standing.ready = false;
+    if (!IsLeftOut(options, *one.pod, one.state())) continue;
     one.standing.in_flight = true;
     one.standing.available = false;
     if (CompletionOf(*one.pod, *one.our_state, situation.now).complete) {

@@ -94,6 +94,7 @@ std::optional<Drained> ReadDrained(JsonReader& in) {
   std::optional<WallTime> since;
   Drain how;
   std::optional<int32_t> again;
+  std::optional<bool> out;
   in.Object([&](std::string_view key) {
     if (key == "since") {
       ReadTime(in, since);
@@ -102,12 +103,14 @@ std::optional<Drained> ReadDrained(JsonReader& in) {
       how = read.ok() ? *std::move(read) : Drain();
     } else if (key == "again") {
       ReadCount(in, 0, again);
+    } else if (key == "out") {
+      out = in.Bool();
     }
   });
   if (!since) in.Fail("since: missing");
   if (how.mode == Drain::Mode::kNone) in.Fail("mode: want Label:<key>=<on>/<off> or Gate");
   return Drained{since.value_or(WallTime{}), std::move(how),
-                 std::min(again.value_or(0), kDrainAgainMax)};
+                 std::min(again.value_or(0), kDrainAgainMax), out.value_or(false)};
 }
 
 // The members that every state has.
@@ -216,6 +219,7 @@ Result<std::string> WritePodState(const PodState& state) {
     const Drained& drain = *state.drain;
     json["drain"] = {{"since", FormatTime(drain.since)}, {"mode", TextOf(drain.how)}};
     if (drain.again > 0) json["drain"]["again"] = drain.again;
+    if (drain.was_out) json["drain"]["out"] = true;
   }
   if (state.unheard) json["unheard"] = true;
   std::string text = DumpJson(json);

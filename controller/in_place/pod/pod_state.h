@@ -17,6 +17,8 @@
 // If another client put the drained Pod back into traffic, the drain began anew, and `drain` has a
 // member that says how often: "again":1.
 //
+// If the label was <off> before the drain began (IsLeftOut), `drain` has the member "out":true.
+//
 // Another member names the Pod, because annotations get copied to other Pods and into templates:
 //
 //    "pod":"<uid>"
@@ -95,6 +97,8 @@ struct Drained {
   // How many times this drain began anew, because another client had put the Pod back into traffic;
   // at most kDrainAgainMax.
   int32_t again = 0;
+  // True if the label alone kept the Pod out of traffic before this drain began (IsLeftOut).
+  bool was_out = false;
   bool operator==(const Drained&) const = default;
 };
 

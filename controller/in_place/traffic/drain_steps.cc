@@ -149,6 +149,10 @@ bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state) {
   return !drained && options.drain.mode == Mode::kLabel && LooksDrained(pod, options.drain);
 }
 
+bool WasLeftOut(const Pod& pod, const PodState& state) {
+  return state.drain && state.drain->was_out && LooksDrained(pod, state.drain->how);
+}
+
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now) {
   const Drain& drain = options.drain;
   if (drain.mode == Mode::kNone || !LooksDrained(pod, drain)) return std::nullopt;
@@ -176,7 +180,7 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
   const bool is_anew = state != nullptr && state->drain;
   if (!is_anew) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
   const int32_t again = is_anew ? std::min(state->drain->again + 1, kDrainAgainMax) : 0;
-  next.drain = Drained{now, drain, again};
+  next.drain = Drained{now, drain, again, IsLeftOut(options, pod, state)};
   WINDLASS_TRY(std::string text, WritePodState(next));
   return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
 }

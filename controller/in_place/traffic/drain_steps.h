@@ -51,6 +51,10 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 // false unless the mode of `options` is kLabel: a Pod with a closed gate is not Ready anyway.
 bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state);
 
+// Returns true if the Pod is drained, but was out of traffic before its drain began
+// (Drained::was_out) and has been since. Without the drain, IsLeftOut would be true.
+bool WasLeftOut(const Pod& pod, const PodState& state);
+
 // Returns the `drain` for the new state of a Pod that lost its state (LostState), if the Pod's
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);

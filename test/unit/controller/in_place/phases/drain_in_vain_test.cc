@@ -284,7 +284,7 @@ TEST_CASE(
   c.Rounds(20);
   REQUIRE(c.PodsOf("v2") == 2);
   REQUIRE(c.OutOfTraffic() == 2);
-  c.Edit([](Json& d) { d["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] = 1; });
+  c.Annotate("windlass.dev/in-place-max-unavailable", "1");
   c.SetImage("v3");
   c.Rounds(40);
   CHECK(c.PodsOf("v3") == 2);

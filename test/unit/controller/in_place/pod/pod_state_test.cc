@@ -116,6 +116,11 @@ TEST_CASE("P-040 a drained Pod says since when and how") {
   const std::string anew = text.substr(0, text.size() - 2) + R"(,"again":2}})";
   CHECK(WritePodState(state) == Result<std::string>(anew));
   CHECK(ParsePodState(anew) == Result<PodState>(state));
+  state.drain->was_out = true;
+  const std::string out = text.substr(0, text.size() - 2) + R"(,"again":2,"out":true}})";
+  CHECK(WritePodState(state) == Result<std::string>(out));
+  CHECK(ParsePodState(out) == Result<PodState>(state));
+  state.drain->was_out = false;
   const std::string more = text.substr(0, text.size() - 2) + R"(,"again":2147483647}})";
   CHECK(ParsePodState(more) == Result<PodState>(state));
   const std::string less = text.substr(0, text.size() - 2) + R"(,"again":-1}})";

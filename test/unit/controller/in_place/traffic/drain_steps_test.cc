@@ -244,6 +244,23 @@ TEST_CASE("P-040 a Pod that was never patched goes out of traffic and comes back
   CHECK(live == want);
 }
 
+// Whom this serves: who lowers the limit while a policy keeps Pods out of traffic. A drained Pod
+// that serves again is not taken for one of them.
+TEST_CASE("P-034 P-051 the drain says that the Pod was out of traffic before") {
+  const Options options = With(kLabelText);
+  Json live = Live();
+  live["metadata"]["annotations"][kStateKey] = *WritePodState(StateWith({AppPatch()}));
+  const bool was_out = GENERATE(false, true);
+  if (was_out) live["metadata"]["labels"][kTraffic] = "off";
+  REQUIRE(Send(live, BeginDrain(options, Look(live).pod, Look(live).of(), kUnpatched, kNow)));
+  CHECK(Look(live).state->drain->was_out == was_out);
+  CHECK(WasLeftOut(Look(live).pod, *Look(live).state) == was_out);
+  live["metadata"]["labels"][kTraffic] = "on";
+  CHECK_FALSE(WasLeftOut(Look(live).pod, *Look(live).state));
+  REQUIRE(Send(live, BeginDrain(options, Look(live).pod, Look(live).of(), kUnpatched, kNow)));
+  CHECK_FALSE(WasLeftOut(Look(live).pod, *Look(live).state));
+}
+
 TEST_CASE("P-040 P-051 what else the state says survives the drain, and what the drain says, too") {
   const std::string mode = GENERATE_COPY(values<std::string>({kLabelText, "Gate"}));
   CAPTURE(mode);
