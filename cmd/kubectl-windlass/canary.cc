@@ -42,10 +42,10 @@ std::optional<int64_t> PatchedRevision(const Json& pod) {
   return std::max<int64_t>(NumberOf(state, "/rev"), 0);
 }
 
-// Returns true if `pod` was updated in place to the revision of a ReplicaSet other than its owner
-// `of_revision`. Example:
+// Returns true if `pod`, which `of_revision` owns, was updated in place to the revision of another
+// ReplicaSet. Example:
 //   - the ReplicaSet of revision 8 owns all Pods, and revision 9 is rolled out in place
-//   - a user goes back to revision 8, which gets the number 10
+//   - a user goes back to revision 8, so its ReplicaSet becomes revision 10
 //   - a Pod that was already patched to 9 is no canary of 10
 // Returns false if no ReplicaSet has or had the revision in the annotation. The controller decides
 // the same by comparing templates (SpecRevision).
@@ -59,9 +59,9 @@ bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_set
 
 // Returns true if `pod`, which another ReplicaSet owns, was last updated in place to the revision
 // of `of_revision`. Special cases:
-//   - if `of_revision` is null: true for every Pod that was updated in place
-//   - if the annotation of `pod` cannot be read: true if `of_revision` has 0 replicas. Every canary
-//     is then a Pod that was updated in place
+//   - `of_revision` is null: true for every Pod that was updated in place
+//   - the annotation of `pod` cannot be read: true if `of_revision` has 0 replicas, because all its
+//     canaries are Pods that were updated in place
 bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   const std::optional<int64_t> patched = PatchedRevision(pod);
   if (!patched || of_revision == nullptr) return patched.has_value();

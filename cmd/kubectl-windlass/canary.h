@@ -24,12 +24,11 @@ struct Cause {
   std::string text;
 };
 
-// Returns the first of these causes that exists, or nullopt. `maker` is the ReplicaSet or
-// ReplicationController of `pods`, or null.
+// Returns the first of these causes that exists, or nullopt:
 //   - the cause of the worst Pod among `pods`, if this Pod is at least as bad as `least`
 //   - the condition ReplicaFailure of `maker`: why it cannot create or delete Pods
-// Leaves out Pods that `maker` replaces: those being deleted, and those whose phase is Failed or
-// Succeeded.
+// `maker` is the ReplicaSet or ReplicationController of `pods`, or null. Leaves out Pods that
+// `maker` replaces: those being deleted, and those whose phase is Failed or Succeeded.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 

@@ -27,12 +27,11 @@ struct Changed {
 //   - if there is nothing to change: `decide` prints why and returns the exit code, which
 //     WriteChange returns
 //   - after an error: prints the error and returns its exit code
-//   - if another client has changed the object since the read: the API server refuses the patch,
-//     which has the old resourceVersion. Reads and calls `decide` again, with kWritesMax tries in
-//     all
-//   - if the object was deleted and created again meanwhile: gives up with an error
-//   - for a Deployment: neither happens, because the patch has no uid and no resourceVersion, like
-//     kubectl's patch
+// The patch names the uid and the resourceVersion that were read. So the API server refuses it
+// after a change by another client:
+//   - the object was changed: reads and calls `decide` again, with kWritesMax tries in all
+//   - the object was deleted and created again: gives up with an error
+// Exception: the patch of a Deployment names neither, like kubectl's patch.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -94,10 +94,10 @@ ExitCode RunCommand(const CommandContext& context);
 //   - when --timeout has passed, the user has pressed Ctrl-C, a request has failed, or the object
 //     was deleted
 //   - with --watch=false: after the first look
-// `maker` is the ReplicationController that creates the Pods; null if ReplicaSets create them.
-// It is also null while the controller that gets the Pods of an update does not exist, or cannot be
-// read. In that case WatchStatus returns nullopt when the controller has replicas. Then call
-// WatchStatus again, with the controller as `maker`.
+// `maker` is the ReplicationController that creates the Pods. It is null in two cases:
+//   - ReplicaSets create the Pods
+//   - the controller that gets the Pods of an update does not exist, or cannot be read. Once it has
+//     replicas, WatchStatus returns nullopt. Then call WatchStatus again, with it as `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

@@ -36,7 +36,7 @@ constexpr const char* kStaysStill =
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  // The state of the update before the patch. Only Steer sets these two fields, in `*done`.
+  // The state of the update before Steer has patched it. Set only in Steer's argument `done`.
   bool was_paused = false;
   bool had_failed = false;
 
@@ -248,9 +248,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // From the second round on, the new controller has replicas. A null `maker` then means that the
-    // read of the controller has failed. Given null, WatchStatus would return nullopt at once, and
-    // the loop would not end. So WatchStatus gets an empty object instead.
+    // From the second round on, a null `maker` means that the new controller could not be read.
+    // Given null, WatchStatus would return nullopt in every round, and the loop would not end. So
+    // WatchStatus gets an empty object instead.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // If there is no exit code, the new controller has replicas now. The next round of the loop

@@ -97,10 +97,9 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // An edit of the spec in the middle of an update begins a new run, with an empty status.step.
-  //   - after an edit of spec.newName: status.target, too, is empty until the new run changes
-  //     something
-  //   - otherwise: status.target still shows that the earlier run has changed something
+  // status.step is about the present run: an edit of the spec in the middle of an update begins a
+  // new run, with an empty status.step. status.target then still shows that the earlier run has
+  // changed something. Exception: an edit of spec.newName empties status.target, too.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -343,9 +342,9 @@ namespace {
 constexpr seconds kEndSlack{10};
 
 // Returns when the update ended: the time that an API server gave to the last write of the status.
-//   - if there is no such time: the time of the condition Ready, by the clock of Windlass. While
-//     that clock is ahead, a later update with --local stays hidden. While it is behind, an ended
-//     update is shown
+//   - if there is no such time: the time of the condition Ready, by the clock of Windlass. If that
+//     clock is ahead, UnfinishedAmong leaves out a later update with --local. If it is behind, it
+//     returns an ended one
 //   - if neither time is known: nullopt
 std::optional<WallTime> EndOf(const Json& update) {
   if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
@@ -364,8 +363,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   };
   std::set<Key> asked_for;
   std::set<Key> begins;  // the old controllers of updates whose status.newName is still empty
-  // When updates have ended. The key is a controller of the update, together with the name of the
-  // other controller of the same update.
+  // When the last update of two controllers has ended. Each of the two is a key, together with the
+  // name of the other one.
   std::map<std::pair<Key, std::string>, std::optional<WallTime>> ended;
   const auto note_end = [&](const Key& controller, const std::string& other, const Json& update) {
     std::optional<WallTime>& last = ended[{controller, other}];
@@ -392,11 +391,12 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
-  // Returns true if the annotations of `controller` may be about an update that has ended, and has
-  // removed them. The last write of `controller` decides:
-  //   - at or before the end, or not known: true. `controller` was read before the removal
-  //   - after the end, or the end is not known: false. A later update of the same controllers, in
-  //     either direction, was begun with --local and stopped
+  // Returns true if `controller` may have been read before an ended update removed its annotations.
+  // The last write of `controller` decides:
+  //   - its time is not known: true
+  //   - at or before the end of the update: true
+  //   - later, or the end is not known: false. The annotations are those of a later update of the
+  //     same controllers, in either direction, with --local, which was stopped
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

@@ -95,18 +95,17 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 
 // Returns a text if annotations show that `controller` is in the middle of an update. The text says
 // what to do, and is printed after the controller's name: "is in the middle of …". Lists the
-// controllers, and uses the version of `controller` there, which is newer. Returns "" in these
-// cases:
+// controllers, and looks at `controller` as it is in the list. Returns "" in these cases:
 //   - the annotations show no update
 //   - `controller` is being deleted, or is not in the list
-//   - the list fails, and is needed: `controller` has no annotation kRenameJournal
+//   - the list fails, and `controller` lacks kRenameJournal, which is enough alone
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 // Returns the controllers among `controllers` for which UnfinishedUpdateOf would return a text.
 // Sends no request. Leaves out:
 //   - controllers that belong to an update under way in `updates`
-//   - controllers with annotations of an ended update in `updates`, not written since its end. They
-//     may have been listed before the update removed the annotations
+//   - controllers that may have been listed before an ended update in `updates` removed its
+//     annotations: they have these, and were not written since the end
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

@@ -27,8 +27,8 @@
 namespace windlass::cli {
 
 // If a selection fails for this long, Follow returns an error, or gives up an optional selection.
-//   - if a list succeeds, that ends the failure. So while only the watch fails, Follow lists after
-//     1, 2 and 4 s, and then every 8 s
+//   - a list that succeeds ends the failure. So while only the watch fails, Follow goes on: it
+//     lists after 1, 2 and 4 s, then every 8 s
 //   - a watch that fails with 401, 403 or 404 is handled earlier (see above)
 inline constexpr Duration kFollowTrouble = seconds(60);
 

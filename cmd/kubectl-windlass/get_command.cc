@@ -20,9 +20,9 @@
 namespace windlass::cli {
 namespace {
 
-// `selection` is the number of a selection of updates, such as ReplicationControllerUpdates.
-// Returns true if the view has an object of the kind that is updated, such as a
-// ReplicationController. The object need not have an update.
+// `selection` is the number of a selection of updates. Returns true if the view has an object that
+// can have such an update, even if it has none. Example: for ReplicationControllerUpdates, a
+// ReplicationController.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);

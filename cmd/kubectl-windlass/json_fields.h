@@ -61,9 +61,8 @@ const Json* HoldsUpWindlass(const Json& object);
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);
-// Returns the condition that says why a controller cannot begin with the latest spec. Returns null
-// if it has begun: status.observedGeneration is the present generation. The first of these counts;
-// null if none exists:
+// Returns the condition that says why a controller cannot begin with the latest spec: the first of
+// these that exists. Returns null if there is none, or if the controller has begun (IsObserved).
 //   - Stalled or Ready, set for the present generation
 //   - Progressing with reason ReplicaSetCreateError
 //   - the condition that HoldsUpWindlass returns

@@ -44,11 +44,11 @@ struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no update objects
   Standing (*standing)(const Json& update) = nullptr;
   bool (*is_under_way)(const Json& update) = nullptr;  // and has changed something
-  // True if the update has failed and has changed nothing. It concerns the object that has its
-  // name, and no other one.
+  // True if the update has failed and has changed nothing. It is then shown only with the object
+  // that has its name.
   bool (*is_refused)(const Json& update) = nullptr;
-  // `objects` are objects of the kind that is updated. Returns those that are in the middle of an
-  // update, if `updates` has no update under way for them.
+  // Returns those of `objects` that are in the middle of an update, although `updates` has no
+  // update under way for them. Example: an update with --local was stopped.
   std::set<const Json*> (*unfinished)(const std::vector<const Json*>& objects,
                                       const std::vector<const Json*>& updates) = nullptr;
 };

@@ -1,6 +1,6 @@
-// The warning that says what a command waits for, if the wait is long. It is for waits that no
-// timeout of the rollout or update ends; --timeout does not matter. Otherwise a user would not know
-// why the command does not end.
+// The warning that says what a command waits for, if the wait is long and no timeout of the rollout
+// or update ends it. Without the warning, a user would not know why the command does not end. It
+// also comes with --timeout.
 #pragma once
 
 #include <functional>

@@ -61,8 +61,8 @@ std::vector<Container> ContainersOf(const Json& pod) {
 // and sidecars. RESTARTS adds up the restarts:
 //   - if an init container keeps the next container from starting (HoldsUpNext), and condition
 //     Initialized is not True: of the init containers up to this one, sidecars included
-//   - otherwise: of app containers and sidecars
-// If a sidecar fails after the start of the Pod, Initialized stays True.
+//   - otherwise: of app containers and sidecars. Example: a sidecar fails after the start of the
+//     Pod; Initialized stays True
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
@@ -118,11 +118,11 @@ std::string WhyNotReady(const Container& one) {
                          : "runs, and has not passed its startup probe";
 }
 
-// Sets `why` and `status` of `state` if a container is not ready. The first of these containers
-// decides:
-//   - the first container that fails
-//   - the first container that waits, or runs and is not ready
-// An init container that has ended with exit code 0 is done, so it does not count.
+// Sets `why` and `status` of `state` if a container is not ready:
+//   - one fails: both from the first that fails
+//   - none fails: `why` from the first that is not ready, `status` from the first of these that
+//     waits or keeps the next one from starting (HoldsUpNext)
+// An init container that has ended with exit code 0 does not count.
 void ExplainContainers(const std::vector<Container>& containers, PodState& state) {
   for (const Container& one : containers) {
     if (ExplainFailure(one, state)) return;

@@ -117,11 +117,11 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 }
 
 // Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
-//   - at a pause: the Pods of the step are not available. If the status does not say so (kNotTold),
-//     only a cause that a Pod or the ReplicaSet shows counts
+//   - at a pause: the status says that Pods of the step are not available. If the status says
+//     nothing about them (kNotTold): a Pod or the ReplicaSet shows why they are not
 //   - at another step (--full): a Pod fails, or the ReplicaSet cannot create Pods
-//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has none.
-//     Stand-ins do not count. Example: a PodDisruptionBudget holds up the first patch of a Pod
+//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has at
+//     most stand-ins. Example: a PodDisruptionBudget holds up the first patch of a Pod
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();

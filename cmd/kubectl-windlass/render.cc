@@ -268,7 +268,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     for (const Row& row : drawing.RowsOf(none, left_out)) {
       fixed += drawing.LinesOf(layout, row).size();
     }
-    // RowsOf(none) has a line "… 3 more" for each branch with Pods. Fit counts these lines, too.
+    // `fixed` leaves out the lines "… 3 more", one for each branch with Pods: Fit counts them.
     for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;
     const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
     rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);

@@ -72,15 +72,15 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another cleanup, by annotation kCleanup of NEW. kubectl does not set it: the
-//     name NEW of its updates by image tells the cleanup; its updates by file are not refused
+//   - an update with another cleanup, by annotation kCleanup of NEW. kubectl does not set kCleanup:
+//     its updates by image are judged by the name NEW, and its updates by file are accepted
 // The cleanup matters only if --cleanup is not given and no rename has begun.
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if this command continues an update or rollback of another program, which may still run.
-// The annotations of the controllers show it, even with --local. No warning if this command begins
-// a rollback: the other program then stops by itself.
+// Warns if this command continues an update or rollback of another program that may still run.
+// Annotations show that one has begun, even with --local. No warning if this command begins a
+// rollback: the other program then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for a new controller with another name or other content than

@@ -38,8 +38,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", or use --rollback to take it back";
-  // False if another user has started the rollback, or if this command rolls back a failed update
-  // before it begins the update that it was asked for.
+  // False for a rollback that this command was not asked for: another user has started it, or
+  // this command first rolls back a failed update.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;

@@ -163,8 +163,8 @@ ExitCode LocalUpdate::End() const {
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  // A rollback that comes too late does not change which controller has the Pods: the new one if
-  // the old one was deleted, the old one after a rename.
+  // After a rollback or a rename, the old controller has the Pods. If the old controller was
+  // deleted, the new one has them, even with --rollback.
   const bool has_old = plan_.View().old_controller != nullptr;
   const bool old_name =
       has_old && (plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename);
@@ -187,10 +187,10 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
 }
 
 // Sends `first`, which labels a Pod, and the writes that label all other Pods without the label. At
-// most kInFlightMax run at the same time.
+// most kInFlightMax run at a time.
 //   - after a refusal such as Forbidden: returns nullopt, and the planner then stores the refusal
 //   - after any other error, such as NotFound because a Pod is gone: returns the error, and the
-//     caller ends the walk
+//     caller takes no further step
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -266,9 +266,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // A warning is enough if the user may not do a read that can be missed, such as that of the
-    // HorizontalPodAutoscalers. A read that the planner needs has ended the walk above.
-    // KeepLackOfRight has noted the failure of a dry run.
+    // The planner goes on without this read, for example that of the HorizontalPodAutoscalers. So a
+    // warning is enough if the user may not do it. A dry run needs no warning: KeepLackOfRight has
+    // noted its failure.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }
@@ -309,8 +309,9 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // True if a rename has deleted the new controller, or if only the old controller is gone:
-      // usually because the update ends by deleting it.
+      // True if the update is at its end:
+      //   - a rename has deleted the new controller
+      //   - only the old one is gone: usually the update has deleted it
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;

@@ -65,9 +65,10 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     //   - in all other cases: no, because the policy may allow the same request to Windlass
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, only two missing rights of the user matter: to create the controller, and to do
-    // a read without which the planner cannot go on (GoesOnAfter). Without another right, the plan
-    // goes on, as the command does.
+    // With --local, a missing right has this effect:
+    //   - to create the controller: the update is refused
+    //   - to do a read that the planner needs (GoesOnAfter): the plan ends
+    //   - to do another read: only a warning
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -127,8 +128,8 @@ Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation
       situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
-  // The steps before have made the read that SizeBefore may need. If they have not, for example
-  // because the read failed, SizeBefore returns the present size of the old controller.
+  // SizeBefore may need a read, which the plan has usually made. If it has not, for example because
+  // the read failed, SizeBefore returns the present size of the old controller.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);

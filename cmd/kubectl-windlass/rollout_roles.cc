@@ -69,9 +69,9 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss it, because only
-// Windlass knows the API server's defaults. So if there is none, and Windlass has seen the latest
-// spec, returns the ReplicaSet of status.currentRevision in two cases, else null:
+// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may find none, because only
+// Windlass knows the API server's defaults. Then returns the ReplicaSet of status.currentRevision,
+// if Windlass has seen the latest spec and one of these is true; else null:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods, and no note that it was made for another template
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
@@ -129,9 +129,10 @@ const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets
 // Returns the stable ReplicaSet as Windlass finds it (FindKept in
 // controller/workload/revisions/revisions.h): the first of these that exists, or null. N is
 // status.stableRevision.
-//   - of the ReplicaSets noted as complete as revision N: the one that is N now, else the youngest
+//   - a ReplicaSet noted as complete as revision N: one that is N now, else the youngest
 //   - the ReplicaSet of status.stableReplicaSet, if it has no annotation about a revision
-//   - the ReplicaSet that is revision N now, or else was
+//   - a ReplicaSet that is revision N now
+//   - a ReplicaSet that once was revision N
 //   - the result of FindSpoilt
 const Json* FindStable(const Json& rollout, std::vector<const Json*> sets) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");

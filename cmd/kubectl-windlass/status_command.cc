@@ -35,9 +35,9 @@ class StatusWatch {
   // Prints where `object` stands, with `cause`, unless it has printed the same before. `cause` is
   // what CauseIn returns. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // For `status` of several objects, one after another. `first` is this object as it was when the
-  // command began. If this object got another template while the command followed an earlier
-  // object, that template belongs to a newer rollout.
+  // Makes the template of `first` the one to follow. Needed for `status` of several objects:
+  // `first` is this object when the command began. The object may have got another template while
+  // the command followed an earlier object.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Stores where `object` stands. End needs this if the command ends before the first Look.
   void Read(const Json& object) {
@@ -69,7 +69,7 @@ class StatusWatch {
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
   // A user may reverse the update of a ReplicationController while the command waits (spec.rollback
-  // changes). The rollout has ended when the update reaches its end in the new direction.
+  // changes). The update in the new direction takes the rollout's place when it ends.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {

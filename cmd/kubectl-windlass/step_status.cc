@@ -20,7 +20,7 @@ bool HasNoPods(const Json& rollout) {
 // Returns whether Pods of the step are available, by the first of these that applies:
 //   - status.step.availableSince is set: kAvailable
 //   - status.step.replicas is set: kNone or kNotAvailable
-//   - only the counters of an older Windlass are known; all Pods are available, or none is updated:
+//   - the counters of an older Windlass show that all Pods are available, or that none is updated:
 //     kAvailable
 //   - otherwise: kNotTold. Example: 3 of 4 Pods are available, and 1 is updated. The missing one
 //     may be the new Pod or an old one

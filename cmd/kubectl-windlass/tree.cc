@@ -72,9 +72,11 @@ std::string ConditionText(const Json* condition) {
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
-// Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
-// the line "Status" has the text already, as for a stalled Rollout. Exception: if the latest spec
-// is not observed, both lines say why, unless the line "In place" has the text already.
+// Returns the text of the line "Warning", about the first of these:
+//   - why the latest spec is not observed (WhyUnobserved), unless the line "In place" says it
+//   - the condition that HoldsUpWindlass returns
+//   - the condition that AnnotationsNotCopied returns
+// Returns "" if there is none, or if `standing` quotes it (Quotes).
 std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
   if (why == InPlaceToTell(workload)) why = nullptr;

@@ -13,9 +13,8 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if a controller has seen the last change. A promotion is an annotation, so it does
-// not raise the generation. But Windlass ends a promoted pause within a second. So if the pause
-// goes on, returns false. In three cases a promotion proves nothing, so it does not count:
-//   - the step is not a pause
+// not raise the generation. But Windlass ends a promoted pause within a second. So returns false
+// for a promoted pause that goes on, unless Windlass has another reason not to end it:
 //   - spec.paused is true
 //   - the promotion is without --force, and not all Pods of the step are available
 bool IsSeen(const Json& object) {

@@ -225,9 +225,11 @@ class TableView final : public View {
   }
 
   std::vector<ListedObject> Rows(const Follow& follow) const {
-    // The updates that are under way, by namespace and name of the old controller. An update is
-    // also found by its new controller, unless the new controller has an update of its own. A
-    // refused update is found only by its old controller, and only if that has no other update.
+    // The update that the row of a controller shows, by namespace and name of the controller. The
+    // first of these:
+    //   - an update under way from this controller
+    //   - an update under way to this controller
+    //   - a refused update from this controller
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
     std::vector<const Json*> refused;

@@ -68,11 +68,11 @@ const Json* FailureToTell(const Json& object) {
                                                  : TrueCondition(object, "ReplicaFailure");
 }
 
-// Returns true if a change of the Deployment waits, because a setting of its updates in place has
-// an invalid value. Such a value may also stand there while no change waits. Progressing tells
-// whether one does. Without a progress deadline there is no such condition. Then old Pods show the
-// change: status.updatedReplicas is below status.replicas, which a scaling alone does not bring
-// about.
+// Call this if a setting of the Deployment's updates in place has an invalid value. Returns true if
+// a change of the Deployment waits because of that:
+//   - with a condition Progressing: the condition has the reason InPlaceNotPossible
+//   - without one, because there is no progress deadline: there are old Pods, so
+//     status.updatedReplicas is below status.replicas. A scaling alone does not bring that about
 bool ChangeWaits(const Json& deployment) {
   if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
     return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
@@ -153,9 +153,9 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
 //   - "abort or undo": there is a stable revision. Without one, abort moves no Pod (RO-032)
-//   - "undo": status.currentRevision is above 1. Usually there is then an earlier revision
-//   - "undo", too: it is 1, and `reason` is one of the three below. The present template has no
-//     revision then, and undo goes to revision 1 (RO-026)
+//   - "undo": usually there is an earlier revision, because status.currentRevision is above 1. If
+//     `reason` is one of the three below, 1 is enough: the present template has no revision, and
+//     undo goes to revision 1 (RO-026)
 //   - "": otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";

@@ -61,8 +61,8 @@ std::optional<size_t> MemoryLimit(const std::string& root) {
 namespace {
 
 // Drops the pages of code and constants, which the kernel can read from the file again. Keeps all
-// writable segments. The loader may have made some of their pages read-only later, but the file
-// does not have the content of these pages.
+// writable segments, even pages that the loader has made read-only: the file does not have their
+// content.
 int DropCleanPages(dl_phdr_info* object, size_t, void*) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {

@@ -27,14 +27,13 @@ struct Readiness {
   void AddMissing(const NeededRight& right);
 };
 
-// Returns the readiness of a process with these controllers and these missing rights. A missing
-// optional right is a note. Every trouble and every other missing right is a reason, unless all of
-// these apply to its controller:
-//   - the controller is barred: it lacks a right that is not optional, or waits for a resource that
-//     the API server does not serve
-//   - its HoldsReadiness is false
-//   - another controller is not barred
-// In this case it is only a note, with the name of the controller in front.
+// Returns the readiness of a process with these controllers and these missing rights. Every trouble
+// and every missing right is a reason. Exceptions, which are notes:
+//   - a missing right that is optional
+//   - a trouble or missing right of a controller that is barred and whose HoldsReadiness is false,
+//     while another controller is not barred. The note begins with the name of the controller
+// A controller is barred if it lacks a right that is not optional, or waits for a resource that the
+// API server does not serve.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

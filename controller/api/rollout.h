@@ -79,11 +79,11 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The size by which the step is judged: the largest spec.replicas with which this or an earlier
-  // step of the rollout began. It decides whether the step asks for all Pods, and whether a
-  // scale-down has left the step without Pods (RO-190, RO-192).
-  //   - 0: the first spec.replicas above 0 replaces it
-  //   - 1, while the step asks for 0 of 1 Pods: the first spec.replicas above 1 replaces it
+  // The size by which the step is judged: the largest spec.replicas with which a step began.
+  // Example: 10, if step 1 began with 10 and step 2 with 4. Decides whether the step asks for all
+  // Pods, and whether a scale-down has left it without Pods (RO-190, RO-192).
+  //   - 0: replaced by the first spec.replicas above 0
+  //   - 1, while the step asks for 0 of 1 Pods: replaced by the first above 1
   //   - nullopt: not stored, as by v0.1.0
   std::optional<int32_t> replicas{};
   // The next three are used only if the step is a pause, or the end of a shortened list (RO-132).
@@ -96,9 +96,9 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // The index before a user shortened the list to fewer steps than that index. 0 if no user did so,
-  // or if the list is long enough again. Example: 3, if step 3 was under way when a list of 4 was
-  // cut to 2 steps.
+  // If a user has removed the present step from the end of the list: the index that the step
+  // had. 0 otherwise, or if the list is long enough again. Example: 3, if a list of 4 steps was cut
+  // to 2 in step 3.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };

@@ -2,9 +2,9 @@
 //   - in a sync, where a fault ends that sync with an internal error (runtime/sync.h)
 //   - outside of syncs: when a cache changes, in timers, and for metrics. KnownOf is for this
 //     place: it logs a fault with the name of the object (FaultLog), and then returns no value.
-// The work must change no lasting state (assert_scope.h). So a caller lets the work compute a
-// value, and stores the value afterwards. Example: FailureOf(pod) is the work; counting the failure
-// and sending its Event are not.
+// The code given to KnownOf or CatchFault, `work`, must change no lasting state (assert_scope.h).
+// So `work` computes a value, and the caller stores it. Example: FailureOf(pod) is the work;
+// counting the failure and sending its Event are not.
 #pragma once
 
 #include <cstddef>

@@ -67,8 +67,8 @@ struct Write {
   std::function<Status(std::string_view reply)> check{};
   // Returns true if the reply's body shows what `on_success` tells. Example: the Event
   // InPlaceStarted is not sent if a webhook removes the annotation with which the update in place
-  // begins. Unlike `check`, it leaves Outcome::kept alone, and so says nothing about the rest of
-  // the write. Null: the Events are sent whatever the reply shows.
+  // begins. Unlike `check`, sets no Outcome::kept, so the rest of the write is not judged. Null:
+  // the reply need not show anything.
   std::function<bool(std::string_view reply)> shows{};
 };
 
@@ -218,14 +218,14 @@ using Learned = std::vector<Outcome>;
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
 // Finds the latest write of the object `key` in this sync that has Outcome::kept. Returns the
-// outcome of that write if the API server did not keep what it asked for; null if the API server
-// kept it, or if there is no such write. Earlier writes no longer matter.
+// outcome of that write if the API server changed what the write asked for (not_kept); otherwise,
+// or if there is no such write, null. Earlier writes no longer matter.
 const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
                            const ObjectKey& key);
 
 // Returns true if `step` is a write that was answered in this sync already. The planner does not
-// return such a step again. If it still wants a write that succeeded, the API server drops or
-// changes what Windlass sends, and writing would never end.
+// return such a step again. Otherwise writing would never end if the API server drops or changes
+// what Windlass sends.
 bool WasSent(const Step& step, const Learned& learned);
 
 // Returns true if `outcome` is the outcome of a patch of the subresource `subresource` of the
