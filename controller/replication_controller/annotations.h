@@ -19,8 +19,8 @@ inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-sour
 // On the controller that is scaled up: the number of replicas that this controller is to have when
 // the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
-// On the controller that is scaled down: its size before the update or rollback, or the size that
-// is desired since Adopt (RC-16). A rollback gives the old controller its noted size back.
+// On the controller that is scaled down: its size before the update or rollback. Adopt may note the
+// desired size instead (RC-16). A rollback gives the old controller its noted size back.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
 // On the old controller, in an update to an image: the name of the new controller.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
@@ -38,9 +38,9 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// When an update ends, it removes these annotations from the old controller, except those that name
-// another new controller, and some of them from the new controller (EndedAnnotations in writes.h).
-// A new controller that is a copy of the old one does not get these annotations. kTermAnnotation is
+// The end of an update removes these annotations from the old controller. kRollingUpdateTo stays if
+// it names another new controller. The new controller loses some of them, too (EndedAnnotations in
+// writes.h). A new controller that is a copy of the old one does not get them. kTermAnnotation is
 // from own_names.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
@@ -68,13 +68,12 @@ inline bool HasGivenPods(const ReplicationController& controller) {
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
 }
 
-// Returns true if the new controller `created` counts as not scaled yet. The old controller then
-// has its original size, unless a size is noted for `created`.
-//   - `created` has no replicas.
-//   - or `created` is as Windlass created it, and may have replicas for Pods without an owner
-//     (RC-7). Each change of spec raises metadata.generation, which is 1 at first. Example: created
-//     with 2 replicas for 2 such Pods, in generation 1. The first scaling, to 3, gives it
-//     generation 2.
+// Returns true if the new controller `created` counts as not scaled yet. In this case, the old
+// controller has its original size, unless a size is noted for `created`. The cases:
+//   - `created` has no replicas
+//   - Windlass created `created`, and metadata.generation is still 1. `created` may have replicas
+//     for Pods without an owner (RC-7). Example: it is created with 2 replicas for 2 such Pods. The
+//     first scaling, to 3, makes generation 2
 inline bool IsUnscaled(const ReplicationController& created) {
   return created.replicas == 0 ||
          (created.meta.annotations.Has(kCleanup) && created.meta.generation == 1);

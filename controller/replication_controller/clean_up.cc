@@ -18,9 +18,9 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
-// Returns the failure of an update whose two controllers do not exist, at kStepScale or later, or
-// in a rollback. The text names only the old one if the new controller's name is not known, as in a
-// rollback before the first step.
+// Returns the failure of an update whose two controllers do not exist. Called from kStepScale on,
+// and in a rollback. If the new controller's name is not known (for example in a rollback before
+// the first step), the text names only the old one.
 Step WithoutControllers(const Situation& situation) {
   const std::string& old_name = situation.old_name();
   const std::string missing =
@@ -39,9 +39,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The update removes the annotations of the target last. If they are gone, nothing is left to do
-  // with a source that still exists: it is preserved, or a user has deleted it and created another
-  // one of the same name. Two cases are handled below:
+  // `ends` is true if nothing is left to do with the source. The update removes the annotations of
+  // the target last. So if they are gone, the source was preserved, or is another controller of the
+  // same name that a user created. `ends` is false for
   //   - a rename
   //   - a source whose kOriginalReplicasOf still has the uid of the target
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&

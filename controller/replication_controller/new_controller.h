@@ -28,10 +28,10 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& templ
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
 // Returns the size with which `made` is to be created: the number of Pods without an owner that its
-// selector matches, at most its final size (RC-7). Such Pods are left if the new controller of an
-// earlier update was deleted without them. kube-controller-manager adopts them, and deletes those
-// above spec.replicas. Example: 2 such Pods, 3 replicas at the end: 2; with 5 such Pods 3. The Pods
-// are listed, because the cache may be late.
+// selector matches, at most its final size (RC-7). Example: with final size 3, 2 such Pods give 2,
+// and 5 give 3. Such Pods are left if the new controller of an earlier update was deleted without
+// them. kube-controller-manager adopts them, and deletes those above spec.replicas. The Pods are
+// listed, because the cache may be late.
 OrStep<int32_t> FirstSize(const Situation& situation, const ReplicationController& made);
 
 // Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks
@@ -41,9 +41,9 @@ Request CreateRequest(const ReplicationController& made, bool dry = false);
 // --- an update to an image: the old controller ---
 
 // Returns the old controller with the label spec.deploymentLabelKey in its selector, as LabelOld
-// makes it. The value is that of the label in the old controller's template; without it, a hash and
-// "-orig". Requires the old controller. Returns it unchanged if spec.image is not set, or if its
-// selector has the label already. The template stays as it is.
+// makes it. The label gets its value from the template, or a hash and "-orig" if the template has
+// none. The template stays as it is. Returns the old controller unchanged if spec.image is not set,
+// or its selector has the label. Requires the old controller.
 ReplicationController LabelledOld(const Situation& situation);
 
 // Notes the name of the new controller on the old one. If the selector of the old one lacks the

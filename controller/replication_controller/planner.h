@@ -76,7 +76,7 @@ std::optional<Step> FinishRollback(const Situation& situation);
 //   - the new controller exists
 //   - the new controller has its desired size, or clean-up has begun without a rollback, as the
 //     status says
-// Otherwise it fails; with kNotFound, it waits for the old controller.
+// Otherwise it fails. After kNotFound, it waits for the old controller.
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---

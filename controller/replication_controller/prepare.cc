@@ -81,9 +81,8 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // Asks the API server, with a dry run, whether it would create `made`. Refuses the update if not,
 // or if a webhook changes the image. The old controller is unchanged so far, so a refusal leaves
-// nothing behind (RC-20).
-// nullopt: the API server would create `made` with the wanted image, or the dry run does not show
-// it, but the creation will.
+// nothing behind (RC-20). Returns nullopt if `made` passes, or if the dry run cannot tell; the
+// creation then will.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),

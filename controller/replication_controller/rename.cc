@@ -64,9 +64,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The status has no target yet. If the spec asks for the new controller in the journal, the
-    // target is that of the spec. Otherwise the run first finishes the rename of another update, so
-    // its target must differ from that of the spec.
+    // The status has no target yet. It gets the target of the spec if the spec asks for the new
+    // controller in the journal. Otherwise it gets another target, because the run first finishes
+    // the rename of another update.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
     // The image may be in any container: if the old controller already has the content of the new
@@ -89,9 +89,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
 Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // The check comes before the journal is written, so that a refused update can still get another
-  // target. A check just before the deletion would save no request: the writes below and the
-  // deletion are in one sync, which sends each read once.
+  // RefuseRename comes before the journal is written, so that a refused update can still get
+  // another target. It runs again before each write below and the deletion. That costs no request:
+  // they are in one sync, which sends each read once.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {

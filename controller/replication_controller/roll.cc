@@ -55,12 +55,12 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true if a stored scaling may still be made.
-// false: it would go too far now, for example after a crash. New Pods that it relies on are not
-// available any more, or maxSurge or maxUnavailable was lowered.
-// A scaling against the direction of the update (target down, source up) is always due: it sets a
-// size back that the API server changed (TellNotKept). Example: for the target, 1 to 2 was written,
-// and a policy made it 5, so the scaling is now 5 to 2.
+// Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
+// now: new Pods on which it relies are not available any more, or maxSurge or maxUnavailable was
+// lowered.
+// A scaling against the direction of the update (target down, source up) is always due, because it
+// undoes a change by the API server (TellNotKept). Example: Windlass scaled the target from 1 to 2,
+// and a policy made it 5. The stored scaling is now 5 to 2.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
@@ -71,9 +71,9 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
-// Returns true if the last write of this sync was `fence` for an earlier version of the controller.
-// The controller has another version since, which is what the fence is for, even if a webhook has
-// removed the annotation.
+// Returns true if the last write of this sync was `fence`, sent for an earlier version of the
+// controller. That write has given the controller another version, which is its purpose, even if a
+// webhook has removed the annotation.
 bool HasRaisedVersion(const Situation& situation, const Request& fence) {
   const Learned& learned = situation.learned;
   const auto last = std::find_if(learned.rbegin(), learned.rend(), [](const Outcome& outcome) {
@@ -85,10 +85,12 @@ bool HasRaisedVersion(const Situation& situation, const Request& fence) {
 }
 
 // Returns the write that gives the controller another version before a stored scaling is dropped.
-// The scaling may have been sent already, and its request may still be on the way. That request
-// names the earlier version, so it fails after this write. Returns nullopt if the controller shows
-// this write already, or has got another version by it. If a webhook drops the whole write, the
-// version stays, so the update tells that (Effect), and goes on once the webhook is gone.
+// The request of that scaling may still be on the way. It names the earlier version, so it fails
+// after this write. Returns nullopt if
+//   - the controller has the annotation of this write
+//   - or the controller got another version by this write (HasRaisedVersion)
+// If a webhook drops the whole write, the version stays. The update reports this (Effect), and goes
+// on once the webhook is gone.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
   // Every stored scaling adds a line, so the number of lines identifies the scaling.

@@ -80,8 +80,8 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` was noted for the update to `target`. kubectl does
-// not note for which update: its size counts if `target` was scaled (IsUnscaled is false), because
-// the live size of `source` may have shrunk since (RC-8).
+// not note for which update. Its size counts once `target` was scaled (IsUnscaled is false),
+// because the live size of `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes on `source` that its size before the update to `target` was `size`.
@@ -101,14 +101,14 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 //     the rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
 //   - Windlass noted a size for this update: that size stays, even if the old controller is larger
 //     now.
-//   - A size that kubectl noted counts (HasOriginalSize): is replaced only if the old controller is
-//     larger now, and never with Override.
+//   - A size that kubectl noted counts (HasOriginalSize): notes a larger present size instead, but
+//     not with Override.
 //   - Otherwise: notes the result of SizeBefore.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
-// Returns the size that this update has noted for the old controller, if the controller is larger
-// now: another client has scaled it since. Otherwise nullopt; nullopt also if IsRollbackTarget is
-// true. Requires both controllers.
+// Returns the size that this update has noted for the old controller, if another client has made
+// the controller larger since. Otherwise, or if IsRollbackTarget is true, returns nullopt. Requires
+// both controllers.
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
 // Returns true if a rollback of the update to `created` has made `old` its target. Returns false

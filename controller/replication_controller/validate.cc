@@ -19,9 +19,9 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon Windlass repeats a check that refused a rename at the end of an update: it does not
-// watch ReplicaSets, so no event shows that the cause is gone. A check before the first step is not
-// repeated, even if its list was too large: its refusal ended the run (HasEnded).
+// How soon Windlass repeats a check that refused a rename at the end of an update. Windlass does
+// not watch ReplicaSets, so no event shows that the cause is gone. A check that refused the update
+// before its first step is not repeated, because the refusal ended the run (HasEnded).
 constexpr Duration kLookAgain = seconds(30);
 
 // How soon Windlass asks again for a list that was too large. No watch reports that the list has
@@ -166,9 +166,9 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // How many bytes of annotations, at most, the update has yet to add to the old controller before
 // the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal of at most this size fits if the cached annotations take at most half of the room, so
-// the API server need not be asked. The other half has room for the journal and for kubectl apply's
-// annotation, which is not cached and about as large.
+// A journal of at most this size fits if the cached annotations take at most half of the room. The
+// other half holds the journal and kubectl apply's annotation, which is not cached and about as
+// large as the journal. So the API server is not asked.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
@@ -252,9 +252,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // In an update to an image, kNextControllerId of the old controller names the new one; no other
-  // update has this annotation. In a rollback, kSourceId of each controller names the other. Names
-  // are compared, because a controller that was restored from a backup has another uid.
+  // In a rollback, kSourceId of each controller names the other. In an update to an image,
+  // kNextControllerId shows which one is the old controller: only that one has it. Names are
+  // compared, because a controller that was restored from a backup has another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

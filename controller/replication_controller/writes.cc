@@ -181,9 +181,9 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 
 namespace {
 
-// The most lines that a status keeps, so that a client that reads the status from time to time
-// seldom misses one: about as many as an update of 50 Pods, one at a time, writes. Older lines are
-// dropped (RC-12).
+// The most lines that a status keeps; older lines are dropped (RC-12). An update of 50 Pods, one at
+// a time, writes about as many. So a client that reads the status from time to time seldom misses a
+// line.
 constexpr size_t kLinesMax = 100;
 
 // Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
@@ -196,8 +196,8 @@ bool IsBeforeFirstScaling(const Situation& situation) {
 
 // Returns true if this run is known to have changed a Pod or one of the two controllers:
 //   - a write of this sync has succeeded, other than a write to the update itself
-//   - spec.image is set, the run has a target or is at kStepPrepare, and kNextControllerId of the
-//     old controller names the new controller
+//   - spec.image is set, and kNextControllerId of the old controller names the new one. The run has
+//     a target or is at kStepPrepare
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -212,9 +212,9 @@ bool HasChangedSomething(const Situation& situation) {
 }
 
 // Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the failure is a refusal
-// of the run, so the step is cleared (RC-20), and the target, too. A refusal leaves a target for a
-// later rollback if
-//   - HasChangedSomething is true, even if the run had no target
+// of the run, so the step is cleared (RC-20). The target is cleared, too, except in two cases,
+// because a later rollback needs it:
+//   - HasChangedSomething is true. A missing target is then set
 //   - the old controller is smaller than it was before an update (HasGivenPods)
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {

@@ -22,9 +22,9 @@ namespace windlass::replication_controller {
 //   - after a patch that succeeded: the write of a status and a Warning Event which report that the
 //     API server has dropped the change; after that write, Failed
 //   - otherwise: a Wait
-// After a patch, the sync checks that the controller has the size `size`, even if the patch only
-// changes annotations. Give `size` if the request sets spec.replicas, as a creation does. Without
-// it, the present size is to be kept.
+// After a patch or creation of a controller, the sync checks its size. Give `size` if the request
+// sets spec.replicas, as a creation does. Without `size`, a patch must keep the present size, even
+// a patch of annotations.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 

@@ -55,9 +55,10 @@ struct RolloutOwn {
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
   // Says why the defaults of the template did not come, and that nothing is rolled out until they
-  // come. Set if this sync asked for them in vain (with the dry run of a ReplicaSet); otherwise "".
-  // Also "" if the API server forbids the dry run and there is a progress deadline: Progressing
-  // usually says so then.
+  // come. "" in these cases:
+  //   - this sync has not asked for them in vain (with the dry run of a ReplicaSet)
+  //   - the API server forbids the dry run, and there is a progress deadline: Progressing usually
+  //     says so
   std::string not_told{};
   // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
   std::string put_back{};

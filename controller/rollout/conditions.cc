@@ -220,7 +220,8 @@ std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
 
-// Returns ", which is revision 8 now" for the same example, and "" in the same other case.
+// Returns the new number, for example ", which is revision 8 now"; "" if the ReplicaSet kept its
+// number.
 std::string NumberNow(const RolledBack& back) {
   return back.became == back.revision
              ? ""

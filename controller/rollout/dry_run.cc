@@ -78,10 +78,10 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod; kMalformed if spec.template cannot be read. TemplateDefaults may
-// have dropped the answer to it, for example because the clock was set back. If this sync has sent
-// the dry run, returns
-//   - if the API server refused the template: its error
+// Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
+// the dry run already, returns
+//   - if the API server refused the template: its error. TemplateDefaults may have dropped this
+//     answer, for example because the clock was set back
 //   - otherwise: nullopt
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);

@@ -24,8 +24,8 @@
 namespace windlass::rollout {
 
 // Returns true if a template is to be rolled out, and its rollout still waits for the API server to
-// return the template's defaults. This holds during an error in spec.strategy, too, although
-// Windlass asks only after its correction.
+// return the template's defaults. Also true during an error in spec.strategy, although Windlass
+// asks only after its correction.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns

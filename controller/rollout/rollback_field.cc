@@ -64,8 +64,8 @@ Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   return refused;
 }
 
-// Lets the records of `own` that name the generation after `generation` name `generation` instead.
-// Returns false if there is none.
+// In the records of `own`, replaces the generation after `generation` by `generation`. Returns
+// false if no record had it.
 bool NamePresent(RolloutOwn& own, int64_t generation) {
   bool changed = false;
   const auto name_present = [&](int64_t& recorded) {

@@ -84,9 +84,11 @@ class RolloutController final : public WorkloadController {
   // `rollout` is null, the Rollout is gone, and all its answers are forgotten. `uid` is the uid of
   // the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
-  // Calls Rest of `templates_`, and sees to it that these answers are forgotten when they are over.
+  // Calls Rest of `templates_`. SweepLater then forgets the answers of the Rollout once they are
+  // over.
   void Rest(const Uid& uid);
-  // Calls ForgetOver of `templates_` about once a minute, until no Rollout at rest is left in it.
+  // Calls ForgetOver of `templates_` about once a minute, until `templates_` has no Rollout at
+  // rest.
   void SweepLater();
 
   RolloutStore& rollouts_;

@@ -250,12 +250,12 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns the verdict for the next status, from which Stalled takes its reason. (A Rollout without
-// a progress deadline has no Progressing to take it from, RO-062.)
+// Returns the verdict for the next status. Stalled takes its reason from this verdict, because a
+// Rollout without a progress deadline has no Progressing (RO-062).
 //   - The rollout is refused, and the Rollout is aborted or not paused: returns the refusal.
-//   - `shown`, the stored verdict, says that the API server refuses the template: returns `shown`
-//     until the API server has answered again, for example after a restart of Windlass. This
-//     applies only while the template is to be rolled out.
+//   - The template is to be rolled out, and the stored verdict `shown` says that the API server
+//     refuses it: returns `shown` until the API server has answered again. Example: after a restart
+//     of Windlass.
 //   - Otherwise: returns nullopt.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,

@@ -72,8 +72,8 @@ struct NamedService {
   // Usually the API server was in trouble. Another write might fail in the same way, and would then
   // end the sync before the rollout goes on.
   std::optional<WallTime> failed_until{};
-  // The first of the latest refusals in a row that have the same kind of error. Null if the API
-  // server has refused no write to the Service since it last accepted one.
+  // The first refusal since the API server last accepted a write to the Service, or last refused
+  // one with another kind of error. Null if it refused none since.
   const FirstRefusal* first_refusal = nullptr;
   // How many writes to the Service in a row failed because another client had changed it (409).
   int conflicts = 0;

@@ -27,8 +27,8 @@ using workload::Situation;
 
 // Returns true if another object, for example a Deployment, may have rolled out `rs` before this
 // Rollout had it: this Rollout has no status yet, or is younger than `rs`. Otherwise Windlass
-// assumes that this Rollout rolled out `rs`: its status would then name the revision if it had been
-// complete.
+// assumes that this Rollout rolled out `rs`. If `rs` had been complete, the status would then name
+// its revision.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -80,8 +80,8 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
 }
 
 // Returns the write that notes on `rs` that it was complete as the revision in its annotation. If
-// `rs` has no annotation with a revision, or one that is no number above 0, the note names
-// `remembered`, and the write sets that annotation, too.
+// that annotation is missing, or is no number above 0, the note names `remembered`. The write then
+// also sets the annotation to `remembered`.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;

@@ -51,8 +51,8 @@ bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
 }
 
 // Returns the RolloutOwn in `carried`. If the new ReplicaSet has the revision of the stored step,
-// both have the same template. The stored step may have it in another form, for example with all
-// defaults. In the result, it has the requested form.
+// the result names the requested template. The stored step may name another form of the same
+// template, for example with all defaults.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -304,16 +304,16 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // While the Rollout is paused, Windlass does not ask the API server for the defaults. Without the
-  // defaults, Windlass cannot tell whether the template is the same as that of the stored step, in
-  // another form.
+  // While the Rollout is paused, Windlass does not ask the API server for the defaults. Without
+  // them, it cannot tell whether the template of the stored step is another form of the same
+  // template.
   const bool judged = situation.wanted.known || !workload.paused;
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
   // there once the strategy is corrected (RO-055).
   // An abort ends the step (RO-095), but only if it is carried out. During the error, only an
-  // update in place does that; `counted` is set while its Pods go back. Any other abort keeps the
-  // step. Otherwise a revision at a pause with all Pods updated would become stable without a
-  // promotion once a user takes the abort back.
+  // update in place carries it out: `counted` is set while Pods go back. Any other abort keeps the
+  // step. Example: all Pods are updated at a pause, and a user takes the abort back. Without the
+  // step, the revision would become stable without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

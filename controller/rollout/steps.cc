@@ -122,11 +122,10 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
 
 // Returns true if the time of a pause is lost, and has to begin anew:
 //   - fewer Pods are available than NoteAvailable last noted, and fewer than are due now. Example:
-//     4 Pods were noted; after a scale-down, 2 Pods are due. While 2 are available, the time goes
-//     on
+//     4 Pods were noted; after a scale-down, 2 are due. While 2 are available, the time goes on
 //   - no Pod was due when NoteAvailable was last called, and Pods are due now
-//   - the step now asks for more Pods of the same number of replicas, because a user has edited the
-//     list
+//   - a user has edited the list, so that the step asks for more Pods than were noted, of the same
+//     number of replicas
 bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.available < std::min(step.available, due)) return true;
   if (step.available == 0 && due > 0) return true;  // no Pod was due, so none proved anything
@@ -164,11 +163,11 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` with the values that it has if it begins now. `replicas` of the result, the size
-// by which the step is judged, is the largest spec.replicas with which this or an earlier step
-// began. So after a scale-down, a number does not ask for all Pods (RO-191). Example: step 1,
-// setUpdated: 1, began with 10 replicas, and step 2, setUpdated: 3, begins with 2 replicas. 3 Pods
-// are not all of 10, so one Pod stays old: step 2 updates 1 Pod of 2.
+// Returns `step` with the values that it has if it begins now. `replicas` of the result is the size
+// by which the step is judged: the largest spec.replicas with which this or an earlier step began.
+// So a number below that size keeps one Pod old, even after a scale-down (RO-191). Example: step 1
+// began with 10 replicas, and step 2, setUpdated: 3, begins with 2 replicas. 3 Pods are not all of
+// 10, so step 2 updates 1 Pod of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -200,9 +199,9 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // A list that is shortened again leaves shortened_from as it is. PromoteText names
-  // shortened_from, and not the index of the pause: a user may have promoted that index before, and
-  // the old annotation must not end the present pause.
+  // If the list is shortened again, shortened_from stays as it is. PromoteText names shortened_from
+  // and not the index of the pause, because a user may have promoted that index before. The old
+  // annotation must not end the present pause.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again

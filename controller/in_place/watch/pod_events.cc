@@ -66,9 +66,8 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure,
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
-  // Our patch, with what admission made of it, raised the generation by one, or by zero if
-  // admission undid all of it. So an edit is certain only after a rise by two or more: 4 before the
-  // patch, 6 now.
+  // The patch itself raises the generation by one, or by zero if admission undoes all of it. So
+  // only a rise by two or more proves another client's edit. Example: 4 before the patch, 6 now.
   if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Another client edited this Pod while Windlass was updating it to revision " +

@@ -3,12 +3,12 @@
 // no decision looks at every Pod of the namespace. Core thread only. Source: P-038.
 //
 // The Pods are found from the cache alone, by their state annotations, so a new process finds those
-// of its predecessor. Not found is a Ready Pod
-//   - that has lost its annotation, or whose annotation cannot be read: its update would never look
-//     complete, so the Pod could take room for ever
-//   - whose images another client changed after the patch (kForeign), unless the Pod is drained
-//   - whose update counts as complete because enough time has passed, even if its node is not heard
-//     later
+// of its predecessor. A Ready Pod is not found
+//   - if its annotation is lost or cannot be read: the update would never look complete, so the Pod
+//     could take room for ever
+//   - if another client changed its images after the patch (kForeign), unless the Pod is drained
+//   - if its update counted as complete because enough time had passed, even if its node goes
+//     silent later
 #pragma once
 
 #include <cstddef>
@@ -42,8 +42,8 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
-  // Returns true if the Pod may be down because of an update in place, or if the judgement fails
-  // (object_fault.h), because nothing is known of the Pod then. Such a fault ends no sync: most
+  // Returns true if the Pod may be down because of an update in place. Also true if the judgement
+  // fails (object_fault.h), because nothing is known of the Pod then. The fault ends no sync: most
   // syncs that ask are of other workloads.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;

@@ -28,7 +28,7 @@ class InPlaceRollouts {
 //   - `by_user` is true if the update has stopped at a step of a Rollout (pauses included) or at a
 //     partition. spec.paused does not count.
 //   - `cause` is the reason of the condition if the update is stuck. NotPossible counts only with
-//     policy Only: other workloads then replace their Pods.
+//     policy Only: other policies then replace Pods.
 RolloutHold InPlaceHoldOf(const Workload& workload);
 
 // Returns "InPlaceOnly" with policy Only, "InPlaceIfPossible" with IfPossible and Release; "" if
