@@ -55,17 +55,17 @@ namespace windlass::rollout {
 //
 //   2@8          ends the pause that is step 2 of the rollout of revision 8, as soon as all Pods of
 //                the step are available
-//   full@8       ends all steps of that rollout, as soon as all Pods that are updated so far are
-//                available (at least one Pod, if the step asks for any). At a pause, it does so as
-//                soon as all Pods of the step are available
+//   full@8       ends all steps of that rollout. At a pause, it waits until all Pods of the step
+//                are available. At another step, it waits for the Pods that are updated so far,
+//                but for at least one if the step asks for any
 //   2@8/force    the same as 2@8, without waiting for Pods
 //   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8". After a user has shortened the list of
-// steps, the value still names the former index. Example: at step 3 of 4, the list is cut to two
-// steps, and step 2, a pause, is now in force: "3@8". An old "2@8", from when the rollout was first
-// at step 2, must not end the present pause.
+// Returns the value of kPromote that ends `step`: "2@8". If a user has cut the list of steps before
+// the present step, the value names the former index. Example: at step 3, the list is cut to 2
+// steps. Step 2, a pause, is in force again, and "3@8" ends it. The user's old "2@8", which ended
+// step 2 before, must not end it again.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
@@ -127,10 +127,9 @@ struct StepState {
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
   // available. Pods that a scale-up adds do not stop the time.
   bool lacks_pods = false;
-  // True if `step` lasts because the Rollout was scaled down to one replica, which keeps the old
-  // revision: no Pod proves the new revision (RO-190). False if the rollout never had more
-  // replicas. What lets the rollout go on: more replicas, "full@8/force" or, at a pause,
-  // "2@8/force".
+  // True if `step` lasts because no Pod can prove the new revision (RO-190): the Rollout was scaled
+  // down to one replica, which keeps the old revision. False if the rollout never had more
+  // replicas. The rollout goes on with more replicas, "full@8/force" or, at a pause, "2@8/force".
   bool no_canary = false;
 
   bool done() const { return step.index > step.total; }

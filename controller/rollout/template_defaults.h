@@ -106,12 +106,11 @@ class TemplateDefaults {
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Call this instead of Forget while only these answers show which ReplicaSet has the template of
-  // the complete rollout. From then on, each answer counts for kAnswerAtRestCounts after its
-  // arrival.
-  // With Forget, the sync that asked would fail, and the next sync would ask again.
-  // The first call for a Rollout also forgets the times of NoteNotTold: they belong to the complete
-  // rollout.
+  // Call this instead of Forget if the rollout is complete, but only these answers show which
+  // ReplicaSet has its template. After Forget, the sync that asked would fail, and the next sync
+  // would ask again.
+  // After Rest, each answer counts for kAnswerAtRestCounts from its arrival. The first call for a
+  // Rollout also forgets the times of NoteNotTold: they belong to the complete rollout.
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
   // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it

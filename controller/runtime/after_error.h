@@ -59,8 +59,8 @@ class LateWrites {
  private:
   struct Late {
     RequestKey asked;
-    // Of the object that was written; zero for a creation. So late writes of one object do not
-    // count for another object of the same name.
+    // The uid of the written object; zero for a creation. So late writes of one object do not count
+    // for another object of the same name.
     Uid uid;
     Error error;
     int times = 0;

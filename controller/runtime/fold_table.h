@@ -76,9 +76,9 @@ class FoldTable {
   // - a dry run, because the object in its reply does not exist
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Call this if the read after a write finds no object. `request` is the write; its outcome was
-  // unknown, or 404. It is under way for `key` no longer. Calls Row::gone, which removes the object
-  // from the caches, unless `request` is a creation: its object may still appear.
+  // Call this if the read after the write `request`, whose outcome was unknown or 404, finds no
+  // object. The write is no longer under way for `key`. Calls Row::gone, which removes the object
+  // from the caches. Exception: the object of a creation may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

@@ -89,7 +89,7 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
 }
 
 // Cancels what the informer's timer would do. While an informer lingers (runs on after its last
-// LetGo), `users_` still counts its last user. This function then subtracts that user.
+// LetGo), `users_` still counts its last user: subtracts that user, too.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -138,9 +138,9 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// An object that is cut down is cached without its large parts. If there is room for twice the
-// whole size of a resource's smallest such object, lists that resource again. With less room, the
-// object might soon be cut down again.
+// Lists a resource again if some of its objects are cut down (cached without their large parts),
+// and there is room for twice the whole size of the smallest of these. With less room, that object
+// might soon be cut down again.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
@@ -159,8 +159,8 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// Checks the cluster's identity here, too. An informer that recovers from a broken watch also
-// causes this check, but perhaps no watch broke.
+// Checks the cluster's identity even if no watch broke. (An informer that recovers from a broken
+// watch causes the same check.)
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);

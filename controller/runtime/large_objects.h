@@ -2,7 +2,7 @@
 // several times. Example: 56 Deployments contain the character `<` 1.4 million times each. JSON
 // writes each `<` with six bytes, so each Deployment has 8.4 MB of JSON, and 56 syncs would hold
 // more than a gigabyte. Only one of them is synced at a time.
-// For smaller objects (below kLargeJsonBytes, 256 KiB), only large answers to the sync count
+// Syncs of smaller objects (below kLargeJsonBytes, 256 KiB) take room only for large answers
 // (Keep).
 #pragma once
 

@@ -29,8 +29,8 @@ class NoisyKeys {
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Returns the number of keys remembered. A key that makes no more calls is forgotten within two
-  // minutes, or with the first Note after that, for any key.
+  // Returns the number of keys remembered. A key that makes no more calls is forgotten, two minutes
+  // later at the latest, by the next Note of any key.
   size_t size() const { return spent_.size(); }
 
  private:

@@ -240,9 +240,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     }
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // A write of the status usually contains the write that an earlier sync put off. If it only
-  // counts a name collision, it does not: the patience of the write that was put off then begins
-  // anew.
+  // A write of the status usually contains the write that an earlier sync put off. Exception: the
+  // count of a name collision. After it, the patience of the write that was put off begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -291,11 +290,11 @@ void Sync::WriteRefused(const Write& write, Error error) {
 }
 
 // Counts `write` as refused, without sending it, because it was late twice (after_error.h).
-// - The first such write of a sync: the sync goes on as after any refusal. Perhaps no slow webhook
-//   delays writes to the other objects.
-// - A later creation or status write: the same. The planner ends the sync after its refusal anyway.
-// - Any other later write: the planner then only writes the status (Outcome::ends_walk), so that
-//   the sync does not take too long.
+// - The first such write of a sync: the sync goes on as after any refusal, because perhaps no slow
+//   webhook delays writes to the other objects.
+// - A creation or status write: the same, because the planner ends the sync after such a refusal.
+// - Any other write: the planner then only writes the status (Outcome::ends_walk), so that the sync
+//   does not take too long.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;

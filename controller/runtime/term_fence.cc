@@ -80,9 +80,9 @@ TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 
 // Sends one touch, and calls itself again after the answer, until all touches are sent. The fence
 // of the key then stays raised until Forget or the end of the term, even if there was nothing to
-// touch. Example: a Deployment that is at rest now can begin a rollout only by writes of this term.
-// At rest means that all sizes are those that its observed generation asks for, not only that a
-// single ReplicaSet has Pods (workload/watch/former_leader_fence.h).
+// touch. Example: a Deployment at rest has no touches. All its sizes are those that its observed
+// generation asks for (workload/watch/former_leader_fence.h), so only writes of this term can begin
+// a rollout.
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {}, late);
   std::optional<std::vector<Request>> touches;
@@ -106,9 +106,9 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
 }
 
 // If `touch` was late twice and must not be sent now, returns the error with which it counts as
-// refused. It is tried again from time to time, as any late write, but not in the last
-// kCallDeadline before kLateWritesMax: so no try is under way at the time at which users read that
-// Windlass goes on. From that time on it is not sent at all.
+// refused. Like any late write, it is tried again from time to time. The last try begins at least
+// kCallDeadline before the end of kLateWritesMax. So that try is over at the time at which, as
+// users read, Windlass goes on.
 std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrites& late) const {
   if (auto error = late.WhyRefused(touch)) return error;
   const auto told = late_twice_.find(touch.uid());
@@ -146,8 +146,10 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
 }
 
 // Notes that the outcome of `touch` is unknown. The key's next sync reads the object, and then the
-// fence sends the touch again. When no late write can arrive any more, the fence goes on without
-// the touch if that is late, or if an earlier touch of the object had an unknown outcome as well.
+// fence sends the touch again. Once no late write can arrive any more, the fence goes on without
+// the touch
+//   - if the touch is late
+//   - if it is the object's second touch of unknown outcome
 void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const Error& error,
                                LateWrites& late) {
   const bool first = unknown_.insert(touch.uid()).second;
@@ -157,11 +159,10 @@ void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const 
   if (on_late_writes_over) on_late_writes_over(key);
 }
 
-// Counts the fence of an object as raised although `touch` failed with `why`, because no late write
-// can arrive any more (kLateWritesMax). A touch whose outcome is unknown may still happen: then it
-// raises the version as well. Removes the touch from `late`: otherwise the next patch of the object
-// would be taken for it. Logs this once per object, and for the first kUnfencedToldMax objects of
-// the term only.
+// Goes on although `touch` failed with `why`: the fence of its object counts as raised, because no
+// late write can arrive any more (kLateWritesMax). If the touch happens later, it only raises the
+// version. Removes the touch from `late`, so that no other patch of the object is taken for a late
+// touch. Logs the first kUnfencedToldMax objects of the term, once each.
 void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why,
                              LateWrites& late) {
   touched_.insert(touch.uid());
@@ -179,9 +180,9 @@ void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Er
                                    not_kept ? kTermAnnotation : std::string_view(why.message)}});
 }
 
-// Notes that a touch of the key was not kept or was refused, or that its outcome is unknown. If the
-// fence of the key is not raised when no late write can arrive any more, tells the owner of the
-// fence then (on_late_writes_over), so that the key need not wait for its back-off.
+// Notes that a touch of the key was not kept or was refused, or that its outcome is unknown. When
+// no late write can arrive any more, calls on_late_writes_over, so that the key need not wait for
+// its back-off. Does not call it if the fence of the key is raised before.
 void TermFence::Hold(const QueueKey& key) {
   held_.insert(key);
   if (held_timer_ != 0) return;

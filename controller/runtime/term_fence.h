@@ -16,12 +16,11 @@
 // A refusal, by a validating policy for example, holds up the key until kLateWritesMax after the
 // beginning of the term. So does a touch that is late twice (after_error.h). From then on no late
 // write can arrive, so the fence counts as raised.
-//
-// An object whose touch was neither refused nor late twice until then is still touched after that,
+// An object whose touch was neither refused nor late twice is still touched after kLateWritesMax,
 // because the fence also helps in the case that kLateWritesMax leaves out. The fence goes on
-// without it after the first touch that is late, or after the second touch of the term whose
-// outcome is unknown for another cause (a connection that was reset, for example). So each such
-// object holds up its key for one kCallDeadline, or for one back-off of the queue.
+//   - when a touch is late: the key has waited for one kCallDeadline
+//   - at the second unknown outcome in the term, even if no touch is late (the connection was
+//     reset, for example): the key has waited for one back-off of the queue
 //
 // Core thread only.
 #pragma once
@@ -55,7 +54,7 @@ inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former 
 // not pass in a frozen machine.
 inline constexpr seconds kLateWritesMax{60};
 static_assert(kLateWritesMax > seconds(30) + kCallDeadline);
-// Windlass logs this many objects per term that it goes on with although the fence is not raised.
+// Per term, Windlass logs at most this many objects whose fence counts as raised after a failure.
 inline constexpr int kUnfencedToldMax = 20;
 
 class TermFence {
@@ -82,9 +81,9 @@ class TermFence {
   std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
-  // late writes of this process, from the key's earlier syncs (after_error.h). If the result is
-  // kDone, `done` gets those with which to start the sync: without the touches that succeeded, or
-  // that the fence goes on without, so that no other patch of the same object is taken for them.
+  // late writes of this process, from the key's earlier syncs (after_error.h). With kDone, `done`
+  // gets the late writes with which to start the sync. It gets no touch that succeeded, or that the
+  // fence goes on without: another patch of the same object would be taken for that touch.
   // The result is one of
   // - kDone: no old write can reach the touched objects any more, or can arrive any more.
   // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
@@ -118,8 +117,8 @@ class TermFence {
   // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
   std::set<Uid> unknown_;  // objects of which a touch had an unknown outcome in this term
-  // Of objects whose touch was late twice in this term: the error with which that was told. The
-  // late writes of a key (LateWrites) do not last as long.
+  // Of objects whose touch was late twice in this term: the error that was reported. The late
+  // writes of a key (LateWrites) do not last as long.
   std::map<Uid, Error> late_twice_;
   std::set<QueueKey> held_;  // keys that on_late_writes_over is to be called for
   TimerId held_timer_ = 0;   // not 0 if `held_` had a key

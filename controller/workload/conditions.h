@@ -47,9 +47,9 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 // Returns reason and message. Example: `FailedCreate: pods "web-1" is forbidden: exceeded quota`.
 std::string TextOf(const Condition& condition);
 
-// Replaces the condition of the same type, if any: removes it, and appends `condition`.
-//   - Same status: `condition` gets the transition time of the removed one.
-//   - Same status and reason: does nothing.
+// Appends `condition`, in place of the present one of its type, if any.
+//   - If the present one has the same status and reason: does nothing.
+//   - If only its status is the same: keeps its transition time.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 
 // Like SetCondition, but also replaces a present condition that has the status and reason of

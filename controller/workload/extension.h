@@ -36,9 +36,9 @@ struct CountedPods {
   // 3, patched 2.
   int32_t patched = 0;
   // How many of the `patched` Pods are available, and so show that the wanted template works. Pods
-  // that show nothing, such as Pods on a lost node, are left out. 0 while all Pods go back to
-  // another template than the wanted one. If only the failed Pods of a revision that is given up go
-  // back, the others count.
+  // that show nothing, such as Pods on a lost node, are left out.
+  //   - While all Pods go back to another template than the wanted one: 0.
+  //   - While only failed Pods of a given-up revision go back: the other Pods count.
   int32_t proven = 0;
   // True if the rollout has reached its limit, for example a step: as many Pods are updated as the
   // limit allows, all updated Pods are counted in `proven`, and the extension has nothing left to
@@ -120,10 +120,10 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
-  // The refusal of one of the extension's own writes in this sync that condition ReplicaFailure is
-  // to report, with the message of RefusalText. Example: a policy refuses to open the readiness
-  // gate of a Pod. The rollout goes on, and the sync fails in the end, so that the write is retried
-  // after back-off. nullopt: no such write was refused.
+  // If the API server refused a write of the extension in this sync, and condition ReplicaFailure
+  // is to report that: the refusal, with the message of RefusalText. Example: a policy refuses to
+  // open the readiness gate of a Pod. The rollout goes on, and the sync fails in the end, so that
+  // the write is retried after back-off.
   std::optional<Error> refused_write{};
   // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
   // such Pod. Example: "a webhook put back the old image of container app of pod web-1
@@ -196,8 +196,7 @@ class Extension {
   }
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. Call
-  // CopyAnnotations first: Note may remove entries that it has added, such as copies of in-place
-  // settings.
+  // CopyAnnotations before Note: Note may remove copied entries, such as in-place settings.
   // Returns the word that the extension counts when the write has succeeded
   // (Because::counted_reason of core/step.h); "" if none. Example: updates in place return the
   // reason if an added annotation records that the rollout replaces Pods.

@@ -42,9 +42,9 @@ namespace windlass::workload {
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8
 //       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
 //         8 - 5 = 3 Pods and there is room for 10 - 9 = 1, so the new ReplicaSet stays at 0
-//   - Above updated_max, with no more Pods than desired in all: it keeps its size, or grows by the
-//     exception above. Example: 10 desired, new 5, old 5, updated_max 3: 5.
-//   - Above updated_max, with more Pods than desired in all: it shrinks, because no other rule
+//   - A new ReplicaSet above updated_max keeps its size, or grows by the exception above. Example:
+//     10 desired, new 5, old 5, updated_max 3: 5.
+//   - But with more Pods than desired in all, this new ReplicaSet shrinks, because no other rule
 //     would ever remove these Pods. Example: 6 desired, surge 2, updated_max 1, new 3, old 5, all
 //     available: 8 - 6 = 2 Pods are too many, so 3 - 2 = 1. Available Pods are removed only while
 //     more than min_available Pods are available.

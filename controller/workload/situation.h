@@ -37,9 +37,9 @@ struct Situation {
   WantedTemplate wanted{};
 
   // The error that Windlass reports to users if the API server has refused a write in this sync, or
-  // did not keep a size. It comes from RefusedWrite or WhyNotKept (refused_write.h), else from
-  // Extended::refused_write; for a refused adoption or release, from SettleOwnership. The message
-  // of a refusal names verb and object of the write, then quotes the API server.
+  // did not keep a size. It is the first of RefusedWrite, WhyNotKept (refused_write.h) and
+  // Extended::refused_write. For a refused adoption or release, it is that of SettleOwnership. The
+  // message of a refusal names verb and object of the write, then quotes the API server.
   std::optional<Error> refused{};
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;

@@ -60,8 +60,8 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
-    // The first name is computed without a collision count (D-171). If there is no such ReplicaSet,
-    // a client may have written collisionCount: 0 before, which is part of the hash.
+    // The hash of the first name has no collision count (D-171). If no ReplicaSet has that name,
+    // the count in the hash may be 0, because a client wrote collisionCount: 0 before.
     Request read = ReadOfName(workload, *canonical, collisions == 0 ? -1 : collisions);
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (collisions == 0 && found != nullptr && !found->said.ok()) {

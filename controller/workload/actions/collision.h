@@ -12,8 +12,8 @@
 // admission webhook (B-10). Upstream takes its own changed ReplicaSet for a collision and creates
 // another, without end. Windlass stops the rollout with Progressing=False, until a user changes the
 // workload or deletes the created ReplicaSets. It stops in three cases:
-//   - The reply to a create shows something other than the new ReplicaSet. Exception: that
-//     ReplicaSet was deleted or released right after its creation.
+//   - The reply to a create shows something other than the new ReplicaSet. If the ReplicaSet is
+//     only deleted or released later, Windlass tries again.
 //   - One of our ReplicaSets has the name to be created, and a revision that no status has
 //     acknowledged. Exception: it had another number before, or was complete, so the collision is
 //     an ordinary one.

@@ -13,17 +13,17 @@ namespace windlass::workload {
 // (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
-// If the workload's selector does not match the label pod-template-hash of a new ReplicaSet, none
-// can be made: returns the step that reports this. Returns a read of the workload if its template
-// is needed to decide this; otherwise nullopt. Must be called before Pods are removed to make room
-// for the new ReplicaSet.
+// Call this before Pods are removed to make room for the new ReplicaSet. Returns
+//   - if parts of the workload must be read first: the step of ReadOwnParts (uncached_parts.h)
+//   - if no ReplicaSet can be made, because the workload's selector does not match the label
+//     pod-template-hash: the step that reports this
+//   - otherwise nullopt
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
 // Returns true if there is no new ReplicaSet for one of these reasons:
 //   - The API server refused to create it in this sync, for example because of a quota. A lost
 //     reply is not a refusal, and neither is a failure of the server or of a webhook.
-//   - It cannot be made (RefuseImpossible). Until the template is read, this is not known, and does
-//     not count.
+//   - The template has been read, and shows that no ReplicaSet can be made (RefuseImpossible).
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -80,10 +80,11 @@ bool MayCleanUpMidway(const Situation& situation) {
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if CleanUpHistory may delete now: its comment has the rule (D-481). If a rollback
-// waits, it might go back to a revision that would be deleted (D-472). An answered rollback
-// (answered_rollback.h) does not wait. If there is no new ReplicaSet and the wanted template is not
-// known, any old ReplicaSet may have that template (RO-039).
+// Returns true if CleanUpHistory, whose comment has the rule, may delete now (D-481). Why it waits:
+//   - A waiting rollback might go back to a revision that would be deleted (D-472). An answered one
+//     (answered_rollback.h) does not wait.
+//   - If there is no new ReplicaSet and the wanted template is not known, any old ReplicaSet may
+//     have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

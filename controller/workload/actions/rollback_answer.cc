@@ -131,7 +131,7 @@ Step ClearAnswered(const Situation& situation, Step end) {
   if (!ends || workload.paused) return end;
   if (!IsAnswered(situation) && !IsPerformed(situation)) return end;
   if (!IsTimeToClear(situation)) return end;
-  // Next would not send the write, and a sync without back-off would follow in place of `end`.
+  // Next would replace the write by a Wait, and the back-off of `end` would be lost.
   if (situation.learned.size() >= kRequestsPerSyncMax) return end;
   return Write{
       .request = workload.kind.ClearRollback(workload),

@@ -1,5 +1,5 @@
-// How a request to roll back is answered: what becomes of it is recorded, and it is removed; and
-// what follows if the API server keeps the request, or the template (answered_rollback.h).
+// How Windlass answers a request to roll back: it records what becomes of the request, and removes
+// it. Also, what follows if the API server keeps the request or the template (answered_rollback.h).
 #pragma once
 
 #include <optional>
@@ -36,16 +36,15 @@ Step RefuseRollback(const Situation& situation, std::string_view why, std::strin
 // first records this, and then tells it in an Event.
 std::optional<Step> EndIfRemoved(const Situation& situation);
 
-// Returns true if the workload asks for revision 0, its record says that a rollback to 0 made the
-// present generation, and the template is that of the recorded revision. The request is then still
-// there because the API server kept it: a request that a user makes after the rollback makes a
-// further generation.
-//   - The template matters because another edit may have made the generation between the record
-//     and the rollback.
-//   - The record must be of a request for 0. Example: a user asks again for revision 3, whose
-//     template the workload has (ClearRepeated). Windlass records this, and the user asks for 0
-//     before Windlass has removed the request for 3. That edit makes the recorded generation, and
-//     the template is that of revision 3, but the request for 0 is new.
+// Returns true if the workload still asks for revision 0 after a rollback to 0, because the API
+// server kept the request. All of these hold:
+//   - The record names the present generation: a new request of a user makes a further generation.
+//   - The template is that of the recorded revision: another edit may have made the generation
+//     between the record and the rollback.
+//   - The record is of a request for 0. Example of another record: a user asks again for revision
+//     3, whose template the workload has (ClearRepeated). Windlass records this, and the user asks
+//     for 0 before Windlass has removed the request for 3. That edit makes the recorded generation,
+//     but the request for 0 is new.
 // A request for a number needs no such rule: performed twice, it changes nothing more
 // (ClearRepeated).
 bool IsPerformed(const Situation& situation);

@@ -50,8 +50,8 @@ bool IsSaturated(const Situation& situation) {
          rs->told.lowest.value_or(replicas) >= replicas;
 }
 
-// Returns true if `write`, a patch of `rs` that has its size annotations and was decided by Sized,
-// is the first of its kind in this sync.
+// Returns true if this sync has sent neither `write`, a patch of `rs`, nor any other patch of `rs`
+// that Sized has made.
 bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return false;
   return std::ranges::none_of(situation.learned, [&](const Outcome& outcome) {
@@ -63,9 +63,9 @@ bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write
 }
 
 // Returns the write that gives `rs` the size `replicas` and, if `rs` is the new ReplicaSet,
-// whatever else it lacks. Returns nullopt if the size stays the same, and the API server does not
-// keep the rest (UnlessInVain). The first such write is sent however many other patches of `rs`
-// this sync has sent: that it was not sent is no proof that the API server would not keep it.
+// whatever else it lacks. Returns nullopt if the size stays the same, and UnlessInVain holds back
+// the rest. Exception: the first such write of a sync is always sent, because only its reply can
+// show that the API server does not keep it.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -106,11 +106,11 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return rs != nullptr ? rs : LatestOf(situation.old);
 }
 
-// Returns the status write that ends a scaling event whose size annotations the API server does not
-// keep.
-//   - If the API server refused a status in this sync: returns a step that ends the sync. An open
-//     event would undo each step of the rollout.
-//   - Nullopt if the workload is paused or its status is up to date.
+// Ends a scaling event whose size annotations the API server does not keep. Returns
+//   - if the workload is paused: nullopt
+//   - if the API server refused a status in this sync: the end of the sync. An open event would
+//     undo each step of the rollout
+//   - otherwise: the status write; nullopt if the status is up to date
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   if (WasStatusRefused(situation.workload, situation.learned)) {
@@ -407,11 +407,12 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 //   - the template is refused
 //   - its ReplicaSet is not known, and this has lasted long or a new one cannot be made
 //     (Extended::new_one_overdue)
-//   - the workload has a kept revision, and its new ReplicaSet is refused. Under Recreate a dry run
-//     must have shown this (Extended::new_one_forbidden): otherwise Recreate would remove the Pods
-//     again
-// Under Recreate, unless the template is refused, Pods come back only after a scaling to 0
-// (FindServedLast). Pods that Recreate itself removed come back with the template.
+//   - the workload has a kept revision, and its new ReplicaSet is refused
+// Under Recreate, unless the template is refused:
+//   - In the last case, a dry run must have shown this (Extended::new_one_forbidden). Otherwise
+//     Recreate would remove the Pods again.
+//   - Pods come back only after a scaling to 0 (FindServedLast). Pods that Recreate itself removed
+//     come back with the template.
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;

@@ -58,8 +58,8 @@ std::optional<Step> HandleScaling(const Situation& situation);
 // ReplicaSets have (P-070).
 //   - The size is smaller if all sizes together would be above limits.max_total(). Example: 10
 //     desired, maxSurge 3, another ReplicaSet of size 5: 13 - 5 = 8.
-//   - If Pods above their ReplicaSets' sizes leave no room for all of it yet: returns the read that
-//     may show room (Growth::ask), or nullopt.
+//   - While there is no room for the whole size (Growth::whole is false): returns the read that may
+//     show room (Growth::ask), or nullopt.
 //   - Nullopt if nothing is to be written, or if adopted ReplicaSets keep their sizes (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 

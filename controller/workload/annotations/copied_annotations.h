@@ -28,8 +28,8 @@ namespace windlass::workload {
 
 // After a copy, a ReplicaSet has at most this many bytes of annotations. Exceptions:
 //   - Annotations that Windlass or kubectl reads are copied until the ReplicaSet has 252 KiB.
-//   - If it had more before the copy, it has no more bytes afterwards. Example: a value is replaced
-//     by a shorter one.
+//   - A ReplicaSet that had more before can keep as many as it had. Example: a value is replaced by
+//     a shorter one.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // Adds to `missing` the workload's annotations that `onto` lacks and has room for. Pass a null

@@ -112,10 +112,10 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     note(std::move(error));
     return true;
   };
-  // Returns true if there is an error to report and the sync has sent all requests that it may
-  // send: SettleOwnership then returns the error, and the retry tries the rest. Otherwise the
-  // planner, which may send no more, would end the sync as a success. The next sync would then
-  // begin without back-off.
+  // Returns true if the rest is left to the retry: there is an error to report, and the sync has
+  // sent all requests that it may send. SettleOwnership returns the error in this case. A further
+  // request could not be sent: the planner would end the sync as a success, and so without
+  // back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

@@ -169,9 +169,9 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// Returns how long until the first doubt about the Pods of a ReplicaSet ends (MayCountRemovedPods).
-// During such a doubt, a rolling update does not remove all old Pods that it could. Returns nullopt
-// without a doubt, or if the old ReplicaSets have size 0 already.
+// Returns how long until the first status that may count removed Pods is sure again
+// (MayCountRemovedPods). Until then, a rolling update does not remove all old Pods that it could.
+// Returns nullopt if all are sure, or if the old ReplicaSets have size 0 already.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;

@@ -30,9 +30,10 @@ inline constexpr size_t kRequestsPerSyncMax = 24;
 // reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // After this many patches of one object in a sync, UnlessInVain holds back every further one.
-// Otherwise a webhook that changes what Windlass writes would make it write without end. Patches
-// that change a size do not go through UnlessInVain, nor does the first one with the size
-// annotations of a ReplicaSet (controller/workload/actions/scale.cc).
+// Otherwise Windlass might write without end against a webhook that changes each write. Not held
+// back are (controller/workload/actions/scale.cc):
+//   - patches that change a size
+//   - the first patch with the size annotations of a ReplicaSet
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 // The changes to one ReplicaSet, sent as one patch. The patch adds or overwrites the annotations

@@ -254,9 +254,8 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
   NoteFollowed(situation.workload, rs, change);
   // While the workload has 0 replicas, the size annotations of the latest ReplicaSet must say 0.
-  // The new number makes this one the latest, perhaps with annotations of an earlier rollout.
-  // FindServedLast (proven.h) would take these for a scaling up, and find no ReplicaSet under
-  // Recreate.
+  // The new number makes `rs` the latest, but its size annotations may be of an earlier rollout.
+  // Under Recreate, FindServedLast (proven.h) would take them for a scaling up, and return null.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

@@ -51,12 +51,11 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 // otherwise, and while Pods follow an earlier revision after an abort.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
-// Returns one more than the highest revision among `old`. Examples: revisions 3, 7 and "x": 8; 3,
-// 2^62 - 2 and 2^62 - 1: 4.
+// Returns one more than the highest revision among `old`. Example: 3, 7 and "x" give 8.
 //   - Skips revisions that cannot be parsed or are 2^62 or more: MaxInt64, set by a client, must
 //     not overflow (D-160, B-32).
 //   - If 2^62 - 1 is taken: returns the lowest number of the highest gap, because the next call
-//     would skip 2^62.
+//     would skip 2^62. So 3, 2^62 - 2 and 2^62 - 1 give 4.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the revision that `rs` gets when its template is rolled out beside `others`. A null `rs`
@@ -67,15 +66,15 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //   - else the next number
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
-// are gone (I-11). So the result is also
-//   - above the published revision, if the spec has changed since and `rs` has a lower number or
-//     none
-//   - above the published revision, if `rs` exists without a number
+// are gone (I-11). So the result is above the published revision in two cases:
+//   - The spec has changed since, and `rs` has a lower number or none.
+//   - `rs` exists without a number.
+// If `rs` has no number, the result is also
 //   - at least Workload::promised_revision, the number that the status has announced for this
-//     template, if `rs` has no number
-//   - above the revision that kPromote names, if `rs` has no number and this revision is not the
-//     promised one. Example: `2@8`, step 2 of revision 8, was written for a deleted Rollout of the
-//     same name. The first ReplicaSet of the new Rollout gets 9
+//     template
+//   - above the revision that kPromote names, unless that is the promised one. Example: `2@8`, step
+//     2 of revision 8, was written for a deleted Rollout of the same name. The first ReplicaSet of
+//     the new Rollout gets 9
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

@@ -14,7 +14,7 @@
 namespace windlass::workload {
 
 // Returns the revision of `rs` from its annotation; 0 if the annotation is not a number. If a
-// webhook or a tool has removed it: the revision that the workload's status has for the name of
+// webhook or a tool has removed the annotation: the revision that the status has for the name of
 // `rs`; 0 if none.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
