@@ -316,10 +316,10 @@ Step PrepareRollback(const Situation& situation) {
                             kOriginalReplicasOf, target.meta.name);
       return Fail(
           situation, kNothingToRollBack,
-          Fill("there is nothing to roll back: no update of {} has made ReplicationController {}. "
-               "Annotation {} of {} does not name {}. {}. Set spec.newName to the "
+          Fill("there is nothing to roll back: ReplicationController {} was not made by an update "
+               "of {}. Annotation {} of {} does not name {}. {}. Set spec.newName to the "
                "ReplicationController that the update has made, or set spec.rollback to false",
-               target.meta.name, source->meta.name, kSourceId, source->meta.name, target.meta.name,
+               source->meta.name, target.meta.name, kSourceId, source->meta.name, target.meta.name,
                other));
     }
     // If the new controller was never scaled up, the old controller was never scaled down, and has

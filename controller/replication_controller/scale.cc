@@ -282,9 +282,9 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
   return Pause(
       situation,
       Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
-          Fill(", and {} is deleted already. Scale {} back to 0, so that it takes over the Pods of "
-               "{}. Or set spec.onExternalScale to Override: Windlass then scales it back",
-               new_name, old.meta.name, new_name));
+          Fill(", and {} is deleted already. Scale {} back to 0: the update then gives the Pods of "
+               "{} to {}. Or set spec.onExternalScale to Override: Windlass then scales {} back",
+               new_name, old.meta.name, new_name, old.meta.name, old.meta.name));
 }
 
 }  // namespace windlass::replication_controller

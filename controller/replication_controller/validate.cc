@@ -89,7 +89,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
 
 constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that update has ended, and begin "
-    "this update again. If there is no such update, remove the annotation {}";
+    "this update again. If there is no such update, remove the annotation {} from {}";
 
 // Refuses an update whose old controller is the target of another update, as its kSourceId says.
 // kSourceId does not count if
@@ -105,9 +105,9 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
                       "another update of the old controller may be under way"});
   if (answer.step) return std::move(answer.step);
   if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
-  return Fail(
-      situation, kOtherName,
-      Fill(kBesideText, old.meta.name, "replaces ReplicationController " + name, kSourceId));
+  return Fail(situation, kOtherName,
+              Fill(kBesideText, old.meta.name, "replaces ReplicationController " + name, kSourceId,
+                   old.meta.name));
 }
 
 // Refuses an update if the old controller is in the middle of an update to another new controller,
@@ -271,10 +271,10 @@ std::optional<Step> RefuseChain(const Situation& situation) {
   if (created == nullptr) return std::nullopt;
   const std::string_view by = Annotation(*created, kOriginalReplicasOf);
   if (by.empty() || by == situation.old_controller()->meta.uid.ToString()) return std::nullopt;
-  return Fail(
-      situation, kOtherName,
-      Fill(kBesideText, created->meta.name,
-           "is itself being replaced by a third ReplicationController", kOriginalReplicasOf));
+  return Fail(situation, kOtherName,
+              Fill(kBesideText, created->meta.name,
+                   "is itself being replaced by a third ReplicationController", kOriginalReplicasOf,
+                   created->meta.name));
 }
 
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created) {
@@ -298,12 +298,13 @@ Event WarnAboutService(const std::string& service, const std::vector<std::string
     if (!names.empty()) names += &label == &labels.back() ? " and " : ", ";
     names += label;
   }
-  return {.type = Event::Type::kWarning,
-          .reason = "ServiceSelectsOldPods",
-          .message = Fill("Service {} selects the {} {}, whose {} the new Pods do not have, so the "
-                          "Service loses its Pods. Remove {} from the Service's selector",
-                          service, one ? "label" : "labels", names, one ? "value" : "values",
-                          one ? "the label" : "these labels")};
+  return {
+      .type = Event::Type::kWarning,
+      .reason = "ServiceSelectsOldPods",
+      .message = Fill("Service {} loses its Pods in the update, because the new Pods do not match "
+                      "the {} {} of its selector. Remove {} from the selector of Service {}",
+                      service, one ? "label" : "labels", names, one ? "this label" : "these labels",
+                      service)};
 }
 
 }  // namespace

@@ -255,7 +255,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces ReplicationController first in another update. "
         "Wait until that update has ended, and begin this update again. If there is no such "
-        "update, remove the annotation kubectl.kubernetes.io/update-source-id",
+        "update, remove the annotation kubectl.kubernetes.io/update-source-id from old",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},
@@ -263,7 +263,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "error: ReplicationController new is itself being replaced by a third "
         "ReplicationController in another update. Wait until that update has ended, and begin this "
         "update again. If there is no such update, remove the annotation "
-        "windlass.dev/original-replicas-of",
+        "windlass.dev/original-replicas-of from new",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacedByAnother()},

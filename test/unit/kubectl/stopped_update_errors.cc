@@ -103,8 +103,8 @@ ErrorSection StoppedUpdateErrors() {
       "Adopt, the desired number becomes the sum of the replicas of both controllers";
   const std::string renamed_scale =
       "another client scaled ReplicationController old from 0 to 2, and new is deleted already. "
-      "Scale old back to 0, so that it takes over the Pods of new. Or set spec.onExternalScale to "
-      "Override: Windlass then scales it back";
+      "Scale old back to 0: the update then gives the Pods of new to old. Or set "
+      "spec.onExternalScale to Override: Windlass then scales old back";
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
   const std::string goes_on =
@@ -137,8 +137,8 @@ ErrorSection StoppedUpdateErrors() {
         WindlassSays("Paused", scaled)},
        {there, ExitCode::kHeld,
         "error: another client scaled ReplicationController old from 0 to 2, and new is deleted "
-        "already. Scale old back to 0, so that it takes over the Pods of new. Or set "
-        "spec.onExternalScale to Override: Windlass then scales it back",
+        "already. Scale old back to 0: the update then gives the Pods of new to old. Or set "
+        "spec.onExternalScale to Override: Windlass then scales old back",
         "As above, after the new controller was deleted and before the old one has its Pods.",
         WindlassSays("Paused", renamed_scale)},
        {there, ExitCode::kHeld,

@@ -122,8 +122,8 @@ TEST_CASE("a Service that selects only the old Pods is warned about, and no othe
   CHECK(warnings == 1);
   CHECK(world.events()[0] == "ServiceSelectsOldPods");
   CHECK(world.messages()[0] ==
-        "Service old selects the label version, whose value the new Pods do not have, so the "
-        "Service loses its Pods. Remove the label from the Service's selector");
+        "Service old loses its Pods in the update, because the new Pods do not match the label "
+        "version of its selector. Remove this label from the selector of Service old");
   Proves("RC-17");
 }
 
@@ -134,9 +134,10 @@ TEST_CASE("a Service is warned about with every label that the new Pods do not h
   world.AddService("narrow", {{"app", "web"}, {"track", "stable"}, {"version", "1"}});
   CHECK(world.Run() == "Succeeded");
   CHECK(std::ranges::count(world.events(), "ServiceSelectsOldPods") == 1);
-  CHECK(world.messages()[0] ==
-        "Service narrow selects the labels track and version, whose values the new Pods do not "
-        "have, so the Service loses its Pods. Remove these labels from the Service's selector");
+  CHECK(
+      world.messages()[0] ==
+      "Service narrow loses its Pods in the update, because the new Pods do not match the labels "
+      "track and version of its selector. Remove these labels from the selector of Service narrow");
   Proves("RC-17");
 }
 
@@ -277,7 +278,7 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     CHECK(world.message() ==
           "ReplicationController web-2 replaces ReplicationController web in another update. Wait "
           "until that update has ended, and begin this update again. If there is no such update, "
-          "remove the annotation kubectl.kubernetes.io/update-source-id");
+          "remove the annotation kubectl.kubernetes.io/update-source-id from web-2");
   }
   SECTION("as the source") {
     world.AddController("web-0", 1, {{"app", "web"}, {"version", "0"}});
@@ -290,7 +291,7 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     CHECK(world.message() ==
           "ReplicationController web is itself being replaced by a third ReplicationController in "
           "another update. Wait until that update has ended, and begin this update again. If there "
-          "is no such update, remove the annotation windlass.dev/original-replicas-of");
+          "is no such update, remove the annotation windlass.dev/original-replicas-of from web");
   }
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "OtherName");

@@ -101,8 +101,8 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   CHECK(
       world.message() ==
       "another client scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
-      "Scale web back to 0, so that it takes over the Pods of web-2. Or set spec.onExternalScale "
-      "to Override: Windlass then scales it back");
+      "Scale web back to 0: the update then gives the Pods of web-2 to web. Or set "
+      "spec.onExternalScale to Override: Windlass then scales web back");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Orphans().size() == 2);
   SECTION("scaled back") { world.Scale("web", 0); }

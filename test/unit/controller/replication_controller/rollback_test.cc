@@ -154,8 +154,8 @@ TEST_CASE("a rollback of what no update has made is refused, also if it has no r
   world.AddUpdate("web", {{"rollback", true}, {"newName", "batch"}});
   CHECK(world.Run() == "Failed");
   CHECK(world.message() ==
-        "there is nothing to roll back: no update of web has made ReplicationController batch. "
-        "Annotation kubectl.kubernetes.io/update-source-id of batch does not name web. "
+        "there is nothing to roll back: ReplicationController batch was not made by an update of "
+        "web. Annotation kubectl.kubernetes.io/update-source-id of batch does not name web. "
         "Annotation kubectl.kubernetes.io/next-controller-id of web does not name batch. Set "
         "spec.newName to the ReplicationController that the update has made, or set spec.rollback "
         "to false");
