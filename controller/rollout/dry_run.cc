@@ -132,8 +132,8 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
     if (verdict != DryRunVerdict::kNotTold && !Waits(situation, verdict)) {
       return Error{ErrorKind::kConflict,
-                   "the API server answered, but the Rollout or the clock changed meanwhile; "
-                   "Windlass asks again by itself"};
+                   "Windlass cannot use the API server's answer, because the Rollout or the clock "
+                   "changed meanwhile. Windlass asks again by itself"};
     }
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;

@@ -171,14 +171,15 @@ std::string AvailableText(const Situation& situation, const StepState& state) {
          (available == 1 ? "is" : "are") + " available";
 }
 
-// ". With 1 replica no Pod shows whether revision 8 works: scale up, or set annotation
-// windlass.dev/promote to 2@8/force"
+// ". With 1 replica, no Pod gets revision 8. To test revision 8, scale up. To go on without a test,
+// set annotation windlass.dev/promote to 2@8/force"
 std::string NoCanaryText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
   const bool is_pause = steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
   const int32_t replicas = situation.workload.replicas;
+  const std::string revision = std::to_string(step.revision);
   return ". With " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
-         " no Pod shows whether revision " + std::to_string(step.revision) +
-         " works: scale up, or set annotation " + std::string(kPromote) + " to " +
+         ", no Pod gets revision " + revision + ". To test revision " + revision +
+         ", scale up. To go on without a test, set annotation " + std::string(kPromote) + " to " +
          (is_pause ? PromoteText(step) : PromoteAllText(step)) + std::string(kForce);
 }
 

@@ -29,7 +29,7 @@ std::string Named(const Workload& workload) {
 std::string AbortText(const Situation& situation, const ReplicaSet& target) {
   const ReplicaSet* followed = situation.new_replica_set;
   if (followed == &target) {
-    return "Pods follow this revision also during the abort, so there is nothing to do";
+    return "the abort also brings Pods to this revision, so there is nothing to do";
   }
   const std::string follow = followed == nullptr
                                  ? "the abort has no revision to go back to, and moves no Pod"
@@ -114,13 +114,12 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const RollbackOutcome outcome{
       .asked = asked, .target = &target, .becomes = became, .now = situation.now};
   if (auto step = RecordRollback(situation, outcome)) return *step;
-  return RemoveRequest(
-      situation, Event::Type::kNormal, "Done",
-      "Nothing to roll back: " + Named(workload) + " was rolled back to revision " +
-          std::to_string(asked) +
-          " before, and still has its template. The number of that revision is now " +
-          std::to_string(RevisionOf(target.meta).value_or(became)) +
-          (workload.follow_revision ? "; " + AbortText(situation, target) : ""));
+  return RemoveRequest(situation, Event::Type::kNormal, "Done",
+                       "Nothing to roll back: " + Named(workload) +
+                           " still has the template of revision " + std::to_string(asked) +
+                           " from an earlier rollback. That revision now has number " +
+                           std::to_string(RevisionOf(target.meta).value_or(became)) +
+                           (workload.follow_revision ? "; " + AbortText(situation, target) : ""));
 }
 
 // Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that

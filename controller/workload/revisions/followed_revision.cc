@@ -33,10 +33,10 @@ const ReplicaSet* FindUnproven(const Situation& situation) {
 std::string RemedyFor(const Situation& situation, int64_t revision) {
   const ReplicaSet* rs = revision < 1 ? nullptr : FindUnproven(situation);
   if (rs == nullptr) return {};
+  const std::string number = std::to_string(revision);
   return ". If replica set " + rs->meta.name + (HasPods(*rs) ? ", which has Pods," : "") +
-         " is that of revision " + std::to_string(revision) + ", set its annotation " +
-         std::string(kRevision) + " to " + std::to_string(revision) +
-         ": the Pods then go back to it";
+         " belongs to revision " + number + ", set its annotation " + std::string(kRevision) +
+         " to " + number + ": the Pods then go back to revision " + number;
 }
 
 }  // namespace

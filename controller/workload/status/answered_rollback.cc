@@ -35,18 +35,19 @@ bool Has(std::string_view object_json, std::string_view path) {
 
 std::string NotRemovedText(std::string_view request) {
   return Fill(
-      "the API server accepted the write with which Windlass removes {}, but kept {}. Find the "
-      "mutating admission webhook or policy that puts it back, and exempt Windlass from it, or "
-      "remove {} by hand. Windlass has answered this request and does not carry it out again. It "
-      "rolls out spec.template, also after later edits",
+      "the API server accepted the removal of {} by Windlass, but kept {}. Find the mutating "
+      "admission webhook or policy that undoes the removal, and exempt Windlass from it. Or remove "
+      "{} by hand. Windlass has answered this request and now ignores it: it rolls out "
+      "spec.template, also after later edits",
       request, request, request);
 }
 
 std::string PutBackText(int64_t revision) {
   return Fill(
-      "there was no rollback to revision {}: the API server accepted the template of that "
+      "the rollback to revision {} did not happen: the API server accepted the template of that "
       "revision from Windlass, but kept the present template. Find the mutating admission webhook "
-      "or policy that puts it back, exempt Windlass from it, and ask for the rollback again",
+      "or policy that restores the present template, and exempt Windlass from it. Then ask for the "
+      "rollback again",
       revision);
 }
 
@@ -199,10 +200,10 @@ Event TellCleared(const Workload& workload) {
   const std::string to = asked == 0 ? "the revision before" : "revision " + std::to_string(asked);
   return {.type = Event::Type::kNormal,
           .reason = std::string(traits.name()) + "RollbackToRemoved",
-          .message = Fill("Removed {}, which asked for {}. Windlass had answered this request "
-                          "before, so there was no further rollback. To go back once more, ask for "
-                          "the rollback again",
-                          traits.rollback_request, to)};
+          .message = Fill(
+              "Removed {}, which asked for a rollback to {}. Windlass had answered this request "
+              "before, so it did not roll back now. To roll back, make the request again",
+              traits.rollback_request, to)};
 }
 
 std::optional<Duration> UntilClearedAgain(const Situation& situation) {

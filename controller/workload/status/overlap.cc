@@ -22,8 +22,8 @@ constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
     " as well. Each controller keeps its own Pods. If one controller is to replace the other, "
-    "finish the replacement. Otherwise delete one of them and create it again with a label that "
-    "only it has in spec.selector and spec.template";
+    "finish the replacement. Otherwise delete one of them and create it again with a label of its "
+    "own in spec.selector and spec.template";
 
 // Returns the stored condition; null if there is none.
 const Condition* StoredOverlap(const Situation& situation) {

@@ -43,8 +43,8 @@ std::optional<Step> RefuseStrategy(const Workload& workload) {
 
 std::string InvalidStrategyText(const Workload& workload) {
   return "spec.strategy cannot be carried out: " + workload.strategy_error +
-         ". Correct it. Until then Windlass updates no Pod and carries out no promotion. It "
-         "carries out a new size or an abort only during an update in place";
+         ". Correct it. Until then Windlass updates no Pod and carries out no promotion. New sizes "
+         "and aborts take effect only during an update in place";
 }
 
 }  // namespace windlass::workload

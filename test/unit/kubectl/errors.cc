@@ -40,8 +40,8 @@ void SetInvalidStrategy(Json& status, const std::string& reason) {
   status["phase"] = "Stalled";
   status["message"] =
       "spec.strategy cannot be carried out: step 2 is empty. Correct it. Until then Windlass "
-      "updates no Pod and carries out no promotion. It carries out a new size or an abort only "
-      "during an update in place";
+      "updates no Pod and carries out no promotion. New sizes and aborts take effect only during "
+      "an update in place";
   status["conditions"] = Json::array({{{"type", "Stalled"},
                                        {"status", "True"},
                                        {"reason", reason},

@@ -298,8 +298,8 @@ ErrorSection RolloutErrors() {
        {"promote rollout/web", kError,
         "error: rollout \"web\" is not promoted, because it is stalled (InvalidStrategy): "
         "spec.strategy cannot be carried out: step 2 is empty. Correct it. Until then Windlass "
-        "updates no Pod and carries out no promotion. It carries out a new size or an abort only "
-        "during an update in place",
+        "updates no Pod and carries out no promotion. New sizes and aborts take effect only during "
+        "an update in place",
         "Windlass cannot carry out `spec.strategy`. Nothing was written. Correct the field that "
         "the text names, and promote then. `--full` and `--force` change nothing about it.",
         HasInvalidStrategy},
@@ -338,7 +338,7 @@ ErrorSection RolloutErrors() {
        {"abort rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be carried "
         "out: step 2 is empty. Correct it. Until then Windlass updates no Pod and carries out no "
-        "promotion. It carries out a new size or an abort only during an update in place",
+        "promotion. New sizes and aborts take effect only during an update in place",
         "The Rollout is aborted. But Windlass cannot carry out `spec.strategy`, so its Pods stay "
         "until you correct the field that the text names. Only Pods that are updated in place go "
         "back at once. `retry` says the same.",

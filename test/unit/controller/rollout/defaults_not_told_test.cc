@@ -43,9 +43,9 @@ TEST_CASE("an answer that was not kept is no fault of the API server (RO-097)") 
   f.NextAs<Write>();
   f.Publish();
   CHECK(ReadOwn(f.status.carried).not_told ==
-        "nothing is rolled out until the API server returns the defaults of spec.template: the API "
-        "server answered, but the Rollout or the clock changed meanwhile; Windlass asks again by "
-        "itself");
+        "nothing is rolled out until the API server returns the defaults of spec.template: "
+        "Windlass cannot use the API server's answer, because the Rollout or the clock changed "
+        "meanwhile. Windlass asks again by itself");
   const Failed failed = f.NextAs<Failed>();
   CHECK(failed.error.kind == ErrorKind::kConflict);  // tried again after a second at most
   CHECK(failed.events.empty());

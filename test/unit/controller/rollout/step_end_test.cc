@@ -150,15 +150,16 @@ struct SmallRow {
 TEST_CASE("a step that has no Pod at this size says so, and what to do (RO-193)") {
   const auto row = GENERATE(values<SmallRow>({
       {1,
-       "Step 1 of 4: 0 of 1 Pods get revision 2. With 1 replica no Pod shows whether revision 2 "
-       "works: scale up, or set annotation windlass.dev/promote to full@2/force"},
+       "Step 1 of 4: 0 of 1 Pods get revision 2. With 1 replica, no Pod gets revision 2. To test "
+       "revision 2, scale up. To go on without a test, set annotation windlass.dev/promote to "
+       "full@2/force"},
       {2,
-       "Step 2 of 4: pause for 10m. With 1 replica no Pod shows whether revision 2 works: scale "
-       "up, or set annotation windlass.dev/promote to 2@2/force"},
+       "Step 2 of 4: pause for 10m. With 1 replica, no Pod gets revision 2. To test revision 2, "
+       "scale up. To go on without a test, set annotation windlass.dev/promote to 2@2/force"},
       {4,
-       "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2. With 1 replica no Pod "
-       "shows whether revision 2 works: scale up, or set annotation windlass.dev/promote to "
-       "4@2/force"},
+       "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2. With 1 replica, no Pod "
+       "gets revision 2. To test revision 2, scale up. To go on without a test, set annotation "
+       "windlass.dev/promote to 4@2/force"},
   }));
   CAPTURE(row.step);
   Stepped f;

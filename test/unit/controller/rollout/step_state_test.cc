@@ -215,7 +215,8 @@ TEST_CASE("a strategy that cannot be carried out is told once, and the step stay
   CHECK(f.Own().verdict->reason == "InvalidStrategy");
   const std::string message = f.Own().verdict->message;
   CHECK(message.find(f.strategy_error) != std::string::npos);
-  CHECK(message.find("a new size or an abort only during an update in place") != std::string::npos);
+  CHECK(message.find("New sizes and aborts take effect only during an update in place") !=
+        std::string::npos);
 
   f.now = kStart + seconds(5000);
   f.Sit();

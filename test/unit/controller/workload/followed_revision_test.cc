@@ -234,8 +234,8 @@ TEST_CASE("with nothing to follow, the message names the ReplicaSet that may be 
         "the last revision that was complete, is not found. No Pod is changed. End the abort to "
         "roll out the template. If replica set " +
             old +
-            ", which has Pods, is that of revision 7, set its annotation "
-            "deployment.kubernetes.io/revision to 7: the Pods then go back to it");
+            ", which has Pods, belongs to revision 7, set its annotation "
+            "deployment.kubernetes.io/revision to 7: the Pods then go back to revision 7");
   cluster.EditReplicaSet(
       old, [](auto& rs) { rs["metadata"]["annotations"][std::string(kRevision)] = "7"; });
   cluster.SettlesAt(4, 0);

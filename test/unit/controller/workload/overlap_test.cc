@@ -78,7 +78,7 @@ TEST_CASE("an overlap makes a condition, and an Event about each of the two") {
       boat.Message() ==
       "spec.selector matches Pods of Deployment api as well. Each controller keeps its own Pods. "
       "If one controller is to replace the other, finish the replacement. Otherwise delete one of "
-      "them and create it again with a label that only it has in spec.selector and spec.template");
+      "them and create it again with a label of its own in spec.selector and spec.template");
   SECTION("and no other Event while it lasts") {
     boat.world.replica_sets[0].status.available_replicas = 1;
     CHECK(boat.Write(kNow + seconds(60)) == Texts{});

@@ -19,21 +19,21 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kKept =
-    "the API server accepted the write with which Windlass removes the annotation "
-    "deprecated.deployment.rollback.to, but kept the annotation deprecated.deployment.rollback.to. "
-    "Find the mutating admission webhook or policy that puts it back, and exempt Windlass from it, "
-    "or remove the annotation deprecated.deployment.rollback.to by hand. Windlass has answered "
-    "this request and does not carry it out again. It rolls out spec.template, also after later "
-    "edits";
+    "the API server accepted the removal of the annotation deprecated.deployment.rollback.to by "
+    "Windlass, but kept the annotation deprecated.deployment.rollback.to. Find the mutating "
+    "admission webhook or policy that undoes the removal, and exempt Windlass from it. Or remove "
+    "the annotation deprecated.deployment.rollback.to by hand. Windlass has answered this request "
+    "and now ignores it: it rolls out spec.template, also after later edits";
 constexpr const char* kPutBack =
-    "there was no rollback to revision 1: the API server accepted the template of that revision "
-    "from Windlass, but kept the present template. Find the mutating admission webhook or policy "
-    "that puts it back, exempt Windlass from it, and ask for the rollback again";
+    "the rollback to revision 1 did not happen: the API server accepted the template of that "
+    "revision from Windlass, but kept the present template. Find the mutating admission webhook or "
+    "policy that restores the present template, and exempt Windlass from it. Then ask for the "
+    "rollback again";
 
 constexpr const char* kRemoved =
-    "Removed the annotation deprecated.deployment.rollback.to, which asked for revision 1. "
-    "Windlass had answered this request before, so there was no further rollback. To go back once "
-    "more, ask for the rollback again";
+    "Removed the annotation deprecated.deployment.rollback.to, which asked for a rollback to "
+    "revision 1. Windlass had answered this request before, so it did not roll back now. To roll "
+    "back, make the request again";
 
 // Returns how long until the sync that `step` asks for.
 Duration UntilNextSync(const Step& step) {

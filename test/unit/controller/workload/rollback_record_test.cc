@@ -243,7 +243,7 @@ TEST_CASE("without a revision before the present one nothing is rolled back (RO-
 TEST_CASE("during an abort, the template's own revision is rolled out by its end (RO-025)") {
   const auto [follow, text] = GENERATE(table<int64_t, std::string>({
       {2, "Pods follow revision 2 during the abort. End the abort to roll out the template"},
-      {3, "Pods follow this revision also during the abort, so there is nothing to do"},
+      {3, "the abort also brings Pods to this revision, so there is nothing to do"},
       {0,
        "the abort has no revision to go back to, and moves no Pod. End the abort to roll out the "
        "template"},
@@ -277,8 +277,8 @@ TEST_CASE("the same value set again is removed, and the template stays (RO-023)"
   CHECK(boat.kind.entry.becomes == 4);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to roll back: boat \"web\" was rolled back to revision 1 before, and "
-                   "still has its template. The number of that revision is now 4"});
+                   "Nothing to roll back: boat \"web\" still has the template of revision 1 from "
+                   "an earlier rollback. That revision now has number 4"});
   CHECK(boat.reads == 0);
   Proves("RO-023");
 }
@@ -289,8 +289,8 @@ TEST_CASE("so it is before the revision has got its new number (RO-023)") {
   boat.before = {.asked = 3, .became = 4};
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to roll back: boat \"web\" was rolled back to revision 3 before, and "
-                   "still has its template. The number of that revision is now 3"});
+                   "Nothing to roll back: boat \"web\" still has the template of revision 3 from "
+                   "an earlier rollback. That revision now has number 3"});
   Proves("RO-023");
 }
 
@@ -302,9 +302,9 @@ TEST_CASE("during an abort it says which revision Pods follow (RO-023)") {
   boat.before = {.asked = 3, .became = 4};
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to roll back: boat \"web\" was rolled back to revision 3 before, and "
-                   "still has its template. The number of that revision is now 3; Pods follow "
-                   "revision 2 during the abort. End the abort to roll out the template"});
+                   "Nothing to roll back: boat \"web\" still has the template of revision 3 from "
+                   "an earlier rollback. That revision now has number 3; Pods follow revision 2 "
+                   "during the abort. End the abort to roll out the template"});
   Proves("RO-023");
 }
 
