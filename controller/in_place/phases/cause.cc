@@ -65,7 +65,8 @@ std::string SentenceOf(const NotEligible& why) {
              "patch Pods for such a change";
     case Reason::kEnvFromMetadata:
       return field +
-             " reads a label or annotation that has changed, and its container is not restarted";
+             " reads a label or annotation that has changed, but the patch would not restart its "
+             "container";
     case Reason::kMatchLabelKey:
       return field + " has changed, and the scheduler has placed the Pods by this label";
     case Reason::kContainerRestartPolicy:

@@ -142,9 +142,9 @@ bool NothingIsLeft(const workload::Situation& situation) {
 std::optional<Unreleased> FindUnreleased(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (HasNotes(*rs)) {
-      return Unreleased{
-          InPlaceReason::kPatching,
-          "the update in place that is noted on replica set " + rs->meta.name + " is not over"};
+      return Unreleased{InPlaceReason::kPatching,
+                        "replica set " + rs->meta.name +
+                            " still has annotations of an unfinished update in place"};
     }
   }
   std::optional<Unreleased> in_flight;

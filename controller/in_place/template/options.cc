@@ -262,8 +262,9 @@ void Reader::ReadRemoved() {
 void Reader::CheckTogether() {
   if (options_.policy != Policy::kOnly || options_.surge != Surge::kNever) return;
   if (!NoneMayEverBeUnavailable()) return;
-  Refuse(kSurge, "with Never no Pod can be updated, because none may be unavailable: set " +
-                     workload_.kind.PlaceOf(kMaxUnavailable).name + " to 1 or more, or write Auto");
+  Refuse(kSurge,
+         "with Never, Windlass cannot update any Pod, because no Pod may be unavailable: set " +
+             workload_.kind.PlaceOf(kMaxUnavailable).name + " to 1 or more, or write Auto");
 }
 
 void Reader::WarnOfUnknown() {

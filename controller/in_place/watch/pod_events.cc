@@ -43,7 +43,7 @@ std::string Edited(const Pod& pod, const PodState& state) {
     text += (text.empty() ? "container " : ", container ") + patch.name + " has " + present +
             ", not " + patch.to;
   }
-  return text.empty() ? "its images are still those of this revision" : text;
+  return text.empty() ? "the images that Windlass set are unchanged" : text;
 }
 
 std::string WholeSeconds(Duration duration) {

@@ -48,7 +48,8 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        kNewPods},
       {{Reason::kEnvFromMetadata, "/spec/containers/1/env/0/valueFrom/fieldRef/fieldPath"},
        "spec.template.spec.containers[1].env[0].valueFrom.fieldRef.fieldPath reads a label or "
-       "annotation that has changed, and its container is not restarted (EnvFromMetadata)",
+       "annotation that has changed, but the patch would not restart its container "
+       "(EnvFromMetadata)",
        kNewPods},
       {{Reason::kMatchLabelKey, "/metadata/labels/tier"},
        "spec.template.metadata.labels.tier has changed, and the scheduler has placed the Pods by "

@@ -320,9 +320,9 @@ TEST_CASE("what cannot go together is told (P-083)") {
     const Configuration read = ReadOptions(deployment);
     REQUIRE(read.errors.size() == 1);
     CHECK(read.errors[0].message ==
-          "deployment shop/web: annotation windlass.dev/in-place-surge: with Never no Pod can "
-          "be updated, because none may be unavailable: set windlass.dev/in-place-max-unavailable "
-          "to 1 or more, or write Auto");
+          "deployment shop/web: annotation windlass.dev/in-place-surge: with Never, Windlass "
+          "cannot update any Pod, because no Pod may be unavailable: set "
+          "windlass.dev/in-place-max-unavailable to 1 or more, or write Auto");
     deployment.meta.annotations.Set(kMaxUnavailable, "1");
     CHECK(ReadOptions(deployment).errors.empty());
   }

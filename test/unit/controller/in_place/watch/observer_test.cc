@@ -415,7 +415,7 @@ TEST_CASE("also where the edit left the images alone, and then the update counts
   Edit(f);
   CHECK(f.Told() == std::vector<std::string>{
                         "InPlaceDrift: Another client edited this Pod while Windlass was updating "
-                        "it to revision 6: its images are still those of this revision"});
+                        "it to revision 6: the images that Windlass set are unchanged"});
   f.Put();
   f.Restart('B');
   CHECK(f.Told().size() == 2);
