@@ -32,8 +32,9 @@ LogLevel LevelOf(ErrorKind kind) {
 
 // The answer to a question for which the sync has no time left.
 Error NotAsked() {
-  return {ErrorKind::kTimeout, "not asked, because this sync has already waited " +
-                                   std::to_string(kAskingMax / seconds(1)) + " s for answers"};
+  return {ErrorKind::kTimeout,
+          "Windlass did not send this request, because this sync has already waited " +
+              std::to_string(kAskingMax / seconds(1)) + " s for answers"};
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ constexpr std::string_view kRefusedText =
 constexpr std::string_view kLateText =
     "the API server does not complete the patch that fences off writes of the former leader. "
     "Windlass goes on without it, because no such write can arrive any more. Usually an admission "
-    "webhook does not answer, or its answer is wrong: the error says more. Mend it, or exempt the "
-    "patch from it. Then Windlass need not wait after a change of leader";
+    "webhook does not answer, or its answer is wrong: the error says more. Repair that webhook, or "
+    "exempt the patch from it. Then Windlass need not wait after a change of leader";
 
 constexpr std::string_view kUnknownText =
     "Windlass does not learn whether the API server carried out the patch that fences off writes "
@@ -221,8 +221,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     }
     Error refused = said.error();
     refused.message += Fill(
-        "; the patch was to fence off late writes of the former leader, and Windlass goes on "
-        "without it at {} at the latest",
+        "; this patch was to fence off late writes of the former leader. Windlass goes on without "
+        "the patch at {} at the latest",
         late_writes_end_text_);
     said = std::move(refused);
   }

@@ -215,7 +215,7 @@ TEST_CASE_METHOD(Fixture, "the questions of a sync wait no longer than kAskingMa
   REQUIRE(seen.size() == 10);
   for (const Outcome& outcome : seen) CHECK(outcome.said.error().kind == ErrorKind::kTimeout);
   CHECK(seen[2].said.error().message == "no answer within 10000 ms");
-  CHECK(seen[3].said.error().message.starts_with("not asked, "));
+  CHECK(seen[3].said.error().message.starts_with("Windlass did not send "));
 }
 
 TEST_CASE_METHOD(Fixture, "a question that is not asked ends the sync with a back-off (Q-020)") {
@@ -230,7 +230,8 @@ TEST_CASE_METHOD(Fixture, "a question that is not asked ends the sync with a bac
   CHECK(ended->kind == SyncResult::Kind::kRetry);
   CHECK(ended->longest == kRetryMax);
   CHECK(sent.size() == 1);
-  CHECK(Logged("not asked, because this sync has already waited 60 s for answers"));
+  CHECK(Logged(
+      "Windlass did not send this request, because this sync has already waited 60 s for answers"));
 }
 
 TEST_CASE_METHOD(Fixture, "a sync that ends cancels its question (Q-020)") {

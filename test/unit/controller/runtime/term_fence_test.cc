@@ -207,8 +207,8 @@ TEST_CASE_METHOD(Fixture, "a refused touch holds up nothing after a minute (L-01
   transport.Answer(refusal);
   REQUIRE(refused.size() == 1);
   CHECK(RefusalText(refused.front().asked, refused.front().said.error()) ==
-        "the API server refused to patch replicasets shop/web-1: no; the patch was to fence off "
-        "late writes of the former leader, and Windlass goes on without it at "
+        "the API server refused to patch replicasets shop/web-1: no; this patch was to fence off "
+        "late writes of the former leader. Windlass goes on without the patch at "
         "2026-01-01T00:01:01Z at the latest");
   CHECK(log.lines.back().find("or until the time in the error") != std::string::npos);
   CHECK(over.empty());
@@ -238,8 +238,8 @@ TEST_CASE_METHOD(Fixture, "a touch that is late twice holds up nothing after a m
   REQUIRE(refused.size() == 1);
   CHECK(refused.front().ends_walk);
   CHECK(refused.front().said.error().message.ends_with(
-      "; the patch was to fence off late writes of the former leader, and Windlass goes on without "
-      "it at 2026-01-01T00:01:01Z at the latest"));
+      "; this patch was to fence off late writes of the former leader. Windlass goes on without "
+      "the patch at 2026-01-01T00:01:01Z at the latest"));
   CHECK(over.empty());
   Advance(seconds(51));
   Raise();  // a try would still be under way at that time
