@@ -118,8 +118,7 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
       ->capture_default_str();
   app.add_option(
          "--leader-elect-lease-duration", texts.lease_duration,
-         "how long another process waits, after the last renewal that it saw, before it takes the "
-         "Lease; whole seconds")
+         "how long other processes wait for a renewal before they take the Lease; whole seconds")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,

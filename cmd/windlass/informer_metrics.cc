@@ -51,10 +51,11 @@ constexpr Metric kLeftOut{
     MetricType::kGauge,
     "Objects that are cached without their large parts, for lack of room.",
     {{kResource}},
-    "Windlass changes nothing that such an object belongs to. A Deployment or Rollout says so in "
-    "condition `ReplicaFailure`, an update of a ReplicationController in `status.message`. If the "
-    "object is a Service, Windlass leaves only that Service as it is, and its Rollout says so in "
-    "condition `ServicesSynced`. Objects that belong to nothing are counted, too."};
+    "Windlass changes nothing for the workload that such an object belongs to. A Deployment or "
+    "Rollout says so in condition `ReplicaFailure`, an update of a ReplicationController in "
+    "`status.message`. If the object is a Service, Windlass leaves only that Service as it is, and "
+    "its Rollout says so in condition `ServicesSynced`. Objects that belong to no workload are "
+    "counted, too."};
 constexpr Metric kGivenUp{
     "windlass_informer_given_up",
     MetricType::kGauge,

@@ -37,8 +37,8 @@ constexpr Metric kUnservedObjects{
     "Objects that seem to wait because no process handles their kind.",
     {{{"kind", {}, "a kind that the API server serves, but `--controllers` leaves out"}}},
     "Windlass looks at the first 100 objects of a kind. An object counts if its status was behind "
-    "its spec twice, a minute apart. `/readyz` and the log name one. 0 if none counts, or if the "
-    "objects cannot be read."};
+    "its spec twice, a minute apart. `/readyz` and the log name one of them. The value is 0 if no "
+    "object counts, or if the objects cannot be read."};
 
 }  // namespace
 

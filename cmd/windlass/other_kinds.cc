@@ -106,7 +106,7 @@ void OtherKinds::Compare(Kind& kind, Page page) {
   kind.behind = std::move(page.behind);
   if (page.has_objects && !std::exchange(kind.told, true)) {
     environment_.log.Info(
-        "there are objects of a kind whose controller --controllers leaves out",
+        "the cluster has objects of a kind that --controllers leaves out",
         {{"resource", NameOf(kind.what.resource)}, {"controller", kind.what.controller}});
   }
   if (kind.waiting > 0 && waited == 0) environment_.log.Warning(TextOf(kind));

@@ -67,14 +67,13 @@ constexpr Metric kAboveSurge{
     "Live Pods above replicas + maxSurge, added up over all objects.",
     {{kNamespace, kKind}},
     "Above 0 for a moment after a scale-in; if it stays above 0, something is wrong."};
-constexpr Metric kNotShown{
-    "windlass_rollouts_not_shown",
-    MetricType::kGauge,
-    "Rollouts under way without series of their own: `windlass_rollout_info` and "
-    "the other metrics per rollout show at most 100 of a kind.",
-    {},
-    {},
-    true};
+constexpr Metric kNotShown{"windlass_rollouts_not_shown",
+                           MetricType::kGauge,
+                           "Rollouts under way that `windlass_rollout_info` and the other metrics "
+                           "per rollout leave out. They show at most 100 rollouts of a kind.",
+                           {},
+                           {},
+                           true};
 
 constexpr Metric kInfo{
     "windlass_rollout_info",

@@ -22,7 +22,7 @@ const ControllerList kDeployments = {DeploymentControllerEntry()};
 const Lines kWaits = {
     "rollouts.windlass.dev: 1 object waits, default/web, because no process handles this kind; run "
     "a Windlass with --controllers=rollout"};
-constexpr char kThereAreObjects[] = "a kind whose controller --controllers leaves out";
+constexpr char kThereAreObjects[] = "objects of a kind that --controllers leaves out";
 
 // A process for Deployments alone.
 struct Fixture {
