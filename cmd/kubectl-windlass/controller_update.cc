@@ -293,7 +293,7 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
     const std::string now =
         taker.empty() ? "a new controller, but that controller does not exist any more" + repeat
                       : taker + ", but " + taker + " lacks the annotations of an update";
-    return "has given Pods in a rolling update to " + now + ". To restore the " +
+    return "was scaled down in a rolling update to " + now + ". To restore the " +
            AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + own_name +
            ": kubectl windlass rolling-update " + own_name + ' ' + (next.empty() ? "NEW" : next) +
            " --rollback -n " + namespace_;

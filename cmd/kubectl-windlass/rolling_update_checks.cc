@@ -290,8 +290,8 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
       ", so nothing was changed. " + ChoicesText(context, stored, *there) +
       (failed && !context.line.rolling_update.wait &&
                !IsPastReturn(context, PlaceOfUpdate(context, stored), stored)
-           ? ". Without --no-wait this command takes the failed update back before it begins its "
-             "own"
+           ? ". Without --no-wait, this command would take the failed update back, and then begin "
+             "the new one"
            : ""));
   return ExitCode::kOtherUpdate;
 }
@@ -352,9 +352,9 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   if (!given && !wanted.empty() && wanted != next) return;
   context.console.Warning((back ? "a rollback of an update of " : "an update of ") + name +
                           (next.empty() ? "" : " to " + next) +
-                          " has begun already, and this command goes on from there. If the program "
-                          "that began it still runs, end one of the two with Ctrl-C: each would "
-                          "treat the other's scalings as those of another client");
+                          " has already begun, and this command continues it. If the program that "
+                          "began it still runs, stop one of the two programs with Ctrl-C. "
+                          "Otherwise each takes the other's scalings for those of another client");
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {
@@ -370,8 +370,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
       if (old.ok() && HasNotes(*old)) {
         context.console.Warning(
             stored.error().message +
-            ". So this program cannot see whether Windlass also carries out this update. If "
-            "Windlass does, each would undo the other's scalings");
+            ". So this program cannot see whether Windlass also carries out this update. If so, "
+            "Windlass and this program would undo each other's scalings");
       }
       return std::nullopt;
     }

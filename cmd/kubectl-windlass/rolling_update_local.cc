@@ -117,11 +117,12 @@ ExitCode LocalUpdate::TellOther() const {
       context_.session.SendLast(ToHttp(request, kPluginFieldManager), Verb::kDelete);
   const std::string& name = plan_.decoded().meta.name;
   context_.console.Error(
-      "another program has begun another update of " + name +
-      " at the same time, and that update goes on: kubectl windlass status rc/" + name + " -n " +
-      context_.namespace_ + " shows it. This command had made " + made->meta.name +
-      (reply.ok() ? ", and has deleted it again"
-                  : ", and could not delete it: " + plan_.Told(request, reply.error()).message));
+      "another program has begun a different update of " + name +
+      " at the same time, and that update goes on. To follow it: kubectl windlass status rc/" +
+      name + " -n " + context_.namespace_ + ". This command had created " + made->meta.name +
+      (reply.ok() ? ", and has deleted " + made->meta.name + " again"
+                  : ", and could not delete " + made->meta.name + ": " +
+                        plan_.Told(request, reply.error()).message));
   return ExitCode::kOtherUpdate;
 }
 

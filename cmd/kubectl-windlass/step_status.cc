@@ -72,10 +72,12 @@ std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::s
                        bool full) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   const bool all = full || !step.is_pause;
+  const std::string revision = std::to_string(step.revision);
   return "with " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
-         " no Pod shows whether revision " + std::to_string(step.revision) +
-         " works: scale up, or end " + (all ? "all steps" : "the pause") +
-         " with kubectl windlass promote " + object + (all ? " --full --force" : " --force");
+         ", no Pod gets revision " + revision + ". To test revision " + revision +
+         ", scale up. To end " + (all ? "all steps" : "the pause") +
+         " without a test: kubectl windlass promote " + object +
+         (all ? " --full --force" : " --force");
 }
 
 std::string StepText(const StepStatus& step) {

@@ -46,9 +46,9 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout);
 // revision 8: "2@8", "full@8", "2@8/force".
 std::string PromoteText(const StepStatus& step, bool full, bool force);
 
-// Returns why a step without a Pod does not end, and what to do: "with 1 replica no Pod shows
-// whether revision 8 works: scale up, or end the pause with kubectl windlass promote rollout/web
-// --force".
+// Returns why a step without a Pod does not end, and what to do: "with 1 replica, no Pod gets
+// revision 8. To test revision 8, scale up. To end the pause without a test: kubectl windlass
+// promote rollout/web --force".
 // `object`: "rollout/web". With `full`, or at a step that is no pause, the text names the command
 // that ends all steps.
 std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,

@@ -135,7 +135,7 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   if (before.unseen != nullptr) {
     // If Windlass has seen the change but cannot begin with it, a condition says why.
     const Json* told = WhyUnobserved(deployment);
-    std::string why = " since a change that no controller has seen yet";
+    std::string why = ", and no controller has seen this change yet";
     if (told != nullptr) {
       why = ", and its last change is not carried out yet (" + TextOf(*told, "/reason") + ": " +
             TextOf(*told, "/message") + ')';
@@ -143,7 +143,7 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return Refuse(context, place,
                   "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
                       why +
-                      ", so the revision before the present one is not known. Choose a revision "
+                      ". So the revision before the present one is not known. Choose a revision "
                       "with --to-revision. To list the revisions: kubectl windlass history " +
                       InCommand(place),
                   ExitCode::kOtherUpdate);

@@ -226,7 +226,7 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
     const std::string way_on =
         !FlagOf(rollout, "/spec/abort") ? "there is nothing to do"
         : target == roles.stable
-            ? "Pods follow this revision also during the abort, so there is nothing to do"
+            ? "the abort also brings Pods to this revision, so there is nothing to do"
             : FollowText(rollout) + "that template is rolled out when " + RetryText(place, rollout);
     outlook.ended = Refuse(context, place,
                            "has the template of revision " + std::to_string(RevisionOf(*target)) +

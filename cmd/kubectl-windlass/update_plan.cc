@@ -166,8 +166,10 @@ std::string UpdatePlan::PausedText() const {
     const std::string& gone = situation.new_name;
     return Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
            " is deleted already. Scale " + old->meta.name +
-           " back to 0, so that it takes over the Pods of " + gone +
-           ". Or give --on-external-scale=Override: this command then scales it back";
+           " back to 0, and run the same command again: the update then gives the Pods of " + gone +
+           " to " + old->meta.name +
+           ". Or give --on-external-scale=Override: this command then scales " + old->meta.name +
+           " back";
   }
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;

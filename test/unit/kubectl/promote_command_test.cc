@@ -333,17 +333,20 @@ TEST_CASE("promote is refused where the size leaves the step no Pod, and names -
   KubectlRun run;
   const int replicas = GENERATE(1, 0);
   CreateWithoutCanary(run, 2, replicas);
-  const std::string why = (replicas == 1 ? "with 1 replica" : "with 0 replicas") +
-                          std::string(" no Pod shows whether revision 8 works: scale up, or end ");
-  CHECK(run.Run("promote rollout/web") ==
-        Ends(ExitCode::kHeld,
-             "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
-                 "the pause with kubectl windlass promote rollout/web -n default --force\n",
-             ""));
+  const std::string why =
+      (replicas == 1 ? "with 1 replica" : "with 0 replicas") +
+      std::string(", no Pod gets revision 8. To test revision 8, scale up. To end ");
+  CHECK(
+      run.Run("promote rollout/web") ==
+      Ends(
+          ExitCode::kHeld,
+          "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
+              "the pause without a test: kubectl windlass promote rollout/web -n default --force\n",
+          ""));
   CHECK(run.Run("promote rollout/web --full") ==
         Ends(ExitCode::kHeld,
              "error: rollout \"web\" is not promoted past all steps: " + why +
-                 "all steps with kubectl windlass promote rollout/web -n default --full "
+                 "all steps without a test: kubectl windlass promote rollout/web -n default --full "
                  "--force\n"));
   CHECK(run.writes.empty());
   CHECK(run.Run("promote rollout/web --force").code == ExitCode::kDone);
@@ -355,8 +358,8 @@ TEST_CASE("promote of a step setUpdated without a Pod names --full --force (RO-1
   KubectlRun run;
   CreateWithoutCanary(run, 1, 1);
   const std::string why =
-      ": with 1 replica no Pod shows whether revision 8 works: scale up, or end all steps with "
-      "kubectl windlass promote rollout/web -n default --full --force\n";
+      ": with 1 replica, no Pod gets revision 8. To test revision 8, scale up. To end all steps "
+      "without a test: kubectl windlass promote rollout/web -n default --full --force\n";
   for (const char* command : {"promote rollout/web", "promote rollout/web --force"}) {
     CHECK(run.Run(command) ==
           Ends(ExitCode::kHeld,
@@ -378,15 +381,16 @@ TEST_CASE("status says that a step waits for more replicas, also if it was promo
   run.Edit(kRollouts, "web", "", [&](Json& object) {
     object["metadata"]["annotations"]["windlass.dev/promote"] = promote;
   });
-  CHECK(
-      run.Run("status rollout/web") ==
-      Ends(ExitCode::kHeld,
-           "error: rollout \"web\" waits at step " + std::to_string(step) +
-               " of 2: with 1 replica no Pod shows whether revision 8 works: scale up, or end " +
-               (step == 1 ? "all steps with kubectl windlass promote rollout/web -n default --full "
-                            "--force\n"
-                          : "the pause with kubectl windlass promote rollout/web -n default "
-                            "--force\n")));
+  CHECK(run.Run("status rollout/web") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" waits at step " + std::to_string(step) +
+                 " of 2: with 1 replica, no Pod gets revision 8. To test revision 8, scale up. To "
+                 "end " +
+                 (step == 1
+                      ? "all steps without a test: kubectl windlass promote rollout/web -n default "
+                        "--full --force\n"
+                      : "the pause without a test: kubectl windlass promote rollout/web -n default "
+                        "--force\n")));
   Proves("RO-194");
 }
 

@@ -201,9 +201,9 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
 }
 
 constexpr const char* kGoesOn =
-    "Warning: an update of old to new has begun already, and this command goes on from there. If "
-    "the program that began it still runs, end one of the two with Ctrl-C: each would treat the "
-    "other's scalings as those of another client\n";
+    "Warning: an update of old to new has already begun, and this command continues it. If the "
+    "program that began it still runs, stop one of the two programs with Ctrl-C. Otherwise each "
+    "takes the other's scalings for those of another client\n";
 
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");
@@ -271,9 +271,9 @@ TEST_CASE_METHOD(Fixture, "--local that begins beside another update takes its o
   };
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
-             "error: another program has begun another update of old at the same time, and that "
-             "update goes on: kubectl windlass status rc/old -n default shows it. This command had "
-             "made new, and has deleted it again\n"));
+             "error: another program has begun a different update of old at the same time, and "
+             "that update goes on. To follow it: kubectl windlass status rc/old -n default. This "
+             "command had created new, and has deleted new again\n"));
   CHECK_FALSE(Has("new"));
 }
 
@@ -442,7 +442,7 @@ TEST_CASE_METHOD(Fixture, "--local says if it cannot see whether Windlass is at 
   fate = FateOf("controllerupdates", sim::Fate::kForbidden);
   CHECK(Update("old new --image=app:v2") ==
         DoneSaying("…. So this program cannot see whether Windlass also carries out this update. "
-                   "If Windlass does, each would undo the other's scalings\n…"));
+                   "If so, Windlass and this program would undo each other's scalings\n…"));
 }
 
 // Otherwise the status of the stopped one, and its alert, would stay for ever.

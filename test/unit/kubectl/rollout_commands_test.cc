@@ -175,8 +175,8 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     set_image("app:v1");
     CHECK(run.Run("undo web") ==
           Ends(ExitCode::kOtherUpdate,
-               "error: deployments.apps \"web\" has the template of revision 1 since a change that "
-               "no controller has seen yet, so the revision before the present one is not known. "
+               "error: deployments.apps \"web\" has the template of revision 1, and no controller "
+               "has seen this change yet. So the revision before the present one is not known. "
                "Choose a revision with --to-revision. To list the revisions: kubectl windlass "
                "history deployment/web -n default\n"));
     CHECK(image() == "app:v1");
@@ -196,7 +196,7 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     CHECK(run.Run("undo web") ==
           Ends(ExitCode::kOtherUpdate,
                "error: deployments.apps \"web\" has the template of revision 2, and its last "
-               "change is not carried out yet (WindlassOutOfMemory: web-2 takes 20000 bytes), so "
+               "change is not carried out yet (WindlassOutOfMemory: web-2 takes 20000 bytes). So "
                "the revision before the present one is not known. Choose a revision with "
                "--to-revision. To list the revisions: kubectl windlass history deployment/web -n "
                "default\n"));
@@ -601,7 +601,7 @@ TEST_CASE("undo to the template of an aborted Rollout says which revision Pods f
       {1, "Stalled",  // for example, because spec.strategy cannot be carried out: no Pod moves
        "that template is rolled out when kubectl windlass retry rollout/web -n default ends "
        "spec.abort"},
-      {2, "Aborted", "Pods follow this revision also during the abort, so there is nothing to do"},
+      {2, "Aborted", "the abort also brings Pods to this revision, so there is nothing to do"},
   }));
   WebRollout web;
   web.Spec({{"abort", true}});

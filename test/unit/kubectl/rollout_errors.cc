@@ -262,9 +262,9 @@ ErrorSection RolloutErrors() {
         "the rollout back, and --force promotes it nevertheless",
         "As above.", HasCanary},
        {"promote rollout/web", kHeld,
-        "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod shows "
-        "whether revision 8 works: scale up, or end the pause with kubectl windlass promote "
-        "rollout/web -n default --force",
+        "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica, no Pod gets "
+        "revision 8. To test revision 8, scale up. To end the pause without a test: kubectl "
+        "windlass promote rollout/web -n default --force",
         "The Rollout was scaled down to the one Pod that keeps the old revision, or to none. "
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},

@@ -221,8 +221,8 @@ TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update b
              "error: an update of replicationcontroller/old to new with image app:v2 has failed "
              "half way, so nothing was changed. To go on with that update: kubectl windlass "
              "rolling-update old new --image=app:v2 -n default. To take it back: kubectl windlass "
-             "rolling-update old --rollback -n default. Without --no-wait this command takes the "
-             "failed update back before it begins its own\n"));
+             "rolling-update old --rollback -n default. Without --no-wait, this command would take "
+             "the failed update back, and then begin the new one\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }
