@@ -164,8 +164,8 @@ ExitCode LocalUpdate::End() const {
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  // After a rollback or a rename, the old controller has the Pods. If the old controller was
-  // deleted, the new one has them, even with --rollback.
+  // After a rollback or a rename, the controller with the old name has the Pods. If there is none,
+  // the controller with the new name has them, even with --rollback.
   const bool has_old = plan_.View().old_controller != nullptr;
   const bool old_name =
       has_old && (plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename);

@@ -33,7 +33,8 @@ const ReplicaSet* TargetNow(const Situation& situation, const NamedService& name
   return TargetOf(situation, role, FindByHash(situation, hash), nullptr);
 }
 
-// Returns true if the Service has a key that Windlass wrote for this Rollout.
+// Returns true if the pod-template-hash in the Service's selector is the one that Windlass wrote
+// there for this Rollout.
 bool IsWritten(const Situation& situation, const NamedService& named) {
   if (named.service == nullptr) return false;
   const std::optional<ServiceNote> note = NoteOf(*named.service);

@@ -50,9 +50,9 @@ bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns the RolloutOwn in `carried`. If the new ReplicaSet has the revision of the stored step,
-// the result names the requested template. The stored step may name another form of the same
-// template, for example with all defaults.
+// Returns the RolloutOwn in `carried`, with one change: if the new ReplicaSet has the revision of
+// the stored step, the returned step names the requested template. Example: the stored step names
+// the template with all defaults, and the requested template leaves some of them out.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;

@@ -24,8 +24,8 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
 // How long the reflector avoids watch lists after the server refused one, or was silent during one
-// . It asks for a watch list only if no list can bring the state, for example because
-// one object is too large.
+// . Even then it asks for a watch list if no list can bring the state, for example
+// because one object is too large.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // While watches fail with a 5xx, the reflector asks for a watch again for this long. After that it
 // asks for a complete state.

@@ -38,8 +38,8 @@ struct PodStanding {
   // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without
   // the drain, the Pod would count as available.
   bool serves = false;
-  // Like `serves`, but the Pod need only be Ready. With drain Gate, Ready changes when the other
-  // client puts the Pod back, so minReadySeconds may not be over yet.
+  // Like `serves`, but the Pod need only be Ready. With drain Gate, the Pod is not Ready until the
+  // other client opens its gate again, so minReadySeconds may not be over yet.
   bool looks_ready = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;

@@ -196,9 +196,9 @@ class Shrinking {
   }
 
   // Returns how many replicas all ReplicaSets together are to have:
-  //   - If only some ReplicaSets are written, with 1 to desired + surge replicas: desired + surge,
-  //     of which these sizes are shares.
-  //   - Otherwise: `upstream`, the total of upstream's sizes.
+  //   - desired + surge if only some ReplicaSets are `written`, and the sum of their sizes is at
+  //     least 1 and at most desired + surge
+  //   - otherwise `upstream`, the total of upstream's sizes
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;

@@ -44,8 +44,8 @@ namespace windlass::workload {
 // "RolloutRollbackToNotRemoved".
 inline constexpr std::string_view kRollbackToNotRemoved = "RollbackToNotRemoved";
 
-// Returns the reason of the condition for a request for the revision `asked`. The error of
-// CheckCleared has the same text as its cause.
+// Returns the reason of the condition for a request for the revision `asked`. CheckCleared returns
+// an error whose first cause has this text as its reason.
 inline std::string ReasonFor(int64_t asked) {
   return asked == 0 ? "RevisionBefore" : "Revision" + std::to_string(asked);
 }
