@@ -32,7 +32,7 @@ client_ends() {
 step "Packages: installing what the build and real nodes need and this machine lacks"
 part "Debian packages"
 run "$root/tools/packages.sh" containers
-build_demo
+build_demo kubectl-windlass
 run "$(tail -n 1 "$scratch/built")" machine || exit # with 77, after it said what is missing
 step "Nodes: building containerd, runc and a test server (about 3 minutes the first time)"
 part "building containerd and runc"

@@ -73,13 +73,13 @@ port_known() {
 }
 ready() { [ "$(get /readyz)" = 200 ]; }
 
-# build_demo: compiles Windlass and the control plane.
+# build_demo TARGET…: compiles Windlass, these other targets, and the control plane.
 build_demo() {
   step "Windlass: building it (about 3 minutes the first time)"
   part "building Windlass"
   cd "$root"
   quietly cmake --preset release
-  quietly cmake --build --preset release
+  quietly cmake --build --preset release --target windlass "$@"
 
   step "Kubernetes: building a control plane (about 5 minutes the first time)"
   part "building the control plane"
