@@ -210,6 +210,26 @@ TEST_CASE("a request for another revision that arrives in the sync is not answer
   Proves("D-471");
 }
 
+// For the user who removes the request, and asks for the same revision again while the rollout of
+// another template goes on: if Windlass ended between two writes, the new request would count as
+// answered.
+TEST_CASE("the first write after the request has gone ends the condition (D-471)") {
+  ThreeRevisions cluster;
+  cluster.deployment_webhook = KeepRequest;
+  cluster.Ask("1");
+  cluster.Settle();
+  REQUIRE(cluster.Told() == "True Revision1");
+  cluster.deployment_webhook = nullptr;
+  cluster.Edit([](Json& d) { d["metadata"]["annotations"].erase(kRollbackTo); });
+  cluster.SetImage("v4");
+  cluster.writes.clear();
+  cluster.Sync();
+  REQUIRE(cluster.writes.size() > 1);
+  CHECK(cluster.writes.front() == "status");
+  CHECK(cluster.Told().empty());
+  Proves("D-471");
+}
+
 // For the user who goes back from a template that a quota refuses, once the webhook is mended.
 TEST_CASE("the condition ends with the request, even while a create is refused (D-471)") {
   ThreeRevisions cluster;
