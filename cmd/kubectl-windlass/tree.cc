@@ -76,7 +76,7 @@ std::string ConditionText(const Json* condition) {
 //   - why the latest spec is not observed (WhyUnobserved), unless the line "In place" says it
 //   - the condition that HoldsUpWindlass returns
 //   - the condition that AnnotationsNotCopied returns
-// Returns "" if there is none, or if `standing` quotes it (Quotes).
+// Returns "" if none of them exists, or if `standing` quotes the text (Quotes).
 std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
   if (why == InPlaceToTell(workload)) why = nullptr;

@@ -94,7 +94,7 @@ std::optional<Drained> ReadDrained(JsonReader& in) {
   std::optional<WallTime> since;
   Drain how;
   std::optional<int32_t> again;
-  std::optional<bool> out;
+  bool out = false;
   in.Object([&](std::string_view key) {
     if (key == "since") {
       ReadTime(in, since);
@@ -110,7 +110,7 @@ std::optional<Drained> ReadDrained(JsonReader& in) {
   if (!since) in.Fail("since: missing");
   if (how.mode == Drain::Mode::kNone) in.Fail("mode: want Label:<key>=<on>/<off> or Gate");
   return Drained{since.value_or(WallTime{}), std::move(how),
-                 std::min(again.value_or(0), kDrainAgainMax), out.value_or(false)};
+                 std::min(again.value_or(0), kDrainAgainMax), out};
 }
 
 // The members that every state has.

@@ -63,9 +63,9 @@ bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write
 }
 
 // Returns the write that gives `rs` the size `replicas` and, if `rs` is the new ReplicaSet,
-// whatever else it lacks. Returns nullopt if the size stays the same, and UnlessInVain holds back
-// the rest. Exception: the first such write of a sync is always sent, because only its reply can
-// show that the API server does not keep it.
+// whatever else it lacks. Returns nullopt if the size stays the same and UnlessInVain holds back
+// the write. The first such write of a sync is never held back, because only its reply can show
+// that the API server does not keep it.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;

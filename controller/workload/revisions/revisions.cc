@@ -27,8 +27,8 @@ bool HasKeptTemplate(const Workload& workload, const ReplicaSet& rs) {
          windlass::TextOf(rs.template_fingerprint) == kept;
 }
 
-// Returns the ReplicaSet of the kept revision by name or template, if annotations do not show which
-// it is: cases 3 to 5 of FindKept. Null if there is none.
+// Looks for the ReplicaSet of the kept revision by name or template: cases 3 to 5 of FindKept, for
+// which annotations do not show the ReplicaSet. Returns null if it finds none.
 //
 // Case 5 leaves out a ReplicaSet whose number can be read: after an exchange of templates, the
 // number goes with the template, but the status may still have the former name.
