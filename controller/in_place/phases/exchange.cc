@@ -121,8 +121,14 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), DumpJson(operations));
 }
 
-// Returns the text of the stash. Appends the template's own text as the last member, so that X2
-// reads the template back byte for byte.
+// Returns `template_json` in the form that a stash holds. The API server writes each of the letters
+// <, > and & as six bytes, such as \u003c; here each is one byte, as FitsStash counts it.
+std::string StashedForm(const std::string& template_json) {
+  const OrderedJson parsed = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  return parsed.is_discarded() ? template_json : DumpJson(parsed);
+}
+
+// Returns the text of the stash, with the template as the last member.
 std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
                       const std::string& pending_template) {
   OrderedJson json = {{"self", pending.meta.uid.ToString()},
@@ -141,7 +147,7 @@ std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
   }
   std::string text = DumpJson(json);
   text.pop_back();
-  return text.append(R"(,"template":)").append(pending_template).append("}");
+  return text.append(R"(,"template":)").append(StashedForm(pending_template)).append("}");
 }
 
 // Calls visit(key, bytes) for each annotation of `present` after `changes` are applied.
@@ -241,15 +247,16 @@ bool HasTaken(const ReplicaSet& host, const Stash& stash) {
 }
 
 bool FitsStash(const std::string& template_json) {
-  return template_json.size() <= kStashTemplateBytesMax;
+  return StashedForm(template_json).size() <= kStashTemplateBytesMax;
 }
 
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
-  if (!FitsStash(template_json)) return false;
+  const size_t template_bytes = StashedForm(template_json).size();
+  if (template_bytes > kStashTemplateBytesMax) return false;
   // An annotation that X1 and X2 do not exchange has about the same size in both ReplicaSets. Here
   // the annotations of the host are counted, because the pending ReplicaSet may not exist yet.
-  size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
+  size_t bytes = kStashRest + template_bytes + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
     bytes += DumpJson(OrderedJson(key)).size() + DumpJson(OrderedJson(value)).size() + 2;
@@ -278,12 +285,14 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   changes[std::string(kExchange)] = StashText(host, pending, pending_template);
   const size_t bytes = AnnotationBytes(pending.meta.annotations, changes);
   if (bytes > kAnnotationBytesMax) {
-    return Error{ErrorKind::kInvalid,
-                 "replicaset " + KeyOf(pending.meta).ToString() + ": its annotations would have " +
-                     std::to_string(bytes) + " bytes, and at most " +
-                     std::to_string(kAnnotationBytesMax) +
-                     " bytes are possible; shorten the longest annotation, " +
-                     LongestOf(pending.meta.annotations, changes) + ", or the template"};
+    return Error{ErrorKind::kInvalid, "replicaset " + KeyOf(pending.meta).ToString() +
+                                          ": its annotations would have " + std::to_string(bytes) +
+                                          " bytes, and at most " +
+                                          std::to_string(kAnnotationBytesMax) +
+                                          " bytes are possible; spec.template takes " +
+                                          std::to_string(StashedForm(pending_template).size()) +
+                                          " of them: shorten it, or the longest annotation, " +
+                                          LongestOf(pending.meta.annotations, changes)};
   }
   return PutTemplate(pending, std::move(pod_template), changes);
 }

@@ -494,6 +494,15 @@ TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
   CHECK(FitsStash(std::string(kStashTemplateBytesMax, ' ')));
   CHECK_FALSE(FitsStash(std::string(kStashTemplateBytesMax + 1, ' ')));
 
+  // Of the 600 KB in which the API server writes these letters, the stash keeps 100 KB.
+  std::string escaped;
+  for (int i = 0; i < 100'000; ++i) escaped += "\\u003c";
+  const std::string served = Template("bbb", escaped, "back");
+  REQUIRE(served.size() > 600'000);
+  CHECK(FitsStash(served));
+  CHECK(FitsStash(served, AnnotationsOf(Pending()), Read(Host())));
+  CHECK(BeginExchange(Read(Host()), OldTemplate("aaa"), Read(Pending()), served).ok());
+
   const ReplicaSet a = Read(Host());
   Json live = Pending();
   const std::string largest =
