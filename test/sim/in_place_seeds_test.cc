@@ -139,6 +139,9 @@ void WalkSeeds(uint64_t first, uint64_t last) {
 
 TEST_CASE("in place, random walks over seeds", "[in-place]") { WalkSeeds(1, 40); }
 
+// 704: a user deletes the stand-in of an overtaken image while the new image does not start.
+TEST_CASE("in place, walks that failed once", "[in-place]") { WalkSeeds(704, 704); }
+
 TEST_CASE("in place, random walks over many seeds", "[.seeds]") { WalkSeeds(41, 2000); }
 
 }  // namespace

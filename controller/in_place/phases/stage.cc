@@ -9,6 +9,7 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/mirror.h"
+#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
@@ -56,6 +57,15 @@ bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
 
+// Returns true if the stand-in is not available, and will not become so soon.
+bool Fails(const workload::Situation& situation, const RolloutPod& stand_in) {
+  const PodStanding& standing = stand_in.standing;
+  if (standing.available) return false;
+  if (!standing.waited_for()) return true;
+  const Pod& pod = *stand_in.pod;
+  return FailureOf(pod, AsIfPatched(pod), RestartTimeout(situation), situation.now).has_value();
+}
+
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
@@ -63,8 +73,11 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - if Pods cannot be seen: all stay
 //   - under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
-//   - if `rs` is not the pending ReplicaSet: at most its available Pods stay. The others do not
-//     serve, and take the room of new stand-ins.
+//   - if `rs` is not the pending ReplicaSet: its available Pods may stay. Its other Pods, those
+//   that
+//     a user deleted included, stay only if they may become available before a Pod in flight does:
+//     at most as many as there are Pods in flight that are not available, and none that fails. All
+//     others do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
 // available once no Pod is in flight, and all Pods of the host are updated, except those that a
@@ -79,16 +92,23 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
       ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0;
   int64_t left = counts.available - in_place.pods->limits.surplus;
   int64_t serving = 0;  // of `rs`
+  int64_t failing = 0;  // of `rs`
+  int64_t coming = 0;   // Pods in flight that are not available
   for (const RolloutPod& pod : in_place.pods->all) {
     const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
     serving += its && pod.standing.available ? 1 : 0;
+    failing += its && Fails(situation, pod) ? 1 : 0;
+    const bool restarts = pod.standing.in_flight && pod.standing.waited_for();
+    coming += restarts && !pod.standing.available ? 1 : 0;
     const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
     left += none_on_its_way && waits_for_room ? 1 : 0;
   }
   left -= serving;
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
-  const int64_t most =
-      &rs == in_place.pending() ? rs.replicas : std::min<int64_t>(serving, rs.replicas);
+  const int64_t starting = std::max<int64_t>(rs.replicas - serving - failing, 0);
+  const int64_t most = &rs == in_place.pending()
+                           ? rs.replicas
+                           : std::min<int64_t>(serving + std::min(starting, coming), rs.replicas);
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, most));
 }
 

@@ -185,6 +185,35 @@ TEST_CASE("a Pod of an old ReplicaSet that does not serve takes no room of a sta
   Proves("P-024");
 }
 
+// Whom this serves: the users of the workload. The new image does not start, and the Pod that the
+// former one was made for still fills in, so its ReplicaSet must be able to replace it.
+TEST_CASE("a stand-in that a user deletes is replaced while a Pod is still restarting (P-025)") {
+  Started c(3, 0);
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  REQUIRE(c.PodsOf("v2") == 2);  // a stand-in, and the first Pod that restarts
+  c.SetImage("missing");
+  c.FailToPullImage("missing");
+  c.SyncAndRun();
+  REQUIRE(c.PodsOf("missing") == 1);
+  for (const std::string& pod : c.PodNames()) {
+    if (std::ranges::count(hosts, pod) == 0) c.DeletePod(pod);
+  }
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAndRun();
+  CHECK(c.PodsOf("v2") == 1);
+  SECTION("and goes when the Pod is back") {
+    c.SetImage("v3");
+    c.SettleInPlace();
+    CHECK(c.PodsOf("v3") == 3);
+    CHECK(c.SizeOf("v2") == 0);
+  }
+  Proves("P-025");
+}
+
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
   Started c(3, 0);
   c.events.clear();
