@@ -441,6 +441,17 @@ std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
   return FindBeside(situation, host, *images, alone);
 }
 
+// Returns whether PodDisruptionBudgets hold for the next patch. They do not under Recreate while
+// the host has fewer Pods than the workload wants. The missing Pods are created only when no Pod
+// has another template any more (mixed_pods.h). Example: scaled from 1 to 11, a budget that wants
+// 10 healthy Pods would have no room before the patch, and the Pods would not come before it
+// either.
+PdbPolicy PdbPolicyOf(const workload::Situation& situation, const InPlace& in_place) {
+  const bool waits_to_grow = situation.recreate() && in_place.host() != nullptr &&
+                             in_place.host()->replicas < situation.workload.replicas;
+  return waits_to_grow ? PdbPolicy::kIgnore : in_place.options().pdb;
+}
+
 void ChooseNext(const workload::Situation& situation, InPlace& in_place,
                 const workload::WantedTemplate& target) {
   const bool returning = in_place.phase() != InPlacePhase::kStaged;
@@ -461,8 +472,9 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
                        in_place.phase() != InPlacePhase::kRefused;
   if (patches && !pods.waits_for_next_try() && refusals < kRefusalsMax) {
     LeaveOutOldKubelets(situation, in_place);
-    pods.next = ChooseNextPods(pods.all, limits, in_place.options().pdb, situation.view.budgets,
-                               situation.view.others_in_flight, situation.now);
+    pods.next =
+        ChooseNextPods(pods.all, limits, PdbPolicyOf(situation, in_place), situation.view.budgets,
+                       situation.view.others_in_flight, situation.now);
   }
   LookAgainAt(pods.next.look_again, in_place);
   LookAgainAt(WhenTimeTells(pods.all, situation.workload.min_ready_seconds, situation.now),

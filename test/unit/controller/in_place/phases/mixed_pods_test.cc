@@ -39,6 +39,25 @@ TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-
   CHECK(std::ranges::count(c.PodNames(), pod) == 1);
 }
 
+// Found by a fresh seed. The budget waited for Pods that waited for the patch.
+TEST_CASE("with Recreate, a budget does not wait for Pods that come after the patch (P-011)") {
+  Alone c(GENERATE("Only", "IfPossible"));
+  c.SetImage("v2");
+  c.Sync();
+  PodDisruptionBudget budget;
+  budget.meta.namespace_ = "ns";
+  budget.meta.name = "web";
+  budget.has_selector = budget.selector.present = true;
+  budget.selector.match_labels = {{"app", "web"}};
+  budget.disruptions_allowed = 0;
+  c.budgets = {budget};
+  c.Edit([](Json& d) { d["spec"]["replicas"] = 3; });
+  c.SetImage("v3");
+  SettlesAt(c, "v3");
+  CHECK(c.PodNames().size() == 3);
+  Proves("P-011");
+}
+
 TEST_CASE("with Recreate, an image that needs new Pods comes alone, scaled at once (P-011)") {
   Alone c("IfPossible");
   c.SetImage("v2");
