@@ -24,9 +24,9 @@ bool Withdraw(Session& session, const Place& place, const Json& patch) {
       .ok();
 }
 
-// Returns why Windlass has not answered the request within kAnswerMax. Call this before the command
-// withdraws the request. The withdrawal raises the generation, and WhyNotCarriedOut returns only
-// conditions of the present generation.
+// Returns why Windlass has not answered the request within kAnswerMax. Call this before the request
+// is withdrawn: the withdrawal raises the generation, and WhyNotCarriedOut ignores conditions of an
+// earlier one.
 std::string WhyUnanswered(Session& session, const Place& place) {
   const std::string longest = std::to_string(kAnswerMax.count()) + " s: ";
   const Result<Json> object = ReadObject(session, place);

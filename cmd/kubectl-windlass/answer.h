@@ -31,12 +31,11 @@ struct Withdrawal {
   std::string then{};   // printed after a successful withdrawal: the state of the object now
 };
 
-// Withdraws the request for a rollback, after WaitForAnswer has returned nullopt or an error
-// (`answer`). Otherwise Windlass could perform the rollback after the command has failed.
-//   - if withdrawal.patch is null: withdraws nothing
-//   - if the object was deleted: prints only the NotFound error
-// Prints that the request was withdrawn, or why the rollback may still happen. Returns the exit
-// code.
+// Withdraws the request for a rollback, so that Windlass does not carry it out after the command
+// has failed. `answer`, from WaitForAnswer, is nullopt or an error. Prints that the request was
+// withdrawn, or why the rollback may still happen. Special cases:
+//   - withdrawal.patch is null: withdraws nothing
+//   - the object was deleted: prints only the NotFound error
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

@@ -44,11 +44,10 @@ std::optional<int64_t> PatchedRevision(const Json& pod) {
 
 // Returns true if `pod`, which `of_revision` owns, was updated in place to the revision of another
 // ReplicaSet. Example:
-//   - the ReplicaSet of revision 8 owns all Pods, and revision 9 is rolled out in place
+//   - Pods of revision 8 are updated in place to revision 9
 //   - a user goes back to revision 8, so its ReplicaSet becomes revision 10
 //   - a Pod that was already patched to 9 is no canary of 10
-// Returns false if no ReplicaSet has or had the revision in the annotation. The controller decides
-// the same by comparing templates (SpecRevision).
+// Returns false if no ReplicaSet has or had the revision in the annotation.
 bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_sets,
                     const Json& of_revision) {
   const int64_t patched = PatchedRevision(pod).value_or(0);
@@ -60,8 +59,8 @@ bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_set
 // Returns true if `pod`, which another ReplicaSet owns, was last updated in place to the revision
 // of `of_revision`. Special cases:
 //   - `of_revision` is null: true for every Pod that was updated in place
-//   - the annotation of `pod` cannot be read: true if `of_revision` has 0 replicas, because all its
-//     canaries are Pods that were updated in place
+//   - the annotation cannot be read: true if `of_revision` has 0 replicas, and so no Pods of its
+//     own
 bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   const std::optional<int64_t> patched = PatchedRevision(pod);
   if (!patched || of_revision == nullptr) return patched.has_value();
@@ -145,8 +144,8 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   const std::optional<Cause> cause =
       CauseAmong(of_revision, canaries, NumberOf(rollout, "/spec/minReadySeconds"),
                  session.clock().Wall(), least);
-  // During an update in place, the canaries that were not patched are stand-ins. Windlass removes
-  // stand-ins again, so they do not show that the new revision has a Pod (CountedPods::patched).
+  // During an update in place, a Pod that was not patched is a stand-in. Windlass removes it again,
+  // so it does not count (CountedPods::patched).
   const bool patches = IsPatching(rollout);
   const auto counts = [&](const Json* pod) {
     return IsLive(*pod) && (!patches || PatchedRevision(*pod));

@@ -27,16 +27,16 @@ struct Cause {
 // Returns the first of these causes that exists, or nullopt:
 //   - the cause of the worst Pod among `pods`, if this Pod is at least as bad as `least`
 //   - the condition ReplicaFailure of `maker`: why it cannot create or delete Pods
-// `maker` is the ReplicaSet or ReplicationController of `pods`, or null. Leaves out Pods that
-// `maker` replaces: those being deleted, and those whose phase is Failed or Succeeded.
+// `maker` is the ReplicaSet or ReplicationController of `pods`, or null. Ignores Pods that are
+// being deleted, or whose phase is Failed or Succeeded.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns the Pods that belong to the new revision. `replica_sets` are the ReplicaSets of the
-// workload; `of_revision` is that of the new revision, or null. Returns:
+// Returns the Pods of the new revision. Its ReplicaSet is `of_revision`, or null. `replica_sets`
+// are those of the workload. Returns:
 //   - Pods of `of_revision`, unless they were updated in place to the revision of another
 //     ReplicaSet
 //   - Pods of another ReplicaSet that were updated in place to the new revision (annotation

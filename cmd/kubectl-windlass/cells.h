@@ -31,9 +31,9 @@ std::string Cut(std::string_view text, size_t cells);
 
 // Breaks `text` into at least one line. The first line has at most `first` cells, later lines at
 // most `rest` cells. Lines break between words. Exceptions:
-//   - a character that is wider than a whole line gets a line for itself
-//   - a word is split if it fits neither into the present line nor into a new line of `rest` cells
-//   - the first word of `text` is split if it is wider than `first`, even if it fits into `rest`
+//   - the first word of `text` is split if it is wider than `first`
+//   - a later word is split, from the beginning of a new line, if it is wider than `rest`
+//   - a character that is wider than a line gets a line for itself
 // Example with `first` 12 and `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345",
 // "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);

@@ -33,9 +33,9 @@ struct CommandContext {
     // new ReplicationController have the same update. If a user names both controllers, the command
     // handles their update only once.
     std::set<std::string> steered;
-    // If `status` has several objects: the JSON of each when the command began. The key is the text
-    // of InCommand: "deployment/web -n shop". A later object may change while the command still
-    // waits for an earlier one. So WatchStatus compares it with this JSON.
+    // If `status` has several objects: the JSON of each when the command began. The key is, for
+    // example, "deployment/web -n shop" (InCommand). A later object may change while the command
+    // waits for an earlier one, so WatchStatus compares it with this JSON.
     // ReplicationControllerUpdates are not in the map.
     std::map<std::string, std::string> first;
     // The text about a change that no controller has seen (OverdueText); "" if there is none. The
@@ -96,8 +96,8 @@ ExitCode RunCommand(const CommandContext& context);
 //   - with --watch=false: after the first look
 // `maker` is the ReplicationController that creates the Pods. It is null in two cases:
 //   - ReplicaSets create the Pods
-//   - the controller that gets the Pods of an update does not exist, or cannot be read. Once it has
-//     replicas, WatchStatus returns nullopt. Then call WatchStatus again, with it as `maker`
+//   - the ReplicationController does not exist yet, or cannot be read. Once the new controller has
+//     replicas, WatchStatus returns nullopt: read `maker`, and call WatchStatus again
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

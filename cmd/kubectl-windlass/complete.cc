@@ -67,9 +67,8 @@ bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
 // Completes an argument that names an object. The candidates depend on what the user has typed:
 //   - "deployment/w": Deployments, for example "deployment/web"
 //   - "w" after the argument "deployment": names of Deployments, for example "web"
-//   - "w" without a type: names of objects of every kind that the command accepts. If "w" is the
-//     first argument, the types of objects are candidates, too: for "d", "deployment". Exception:
-//     rolling-update offers no types
+//   - "w" without a type: names of objects of every kind that the command accepts
+//   - "d" as first argument: types, too, for example "deployment"; not for rolling-update
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   const std::vector<const Kind*> kinds = KindsFor(line);

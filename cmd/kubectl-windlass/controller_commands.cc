@@ -67,17 +67,16 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
     return refused(Refuse(context, place, StoppedText(*found->update), ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // True if a user has edited the spec, for example spec.newName, and Windlass has refused the
-  // edited spec. If `unfinished` is not empty, the edit came in the middle of the update, and
-  // stopped it.
+  // True if Windlass has refused the spec after a user's edit, for example of spec.newName. If
+  // `unfinished` is not empty, this edit has stopped the update midway.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
     return refused(Refuse(context, place, StoppedText(*found->update), ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // `replaced` is true if the update has replaced this controller by a new one. This controller may
-  // still exist without Pods, because of a finalizer or --cleanup=Preserve.
+  // True if the update has replaced this controller by a new one. A finalizer or --cleanup=Preserve
+  // may keep this controller, without Pods.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -134,9 +133,8 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // kEnded means here that the update has failed, and that Windlass waits for a change of the
-    // spec. Setting spec.paused is such a change: the failed update would become a paused update.
-    // (UpdateToSteer has refused an update that has succeeded or was rolled back.)
+    // kEnded means here that the update has failed: UpdateToSteer has refused an update that has
+    // succeeded or was rolled back. A pause would turn the failed update into a paused one.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, StoppedText(update));
     }
@@ -248,9 +246,8 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // From the second round on, a null `maker` means that the new controller could not be read.
-    // Given null, WatchStatus would return nullopt in every round, and the loop would not end. So
-    // WatchStatus gets an empty object instead.
+    // From the second round on, `maker` is null if the new controller could not be read. Given
+    // null, WatchStatus would return nullopt in every round, and the loop would not end.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // If there is no exit code, the new controller has replicas now. The next round of the loop
@@ -318,9 +315,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // If the command withdraws its request, it changes the spec. A failed update begins again when
-  // its spec changes, except if spec.paused is true. So the withdrawal sets spec.paused to true if
-  // the update had failed.
+  // A withdrawal changes the spec. This makes a failed update begin again, unless spec.paused is
+  // true. So the withdrawal pauses an update that had failed.
   const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
@@ -344,8 +340,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
-  // If Windlass has found nothing to roll back, the command withdraws its request. An update that
-  // had failed is now paused. Any other update is paused only if it was paused before.
+  // If Windlass has found nothing to roll back, the command withdraws its request. The update is
+  // then paused if it had failed, or if it was paused before.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},

@@ -97,9 +97,9 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // status.step is about the present run: an edit of the spec in the middle of an update begins a
-  // new run, with an empty status.step. status.target then still shows that the earlier run has
-  // changed something. Exception: an edit of spec.newName empties status.target, too.
+  // An edit of the spec in the middle of an update empties status.step. But status.target still
+  // shows that something was changed before. Exception: an edit of spec.newName empties
+  // status.target, too.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -122,8 +122,7 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
   // The update was in a rename, which deletes the new controller, but not its Pods. The old
-  // controller adopts these Pods if it has the annotation kRenameJournal. Without this annotation,
-  // they are not adopted.
+  // controller adopts these Pods only if it has the annotation kRenameJournal.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -201,10 +200,10 @@ bool HasNotes(const Json& old) {
 
 namespace {
 
-// Returns the text for UnfinishedUpdateOf. `others` must contain every controller of the namespace
-// that may be the other controller of the update, and may contain `controller`.
-// `is_unserved` returns true if the cluster does not serve ReplicationControllerUpdates. It is
-// called only if needed, because it may send a request.
+// Returns the text for UnfinishedUpdateOf. `others` are the controllers of the namespace among
+// which this function looks for the other controller of the update. It may contain `controller`.
+// `is_unserved` returns true if the cluster does not serve ReplicationControllerUpdates. It may
+// send a request.
 std::string UnfinishedText(const Json& controller, const std::vector<const Json*>& others,
                            const std::function<bool()>& is_unserved) {
   // No text for a controller that is being deleted. In most cases, an update has deleted it at the
@@ -220,9 +219,10 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            "end of a rolling update" +
            repeat;
   }
-  // Returns true if `target` replaces `source`. Usually annotation kSourceId of `target` has the
-  // uid of `source`. But a `source` restored from a backup has another uid. In this case the names
-  // must match, and kOriginalReplicasOf of `source` must be the uid of `target`.
+  // Returns true if `target` replaces `source`, by one of these:
+  //   - annotation kSourceId of `target` has the uid of `source`
+  //   - `source` was restored from a backup, so its uid is new: the names match, and
+  //     kOriginalReplicasOf of `source` is the uid of `target`
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -285,9 +285,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // kOriginalReplicas counts only together with kOriginalReplicasOf. Alone, it comes from kubectl,
-  // which never removes it. So it may be left from an earlier update, and it does not say to which
-  // controller the Pods went.
+  // kOriginalReplicas counts only together with kOriginalReplicasOf, which says which controller
+  // got the Pods. Alone, it may be left from an earlier update, because kubectl never removes it.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now =
@@ -342,9 +341,8 @@ namespace {
 constexpr seconds kEndSlack{10};
 
 // Returns when the update ended: the time that an API server gave to the last write of the status.
-//   - if there is no such time: the time of the condition Ready, by the clock of Windlass. If that
-//     clock is ahead, UnfinishedAmong leaves out a later update with --local. If it is behind, it
-//     returns an ended one
+//   - if there is no such time: the time of the condition Ready, by the clock of Windlass. If this
+//     clock is wrong, UnfinishedAmong may leave out an unfinished update, or return an ended one
 //   - if neither time is known: nullopt
 std::optional<WallTime> EndOf(const Json& update) {
   if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
@@ -393,10 +391,9 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   }
   // Returns true if `controller` may have been read before an ended update removed its annotations.
   // The last write of `controller` decides:
-  //   - its time is not known: true
-  //   - at or before the end of the update: true
-  //   - later, or the end is not known: false. The annotations are those of a later update of the
-  //     same controllers, in either direction, with --local, which was stopped
+  //   - at an unknown time: true
+  //   - before the end of the update, or at most kEndSlack after it: true
+  //   - later, or the end is not known: false. A later update, with --local, was stopped
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

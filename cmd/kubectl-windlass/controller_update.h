@@ -28,8 +28,8 @@ struct ControllerUpdate {
 // Reads the ReplicationController and its update. Prints the warnings of ReadWorkload for both.
 //   - If the cluster does not serve ReplicationControllerUpdates, `update` is nullopt.
 //   - If a read of the update fails with an error other than NotFound, `unreadable` is this error.
-// Returns an error if the ReplicationController cannot be read. Exception: after NotFound or
-// Forbidden for the controller, returns the update if there is one, with a null `controller`.
+//   - If the controller does not exist or is Forbidden, but has an update, `controller` is null.
+//   - If the controller cannot be read otherwise, returns the error.
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
 // Reads the other controller of the update: if the old controller is at `place`, the new one; else
@@ -98,14 +98,14 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 // controllers, and looks at `controller` as it is in the list. Returns "" in these cases:
 //   - the annotations show no update
 //   - `controller` is being deleted, or is not in the list
-//   - the list fails, and `controller` lacks kRenameJournal, which is enough alone
+//   - the list fails, and `controller` lacks kRenameJournal
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 // Returns the controllers among `controllers` for which UnfinishedUpdateOf would return a text.
 // Sends no request. Leaves out:
 //   - controllers that belong to an update under way in `updates`
-//   - controllers that may have been listed before an ended update in `updates` removed its
-//     annotations: they have these, and were not written since the end
+//   - controllers that were not written since an update in `updates` ended: they may have been
+//     listed before this update removed its annotations
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

@@ -20,9 +20,8 @@
 namespace windlass::cli {
 namespace {
 
-// `selection` is the number of a selection of updates. Returns true if the view has an object that
-// can have such an update, even if it has none. Example: for ReplicationControllerUpdates, a
-// ReplicationController.
+// `selection` is the number of a selection of updates. Returns true if the view has an object of
+// the kind that these update, for example a ReplicationController for ReplicationControllerUpdates.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);

@@ -54,10 +54,9 @@ bool IsObserved(const Json& object);
 //   - the API server does not keep a size
 //   - Windlass has no room in memory
 const Json* HoldsUpWindlass(const Json& object);
-// Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for some annotations, and the rollout goes on without them. Otherwise returns null.
-// If the condition is True, but neither this function nor HoldsUpWindlass returns it, it is about
-// Pods.
+// Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied, else null. A
+// ReplicaSet then has no room for some annotations, and the rollout goes on without them. A True
+// condition that neither this function nor HoldsUpWindlass returns is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);

@@ -18,9 +18,9 @@ class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // Prints a warning, once, when `message` has been the same for kLongWait. `message` is what the
-  // command waits for now; "" if for nothing. The warning is the result of `text`, or `message` if
-  // `text` is null. Calls `text` only for the warning, because `text` may read from the cluster.
+  // Prints a warning, once, when `message` has been the same for kLongWait. `message` says what the
+  // command waits for; "" if it does not wait. The warning is `message`, or the result of `text`.
+  // `text` may read from the cluster, so it is called only for the warning.
   void Look(std::string message, const std::function<std::string()>& text = nullptr);
   // Returns the time until Look would print the warning for the present message, if the message
   // stays the same. Returns nullopt if the warning was printed, or the message is "".

@@ -17,9 +17,9 @@ std::string Join(const std::string& what, const std::string& message) {
 struct Container {
   const Json& status;
   bool sidecar = false;  // an init container with restartPolicy Always: it keeps running
-  // For an init container, including a sidecar: what kubectl prints as status of the Pod while this
-  // container is the first that is not done. Example: "Init:1/3" for the second of three init
-  // containers. "" for an app container.
+  // For an init container or sidecar: the status that kubectl prints for the Pod while it waits for
+  // this container. Example: "Init:1/3" for the second of three init containers. "" for an app
+  // container.
   std::string turn{};
 
   std::string Name() const { return TextOf(status, "/name"); }
@@ -59,10 +59,9 @@ std::vector<Container> ContainersOf(const Json& pod) {
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
 // and sidecars. RESTARTS adds up the restarts:
-//   - if an init container keeps the next container from starting (HoldsUpNext), and condition
-//     Initialized is not True: of the init containers up to this one, sidecars included
-//   - otherwise: of app containers and sidecars. Example: a sidecar fails after the start of the
-//     Pod; Initialized stays True
+//   - until condition Initialized is True: of the init containers and sidecars up to the first that
+//     keeps the next container from starting (HoldsUpNext)
+//   - afterwards, or if there is no such container: of app containers and sidecars
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
@@ -118,11 +117,10 @@ std::string WhyNotReady(const Container& one) {
                          : "runs, and has not passed its startup probe";
 }
 
-// Sets `why` and `status` of `state` if a container is not ready:
-//   - one fails: both from the first that fails
-//   - none fails: `why` from the first that is not ready, `status` from the first of these that
-//     waits or keeps the next one from starting (HoldsUpNext)
-// An init container that has ended with exit code 0 does not count.
+// Sets `why` and `status` of `state`. If a container fails, takes both from the first that fails.
+// Otherwise looks only at containers that are neither ready nor ended:
+//   - `why`: from the first
+//   - `status`: from the first that waits or keeps the next one from starting (HoldsUpNext)
 void ExplainContainers(const std::vector<Container>& containers, PodState& state) {
   for (const Container& one : containers) {
     if (ExplainFailure(one, state)) return;

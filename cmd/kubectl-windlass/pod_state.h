@@ -10,8 +10,8 @@
 
 namespace windlass::cli {
 
-// The colour of a Pod's row, and its place among the Pods of its ReplicaSet. Without space for all
-// rows, the last ones are left out.
+// The colour of a Pod's row, and its place among the Pods of its ReplicaSet. If not all rows fit,
+// the last ones are left out.
 //   - kBad: red, first
 //   - kWaiting: yellow, next
 //   - kGood: no colour, last

@@ -6,8 +6,7 @@
 //
 // The command refuses if nothing can be promoted (WhyNothingToPromote), or if an earlier promotion
 // asks for more (RefuseWeaker). Without --force, it refuses in further cases:
-//   - there are too few replicas for the step to have a Pod: spec.replicas is 0, or it is 1 and the
-//     phase is Paused
+//   - too few replicas for a Pod of the step: spec.replicas is 0, or is 1 in phase Paused
 //   - at a pause: Pods of the step are not available
 //   - at another step (--full): Pods of the step fail, or cannot be created
 //   - in a stalled rollout, at another step: Pods are still starting, or do not exist
@@ -117,11 +116,11 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 }
 
 // Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
-//   - at a pause: the status says that Pods of the step are not available. If the status says
-//     nothing about them (kNotTold): a Pod or the ReplicaSet shows why they are not
+//   - at a pause: the status says that Pods of the step are not available
+//   - at a pause, if the status does not tell (kNotTold): a Pod or the ReplicaSet shows a cause
 //   - at another step (--full): a Pod fails, or the ReplicaSet cannot create Pods
-//   - in a stalled rollout, at another step: a Pod is not available yet, or the revision has at
-//     most stand-ins. Example: a PodDisruptionBudget holds up the first patch of a Pod
+//   - in a stalled rollout, at another step: also a Pod that is not available yet, or a revision
+//     that has no Pods but stand-ins
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();

@@ -160,11 +160,10 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
 }
 
 // Returns how many Pods of each branch to show, so that they fit into `room` lines. In each branch,
-// available Pods come last. While the Pods do not fit, leaves out the last Pod of the branch that
-// shows the most Pods:
-//   - among the branches that still show an available Pod
-//   - if there are none: among all branches
-// The last Pod left in the tree stays if it is not available, even if its lines do not fit.
+// available Pods come last. While the Pods do not fit, leaves out the last Pod of one branch:
+//   - if branches still show an available Pod: of the one of these with the most Pods shown
+//   - otherwise: of the branch with the most Pods shown
+// The last Pod of the tree stays if it is not available, even if it does not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
@@ -268,7 +267,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     for (const Row& row : drawing.RowsOf(none, left_out)) {
       fixed += drawing.LinesOf(layout, row).size();
     }
-    // `fixed` leaves out the lines "… 3 more", one for each branch with Pods: Fit counts them.
+    // Fit counts the lines "… 3 more", one for each branch with Pods, so `fixed` does not.
     for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;
     const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
     rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);

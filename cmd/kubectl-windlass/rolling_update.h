@@ -34,9 +34,9 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // Returns the exit code when it has printed an error, else nullopt. Errors:
 //   - the old controller does not exist, and the new controller was not made to replace it
 //   - the old controller cannot be read. (A user without the right to read it gets no error.)
-//   - with -f: no label key has different values in the selectors of the file and of the old
-//     controller (RC-4). "app=web,version=1" and "app=web,version=2" are accepted. During a rename,
-//     the selectors are not compared
+//   - with -f, unless a rename has begun: the selectors of the file and of the old controller do
+//     not differ in the value of a label key (RC-4). Accepted: "app=web,version=1" and
+//     "app=web,version=2"
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses a field that ReplicationControllers do not
@@ -72,10 +72,10 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another cleanup, by annotation kCleanup of NEW. kubectl does not set kCleanup:
-//     its updates by image are judged by the name NEW, and its updates by file are accepted
-// The cleanup matters only if --cleanup is not given and no rename has begun.
-// Returns the exit code when it has printed the error, else nullopt.
+//   - an update with another cleanup (annotation kCleanup of NEW), if --cleanup is not given and no
+//     rename has begun
+// kubectl does not set kCleanup: its updates by image are judged by the name NEW, and its updates
+// by file are accepted. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
 // Warns if this command continues an update or rollback of another program that may still run.

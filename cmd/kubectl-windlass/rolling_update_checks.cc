@@ -119,9 +119,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
 }
 
 // Call this only if the stored update has neither an image nor a manifest. Returns true if the new
-// controller exists, and one of these is true:
-//   - `asked` has a manifest; this function does not compare it
-//   - the new controller lacks the image of `asked`
+// controller exists, and may not be what `asked` wants:
+//   - `asked` has a manifest, which is not compared
+//   - or no container has the image of `asked`
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
