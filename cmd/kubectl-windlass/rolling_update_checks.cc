@@ -171,9 +171,8 @@ std::string ImageOf(const Json& controller, const std::string& container) {
 }
 
 // Returns "and web-2 has other images than FILE, so nothing was changed" if `created` (web-2)
-// cannot have been made from the file of the command; otherwise "". A webhook may change images. So
-// a dry run asks the API server for the images. If the dry run fails, those in the file are
-// compared.
+// cannot have been made from the file of the command; otherwise "". A webhook may change images, so
+// the API server is asked for the images in a dry run. If that fails, the file's images count.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -195,8 +194,8 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 
 // Refuses the command if it does not fit an update that has begun:
 //   - the file of the command has other images than the new controller
-//   - --cleanup is not given, no rename has begun, and the command's update would end in another
-//     way. With NEW, it would delete the old controller; without NEW, it would rename the new one
+//   - the command's update would end in another way: with NEW, by deleting the old controller;
+//     without NEW, by a rename. Not checked if --cleanup is given, or a rename has begun
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -208,8 +207,7 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
   // kubectl does not note how its update ends. An update by image ends with a rename if kubectl
-  // made up the name NEW. For an update by file, assume that it ends as an update by this command
-  // would end.
+  // made up the name NEW. An update by file is assumed to end like an update by this command.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -250,8 +248,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // If an edit of the spec has stopped a run of the update, `target` is still the target of that
-  // run. A command that asks for the same target asks for the same update.
+  // If an edit of the spec has stopped the update, `target` is the target before the edit. A
+  // command that asks for this target asks for the same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -345,8 +343,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // Another command may have noted its NEW without having scaled anything yet. If this command
-  // names another NEW, it begins a separate update, so there is nothing to warn about.
+  // Another command may have noted its NEW, but scaled nothing yet. If this command names another
+  // NEW, its update is a separate one: no warning.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;

@@ -104,8 +104,8 @@ bool LocalUpdate::HasEnded() const {
 // one, deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // If this program made the new controller, reason kOtherImage means that a webhook has changed
-  // the image, and that there is no other program.
+  // If this program made the new controller, kOtherImage means that a webhook has changed the
+  // image. There is no other program.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -267,9 +267,8 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // The planner goes on without this read, for example that of the HorizontalPodAutoscalers. So a
-    // warning is enough if the user may not do it. A dry run needs no warning: KeepLackOfRight has
-    // noted its failure.
+    // The planner goes on without this read, for example of the HorizontalPodAutoscalers. So a
+    // missing right is only a warning. For a dry run, KeepLackOfRight has noted it.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

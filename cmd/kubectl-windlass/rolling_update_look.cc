@@ -185,8 +185,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // A rollback is planned from the annotations of the old controller, and a user may have removed
-  // NEW there. So the planned spec gets NEW from the stored status.
+  // A rollback is planned from the annotations of the old controller. A user may have removed NEW
+  // there, so the plan gets NEW from the stored status.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {

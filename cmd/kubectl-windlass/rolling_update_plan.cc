@@ -128,8 +128,8 @@ Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation
       situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
-  // SizeBefore may need a read, which the plan has usually made. If it has not, for example because
-  // the read failed, SizeBefore returns the present size of the old controller.
+  // If the plan has not made the read that SizeBefore needs, for example because it failed,
+  // SizeBefore returns the present size of the old controller.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);
@@ -146,9 +146,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
-  // Without NEW, the name of the new controller is computed from the old controller. The rename
-  // that was cut off is finished first, and gives the old controller another selector and template.
-  // So the name is not known yet.
+  // Without NEW, the name of the new controller is computed from selector and template of the old
+  // controller. The rename, which is finished first, changes both. So the name is not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

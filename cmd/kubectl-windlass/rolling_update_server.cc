@@ -134,9 +134,9 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// If the stored update has failed and the command asks for another update, returns the stored
-// update, which has to be taken back first. Returns nullopt otherwise, and also with --rollback,
-// with --no-wait, or if the failed update cannot be taken back.
+// Returns the stored update if it has to be taken back first: it has failed, and the command asks
+// for another update. Returns nullopt otherwise, with --rollback or --no-wait, or if the stored
+// update cannot be taken back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));

@@ -35,8 +35,8 @@ const Json* Find(const std::vector<const Json*>& objects,
 
 // Returns the ReplicaSet of spec.template: the first of these that exists, or null.
 //   - a ReplicaSet that has the same template
-//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template has the API
-//     server's defaults in addition
+//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template also has the
+//     API server's defaults
 const Json* FindOfTemplate(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
@@ -57,9 +57,8 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
 }
 
 // Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns that of
-// status.currentRevision. Returns null if this revision may belong to another template:
-//   - the ReplicaSet has a note, so Windlass has made it for another template (a ReplicaSet that
-//     Windlass took over has no note)
+// status.currentRevision, unless it may belong to another template:
+//   - the ReplicaSet has a note, so Windlass has made it for another template
 //   - the Rollout is aborted
 //   - Windlass has not seen the latest spec
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
@@ -69,9 +68,8 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may find none, because only
-// Windlass knows the API server's defaults. Then returns the ReplicaSet of status.currentRevision,
-// if Windlass has seen the latest spec and one of these is true; else null:
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, and Windlass has seen the
+// latest spec, returns that of status.currentRevision in two cases; else null:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods, and no note that it was made for another template
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
@@ -115,8 +113,8 @@ bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
 // these, or null:
 //   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
 //   - another ReplicaSet with the stable template
-//   - the ReplicaSet of status.stableReplicaSet, if its number cannot be read, and no note says
-//     that it was complete as another revision
+//   - the ReplicaSet of status.stableReplicaSet, if it has neither a number that can be read nor a
+//     note kComplete of its own
 const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
   if (named != nullptr && HasStableTemplate(rollout, *named)) return named;

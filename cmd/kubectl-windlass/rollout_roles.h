@@ -14,9 +14,8 @@
 namespace windlass::cli {
 
 struct RolloutRoles {
-  // The ReplicaSet of status.stableRevision; null if neither the plugin nor Windlass finds it. Its
-  // own number may differ: an abort gives it the highest number. It is not found if it was deleted,
-  // or if a client wrote another number over its own.
+  // The ReplicaSet of status.stableRevision. An abort gives it another number, the highest. Null if
+  // it cannot be found: it was deleted, or a client has written another number over its own.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
   // only if this ReplicaSet is also `stable` or `stays`.

@@ -68,8 +68,8 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // A user may reverse the update of a ReplicationController while the command waits (spec.rollback
-  // changes). The update in the new direction takes the rollout's place when it ends.
+  // A user may reverse the update of a ReplicationController while the command waits
+  // (spec.rollback). When the reversed update ends, it counts as another rollout.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -79,8 +79,8 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
     return ended;
   }
   const Json* now = FieldOf(object, "/spec/template");
-  // If a rollback was asked for before the command began, the user waits for that rollback. So the
-  // template that the rollback brings back is the one to follow.
+  // If a rollback was asked for before the command began, the user waits for that rollback, so the
+  // command follows the template of the rollback.
   const bool rolls_back = PendingRollback(object) != nullptr;
   if (!template_) rolls_back_ = rolls_back;
   if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
@@ -193,7 +193,7 @@ ExitCode StatusWatch::End(const Error& error) {
                                        get + "what it waits for");
   }
   // The object is a ReplicationController without an update. If enough of its Pods are available,
-  // the command has waited for kube-controller-manager to observe the spec.
+  // kube-controller-manager has not observed the spec.
   return End(
       ExitCode::kTimeout,
       timed_out + (last_.available < last_.desired
@@ -211,9 +211,8 @@ constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
 // Returns what is followed: the object, its Pods, and the ReplicaSets or ReplicationController that
-// make them. A user who may not read these others still follows the object. Returns only the object
-// if no labels select its Pods, for example before an update's new controller exists. `maker` is
-// the argument of WatchStatus.
+// make the Pods. Follow goes on with the object if the user may not read the rest. Only the object
+// if no labels select its Pods, for example before an update's new controller exists.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =

@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if there are too few replicas for the step to have a Pod. Call this only if Pods of
-// the step are not available. Phase Paused then means that the step has no Pod, or that spec.paused
-// is true. So callers must look at spec.paused before they rely on kNone.
+// Returns true if there are too few replicas for a Pod of the step. Call this only if Pods of the
+// step are not available. Phase Paused shows this only while spec.paused is false. So callers must
+// look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

@@ -87,12 +87,11 @@ struct Before {
   const Json* unseen = nullptr;
 };
 
-// Returns what a rollback without --to-revision goes back to. Examples with revisions 1, 2 and 3:
-//   - the template is that of revision 3: 2, even if Windlass refuses to go on with the rollout
-//   - no revision has the template yet, for example because it was written a moment ago: 3, whose
-//     Pods still run
-//   - a controller has observed the last change, and the template is that of revision 1 or 2: 3,
-//     because Windlass has not begun with the template. Example: it refuses the template.
+// Returns what a rollback without --to-revision goes back to. With revisions 1, 2 and 3:
+//   - no revision has the template yet: 3, whose Pods still run
+//   - the template is that of revision 3, and a controller has observed the last change: 2
+//   - the template is that of revision 1 or 2, and a controller has observed the last change: 3.
+//     Windlass has not begun with the template; for example, it refuses the template
 //   - a revision has the template, but no controller has observed the last change: `unseen`
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
@@ -101,10 +100,9 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   }
   if (sets.empty()) return {};
   const Json present = PodTemplateOf(deployment);
-  // A controller that begins a rollout gives the template the newest number before it observes the
-  // change. If another revision has that number, the rollout has not begun, for example because
-  // Windlass refuses the template. So the Pods stay at the newest revision, even if the template is
-  // that of an earlier revision.
+  // A controller that begins a rollout first gives the template the newest number, and then
+  // observes the change. If the newest revision has another template, the rollout has not begun, so
+  // the Pods stay at the newest revision.
   if (IsObserved(deployment) && !SameTemplate(PodTemplateOf(*sets.back()), present)) {
     return {.target = sets.back()};
   }

@@ -185,9 +185,9 @@ struct Outlook {
 //   - --dry-run is not given
 //   - neither spec.paused nor spec.abort is true
 //
-// Without --to-revision, asks by number for the revision before the present template. A request for
-// 0 would let Windlass choose later, when the object perhaps has another template. Asks for 0 only
-// if the stored request asks for 0, or if the user may not read ReplicaSets.
+// Without --to-revision, asks for the number of the revision before the present template. For a
+// request of 0, Windlass would choose later, perhaps for another template. Asks for 0 only if the
+// stored request asks for 0, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;

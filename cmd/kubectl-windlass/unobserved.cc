@@ -12,9 +12,9 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if a controller has seen the last change. A promotion is an annotation, so it does
-// not raise the generation. But Windlass ends a promoted pause within a second. So returns false
-// for a promoted pause that goes on, unless Windlass has another reason not to end it:
+// Returns true if a controller has seen the last change. A promotion does not raise the generation,
+// but usually Windlass ends a promoted pause within a second. So returns false while such a pause
+// goes on, unless it has to go on:
 //   - spec.paused is true
 //   - the promotion is without --force, and not all Pods of the step are available
 bool IsSeen(const Json& object) {

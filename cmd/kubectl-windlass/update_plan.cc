@@ -155,8 +155,8 @@ bool UpdatePlan::IsTakenBackByOther() const {
 }
 
 // The text asks the user to scale back, because the next command does not know the expected sizes,
-// which are only in memory. Exception: after a rename has deleted the new controller, the old one
-// must have 0. So the text also offers a flag with which a command scales back.
+// which are only in memory. Once a rename has deleted the new controller, the expected size is
+// always 0. So the text also offers a flag.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

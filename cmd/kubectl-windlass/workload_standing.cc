@@ -70,9 +70,9 @@ const Json* FailureToTell(const Json& object) {
 
 // Call this if a setting of the Deployment's updates in place has an invalid value. Returns true if
 // a change of the Deployment waits because of that:
-//   - with a condition Progressing: the condition has the reason InPlaceNotPossible
-//   - without one, because there is no progress deadline: there are old Pods, so
-//     status.updatedReplicas is below status.replicas. A scaling alone does not bring that about
+//   - with a condition Progressing: it has the reason InPlaceNotPossible
+//   - without one, because there is no progress deadline: status.updatedReplicas is below
+//     status.replicas, so there are old Pods. A scaling alone does not bring that about
 bool ChangeWaits(const Json& deployment) {
   if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
     return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
@@ -80,8 +80,8 @@ bool ChangeWaits(const Json& deployment) {
   return NumberOf(deployment, "/status/updatedReplicas") < NumberOf(deployment, "/status/replicas");
 }
 
-// If windlass.dev/in-place is Only, and a change of the Deployment is not rolled out because it is
-// not possible in place or because a setting is invalid, returns why. Otherwise returns "".
+// If windlass.dev/in-place is Only, returns why a change of the Deployment is not rolled out: it is
+// not possible in place, or a setting is invalid. Otherwise returns "".
 std::string RefusedInPlace(const Json& object) {
   const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
   if (in_place == nullptr || !IsDeploymentOnlyInPlace(object)) return "";
@@ -153,9 +153,9 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
 //   - "abort or undo": there is a stable revision. Without one, abort moves no Pod (RO-032)
-//   - "undo": usually there is an earlier revision, because status.currentRevision is above 1. If
-//     `reason` is one of the three below, 1 is enough: the present template has no revision, and
-//     undo goes to revision 1 (RO-026)
+//   - "undo": there is a revision before the present template. Usually status.currentRevision is
+//     then above 1. With one of the three reasons below, the template has no revision yet, so 1 is
+//     enough (RO-026)
 //   - "": otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";

@@ -15,8 +15,8 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns true if the text of `standing` has the message of `condition` already: the text quotes
-// status.message of a Rollout, and Windlass repeats the message of `condition` there. It repeats
+// Returns true if the text of `standing` quotes status.message of a Rollout, and so has the message
+// of `condition` already. Windlass repeats in status.message
 //   - what it cannot go on with (HoldsUp of own_reasons.h), such as a refused write
 //   - an update in place that was given up
 bool Quotes(const Standing& standing, const Json& condition);

@@ -201,9 +201,9 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits until all calls have ended, and no write without a usable answer can arrive any more; at
-// most until `until`. Then starts the leader election again. What happens to the Lease:
-//   - no call and no such write is left: gives up the Lease. A successor may lead at once
+// Waits, at most until `until`, until all calls have ended and no write can arrive any more. Then
+// starts the leader election again. What happens to the Lease:
+//   - if the wait has ended in time: gives up the Lease. A successor may lead at once
 //   - otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
 //     lead again, our next term raises a fence against this write (L-012)
 void Daemon::AwaitAnswers(MonotonicTime until) {

@@ -27,13 +27,12 @@ struct Readiness {
   void AddMissing(const NeededRight& right);
 };
 
-// Returns the readiness of a process with these controllers and these missing rights. Every trouble
-// and every missing right is a reason. Exceptions, which are notes:
+// Returns the readiness of a process with these controllers and these missing rights. A controller
+// is barred if it lacks a right that is not optional, or waits for a resource that the API server
+// does not serve. Every trouble and every missing right is a reason. Exceptions, which are notes:
 //   - a missing right that is optional
-//   - a trouble or missing right of a controller that is barred and whose HoldsReadiness is false,
-//     while another controller is not barred. The note begins with the name of the controller
-// A controller is barred if it lacks a right that is not optional, or waits for a resource that the
-// API server does not serve.
+//   - a trouble or missing right of a barred controller whose HoldsReadiness is false, while
+//     another controller is not barred. The note begins with the controller's name
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 
