@@ -35,7 +35,7 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns the Pods of the new revision. Its ReplicaSet is `of_revision`, or null. `replica_sets`
+// Returns the Pods of the new revision, whose ReplicaSet `of_revision` may be null. `replica_sets`
 // are those of the workload. Returns:
 //   - Pods of `of_revision`, unless they were updated in place to the revision of another
 //     ReplicaSet

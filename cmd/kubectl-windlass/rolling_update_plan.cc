@@ -128,8 +128,8 @@ Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation
       situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
-  // If the plan has not made the read that SizeBefore needs, for example because it failed,
-  // SizeBefore returns the present size of the old controller.
+  // If the plan has not made the read that SizeBefore needs, for example because the read
+  // failed, SizeBefore returns the present size of the old controller.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);

@@ -184,8 +184,7 @@ class TableView final : public View {
 
  private:
   // Returns the objects of `kind` that are in the middle of an update, but have no update object
-  // that is under way. Returns none if such an object may be
-  // unread:
+  // that is under way. Returns none if such an object may be unread:
   //   - the updates could not be read
   //   - the user has named the objects, so updates with other names were not read
   std::set<const Json*> Unfinished(const Follow& follow, const Kind& kind) const {

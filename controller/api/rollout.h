@@ -81,17 +81,17 @@ struct RolloutStepStatus {
   std::string template_id{};  // of the requested template
   // The size by which the step is judged: the largest spec.replicas with which a step began.
   // Example: 10, if step 1 began with 10 and step 2 with 4. Decides whether the step asks for all
-  // Pods, and whether a scale-down has left it without Pods (RO-190, RO-192).
-  //   - 0: replaced by the first spec.replicas above 0
-  //   - 1, while the step asks for 0 of 1 Pods: replaced by the first above 1
+  // Pods, and whether a scale-down has left it without Pods (RO-190, RO-192). Special values:
+  //   - 0: the first spec.replicas above 0 replaces it
+  //   - 1, if the step asks for 0 of 1 Pods: the first above 1 replaces it
   //   - nullopt: not stored, as by v0.1.0
   std::optional<int32_t> replicas{};
-  // The next three are used only if the step is a pause, or the end of a shortened list (RO-132).
-  // They are zero while the time of the pause does not run.
+  // The next three are zero except while the time of a pause runs. The end of a shortened list also
+  // is a pause (RO-132).
   //   - `available_since`: since when the Pods of the pause have been available. CountTime in
   //     controller/rollout/steps.cc says when this time begins anew.
-  //   - `available`: how many Pods the step asked for when all of them were last available. After a
-  //     scale-up the step may ask for more.
+  //   - `available`: how many Pods the step asked for when all of them were last available.
+  //     Example: 2 of 10. After a scale-up to 20, it stays 2 until 4 are available.
   //   - `available_of`: spec.replicas when `available` was set
   WallTime available_since{};
   int32_t available = 0;

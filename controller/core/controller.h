@@ -51,9 +51,9 @@ class Controller {
   // keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns the most steps that one sync of `key` may take. Every number below kStepsPerSyncMax
-  // (runtime/sync.h), such as 0, counts as kStepsPerSyncMax. The runtime ends a longer sync with an
-  // internal error: it would probably never end by itself.
+  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax
+  // (runtime/sync.h) counts as kStepsPerSyncMax. The runtime ends a longer sync with an internal
+  // error: it would probably never end by itself.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
@@ -70,12 +70,10 @@ class Controller {
   // Returns patches that raise the resourceVersions of objects, in the order in which to send them.
   // A late write of the former leader then fails, because it names an older version. `term`
   // identifies the present term. The runtime calls this function again after each patch, and skips
-  // objects that it has patched in this term (L-012). A merge patch that the API server accepts
-  // without storing anything counts as refused (term_fence.h).
+  // objects that it has patched in this term (L-012).
   //
-  // Returns nullopt if the latest version of an object cannot be decoded: a patch of the older
-  // version in the cache would fail. In that case Next must return no Write for `key`. If the
-  // object of `key` is gone, returns nullopt or no patch.
+  // Returns nullopt if the latest version of an object cannot be decoded. In that case Next must
+  // return no Write for `key`. If the object of `key` is gone, returns nullopt or no patch.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 

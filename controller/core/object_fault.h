@@ -1,10 +1,10 @@
 // Keeps a fault in code about one object from ending the process. Planner code runs in two places:
 //   - in a sync, where a fault ends that sync with an internal error (runtime/sync.h)
-//   - outside of syncs: when a cache changes, in timers, and for metrics. KnownOf is for this
-//     place: it logs a fault with the name of the object (FaultLog), and then returns no value.
-// The code given to KnownOf or CatchFault, `work`, must change no lasting state (assert_scope.h).
-// So `work` computes a value, and the caller stores it. Example: FailureOf(pod) is the work;
-// counting the failure and sending its Event are not.
+//   - outside of syncs: when a cache changes, in timers, and for metrics. There, KnownOf logs a
+//     fault with the name of the object (FaultLog), and returns no value.
+// `work`, the code given to KnownOf or CatchFault, must change no lasting state (assert_scope.h):
+// it computes a value, and the caller stores it. Example: FailureOf(pod) is the work; counting the
+// failure and sending its Event are not.
 #pragma once
 
 #include <cstddef>

@@ -67,8 +67,8 @@ struct Write {
   std::function<Status(std::string_view reply)> check{};
   // Returns true if the reply's body shows what `on_success` tells. Example: the Event
   // InPlaceStarted is not sent if a webhook removes the annotation with which the update in place
-  // begins. Unlike `check`, sets no Outcome::kept, so the rest of the write is not judged. Null:
-  // the reply need not show anything.
+  // begins. Unlike `check`, does not judge the write itself. Null: the reply need not show
+  // anything.
   std::function<bool(std::string_view reply)> shows{};
 };
 
@@ -95,9 +95,9 @@ inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 // observes. The controller sends it (Controller::Send). The answer is put into no cache, and a
 // failure says nothing about the API server.
 //
-// A question must not wait for the end of work that may take longer than kAskingMax. Questions of
-// later syncs (Wait::look_again_in) then ask whether the work is done. A crash in the meantime
-// loses nothing.
+// A question must be answered within kAskingMax. If its work takes longer, ask only whether the
+// work is done, and ask again in later syncs (Wait::look_again_in). A crash in the meantime loses
+// nothing.
 struct Ask {
   std::string key;      // two questions with the same key are the same question; logs show the key
   AnyValue question{};  // what Controller::Send needs in addition to the key
@@ -128,9 +128,8 @@ struct Failed {
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
-  // sync at a certain time, perhaps before the retry. nullopt:
-  //   - if the key is retried: the slot stays as it is
-  //   - otherwise (kForget, or kBackOff after the error kNamespaceTerminating): the slot is cleared
+  // sync at a certain time. With nullopt, the slot stays as it is if the key is retried. If it is
+  // not (kForget, or error kNamespaceTerminating with kBackOff), the slot is cleared.
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
@@ -217,9 +216,9 @@ using Learned = std::vector<Outcome>;
 // Returns the latest outcome of the request `asked` in this sync; nullptr if there is none yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Finds the latest write of the object `key` in this sync that has Outcome::kept. Returns the
-// outcome of that write if the API server changed what the write asked for (not_kept); otherwise,
-// or if there is no such write, null. Earlier writes no longer matter.
+// Finds the latest write of the object `key` in this sync that has Outcome::kept. Returns its
+// outcome if the API server changed what the write asked for (not_kept), else null. Returns null if
+// there is no such write.
 const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
                            const ObjectKey& key);
 

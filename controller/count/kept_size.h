@@ -11,11 +11,11 @@
 
 namespace windlass {
 
-// Returns a check (Write::check) for a write that gives the object `key` the size `replicas`. The
-// check returns an error if the reply has another size. The error names the object, both sizes and
-// the remedy, which ends with `remedy`. Example with "exempt it from the policy": a mutating
-// admission policy made 8 to 4. The error ends with "Find the mutating admission policy or webhook
-// that changes spec.replicas, and exempt it from the policy".
+// Returns a check (Write::check) for a write that gives the object `key` the size `replicas`. If
+// the reply has another size, the check returns an error. The error names the object, both sizes
+// and the remedy. Example: a mutating admission policy made 8 to 4. With `remedy` "exempt it from
+// the policy", the error ends with "Find the mutating admission policy or webhook that changes
+// spec.replicas, and exempt it from the policy".
 std::function<Status(std::string_view reply)> CheckSize(const ResourceId& resource,
                                                         const ObjectKey& key, int32_t replicas,
                                                         std::string_view remedy);

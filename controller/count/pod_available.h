@@ -10,11 +10,10 @@ namespace windlass {
 
 // Returns when a Pod becomes available. The Pod has been Ready since `since`, and stays Ready. The
 // first case that applies counts:
-//   - WallTime{}, which is always in the past, if `min_ready_seconds` is 0 or less: the Pod is
+//   - `min_ready_seconds` is 0 or less: WallTime{}, which is always in the past. The Pod is
 //     available even if the node's clock is ahead of ours
-//   - nullopt (never) if `since` is zero: like upstream, a Pod whose condition Ready has no time
-//     does not count
-//   - otherwise `since` plus `min_ready_seconds`. Example: ready at 08:00:00, 30 s: 08:00:30
+//   - `since` is zero, because condition Ready has no time: nullopt (never), like upstream
+//   - otherwise: `since` plus `min_ready_seconds`. Example: ready at 08:00:00, 30 s: 08:00:30
 inline std::optional<WallTime> PodAvailableFrom(WallTime since, int32_t min_ready_seconds) {
   if (min_ready_seconds <= 0) return WallTime{};
   if (since.IsZero()) return std::nullopt;

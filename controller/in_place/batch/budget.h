@@ -39,9 +39,9 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // True while the rollout keeps some Pods on the old revision, for example in a step. A step ends
-  // when the Pods that it updated are available. So a Pod that may not become available soon
-  // (waited_for() is false) is patched only if too few other Pods are left (RO-052).
+  // True if a Pod that may not become available soon (waited_for() is false) is patched only when
+  // too few other Pods are left (RO-052). Set while some Pods stay old, for example in a step: it
+  // ends when the Pods that it updated are available.
   bool waited_for_first = false;
   // True while Pods go back to the template of the host (the ReplicaSet that owns them), for
   // example because a user undid the rollout. Partition, cap and canary do not apply then (P-064).
@@ -80,8 +80,8 @@ struct StandInLimits {
 //   - 0 if `returning` is true, or if max_unavailable is above 0 and `always` is false
 //   - otherwise one for each Pod still to be updated, and one for each updated Pod that is not
 //     available yet and that the rollout waits for; at most `max_surge`
-// Examples with max_unavailable 0 and max_surge 2: 5 old Pods: min(5, 2) = 2; 1 old Pod left, and
-// all updated Pods available: 1.
+// Examples with max_unavailable 0, max_surge 2, and all updated Pods available: 5 old Pods:
+// min(5, 2) = 2; 1 old Pod: min(1, 2) = 1.
 int32_t StandIns(std::span<const RolloutPod> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins);
 

@@ -14,9 +14,8 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }
 
-// How long the status of a budget may still count a Pod that has ceased to be Ready. The delay
-// arises because the disruption controller must first see the Pod's change, and then writes the
-// status.
+// How long the status of a budget may still count a Pod that has ceased to be Ready: the disruption
+// controller must first see the Pod's change.
 constexpr seconds kBudgetsLag{10};
 
 // How soon to look again at a budget in which Pods of other workloads take room. When such a Pod

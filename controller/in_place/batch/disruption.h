@@ -35,16 +35,15 @@ struct AllowedByBudgets {
 };
 
 // Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already (not
-// Ready, or in flight), and Pods whose budgets all have room for one more. The caller must ask
-// again after each Pod that it takes down, because two of these Pods may need the same room.
+// Ready, or in flight), and Pods whose budgets all have room for one more. Two of these may need
+// the same room, so ask again after each Pod that is taken down.
 //   - `pods`: the Pods of one workload. `candidates` are some of them
 //   - `budgets`: all budgets of the namespace
 //   - `others`: the Pods of other workloads that may take room (View::others_in_flight)
 //
-// `others`, and `pods` in flight or unready after a patch, use up room while the budget may still
-// count them as healthy. The room is disruptionsAllowed minus these Pods. Example:
-// disruptionsAllowed 3, one Pod of this workload and one of another in flight and Ready: 3 - 2 = 1.
-// Special cases:
+// The room is disruptionsAllowed, minus Pods that the budget may still count as healthy: `others`,
+// and `pods` in flight or unready after a patch. Example: disruptionsAllowed 3, one Pod of this
+// workload and one of another in flight and Ready: 3 - 2 = 1. Special cases:
 //   - the status of the budget is older than its spec: no room
 //   - the status lists a Pod in disruptedPods: disruptionsAllowed has deducted the Pod already, so
 //     Windlass may take it down even if the room is 0

@@ -44,19 +44,19 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
 }
 
 // Returns true if `image` is surely another image than the one that the patch asked for. `present`
-// is the image that the patched Pod got. Always false for `present` itself.
-//   - admission rewrote the patch ("app:2" became "mirror/app:2"): true for every other image
-//   - admission did not change the patch: true for another image with a tag ("app:1"). False for an
-//     image with a digest, which may be the one that "app:2" names
+// is the image that the patched Pod got.
+//   - `image` is `present`: false
+//   - admission rewrote the patch ("app:2" became "mirror/app:2"): true
+//   - otherwise: true for an image with a tag ("app:1"). False for an image with a digest, which
+//     may be the one that "app:2" names
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
-// Returns true if both of these hold:
-//   - `pod` has the images that `sibling` had before we patched `sibling` to the target
-//   - at least one image of `pod` is surely not the target's (MeansAnother)
-// `images` are those of the template that `sibling` had before that patch.
+// Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
+// target, and at least one of these is surely not the target's (MeansAnother). `images` are those
+// of the template that `sibling` had before.
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -91,9 +91,9 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Like OfImages, but for a Pod whose images admission rewrote. Returns the template that a sibling
-// had before its patch, if the sibling then had the images that `pod` has now. Returns nullopt if
-// there is no such sibling, or if another client has edited `pod` (its generation is above 1).
+// Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had the
+// images of `pod` before its patch, and returns the template that it had then. Returns nullopt if
+// another client has edited `pod` (its generation is above 1).
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;

@@ -31,15 +31,15 @@ struct PodStanding {
   // target) is not complete.
   bool in_flight = false;
   bool available = false;
-  // Condition Ready; a Pod in flight may be Ready without serving. False if PodVerdict::left_out is
-  // true, and while such a Pod is drained to be patched (WasLeftOut).
+  // Condition Ready; a Pod in flight may be Ready without serving. False for a Pod that its label
+  // keeps out of traffic (PodVerdict::left_out), or did before its drain (WasLeftOut).
   bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
   // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without
   // the drain, the Pod would count as available.
   bool serves = false;
-  // Like `serves`, but the Pod need only be Ready. With drain Gate, the Pod is not Ready until the
-  // other client opens its gate again, so minReadySeconds may not be over yet.
+  // Like `serves`, but the Pod need only be Ready. Example: the other client has just opened the
+  // Pod's gate (drain Gate), and minReadySeconds are not over.
   bool looks_ready = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;
@@ -72,13 +72,13 @@ struct PodVerdict {
 // One examined Pod.
 struct RolloutPod {
   const Pod* pod = nullptr;
-  // The state of our last patch. The first case that applies replaces it:
+  // The state of our last patch; nullopt without a readable state annotation of this workload. The
+  // first exception that applies counts:
   //   - `lost` is true: the new state to write
   //   - a patch of another workload, such as a deleted one of this name, is under way: its state
   //   - another client gave the Pod other images since: only its `drain`, nullopt if not drained
   //     (OfForeign in rollout_pods.cc)
   //   - the updated Pod is out of traffic by its label alone (IsLeftOut): its state with a `drain`
-  //   - otherwise, without a readable state annotation of this workload: nullopt
   std::optional<PodState> our_state{};
   Fingerprint of{};  // the template that the Pod counts as having
   // True for a patched Pod whose state annotation is missing, unreadable or of an earlier patch.
@@ -106,14 +106,14 @@ struct RolloutTemplates {
   //   - false without a rollout: another client gave the Pod images that differ from its template,
   //     and Windlass leaves it alone
   bool by_image = false;
-  // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
-  // to one of these revisions and its state annotation is missing, unreadable (LostState) or of an
-  // earlier patch (IsOutdated).
+  // The revisions to which this rollout patches Pods. A Pod that was patched to one of these counts
+  // as in flight while its state annotation is missing, unreadable (LostState) or of an earlier
+  // patch (IsOutdated).
   std::vector<int64_t> revisions{};
-  // True during the exchange of templates, in which the host ReplicaSet gets the target template.
-  // For a moment after that write, the ReplicaSet controller may still create Pods of the old
-  // template (P-057). Windlass recognises such Pods by their images. If admission rewrote these
-  // images, Windlass compares them with the images that other Pods had before their patch.
+  // True during the exchange of templates. For a moment after the host has got the target template,
+  // the ReplicaSet controller may still create Pods of the old one (P-057). Windlass recognises
+  // such Pods by their images. If admission rewrote these, Windlass compares them with those that
+  // other Pods had before their patch.
   bool late_births = false;
 };
 

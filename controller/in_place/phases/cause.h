@@ -81,8 +81,7 @@ std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 std::string RefusedText(const Cause& why, const WorkloadKind& kind);
 
 // Returns the name under which the metric counts a rollout that replaces Pods because of `why`.
-// Returns an empty text with policy Only, because then another metric shows the rollout as stuck,
-// with cause NotPossible.
+// Empty with policy Only: another metric then shows the rollout as stuck, with cause NotPossible.
 inline std::string FallbackReason(const Options& options, const Cause& why) {
   return options.policy == Policy::kOnly ? std::string() : why.reason;
 }

@@ -187,11 +187,9 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, whichever other ReplicaSet the stash names as host. Returns
-// nullopt if
-//   - the stash cannot be read, or names `pending` as host
-//   - the uid `self` in the stash is not that of `pending`, because the annotation was copied from
-//     another ReplicaSet
+// Returns the stash in `pending`, for any host. Returns nullopt if the stash
+//   - cannot be read, or names `pending` as host
+//   - was copied from another ReplicaSet: its uid `self` is not that of `pending`
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -254,8 +252,8 @@ bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   const size_t template_bytes = StashedForm(template_json).size();
   if (template_bytes > kStashTemplateBytesMax) return false;
-  // An annotation that X1 and X2 do not exchange has about the same size in both ReplicaSets. Here
-  // the annotations of the host are counted, because the pending ReplicaSet may not exist yet.
+  // The pending ReplicaSet may not exist yet, so the host's annotations are counted. Those that X1
+  // and X2 do not exchange have about the same size in both.
   size_t bytes = kStashRest + template_bytes + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;

@@ -66,8 +66,8 @@ struct Stash {
   bool operator==(const Stash&) const = default;
 };
 
-// Returns true if `rs` has the annotation kExchange, even one that does not count as a stash,
-// because it cannot be read, was copied from another ReplicaSet, or names a host that is gone.
+// Returns true if `rs` has the annotation kExchange, even if it cannot be read, was copied from
+// another ReplicaSet, or names a host that is gone.
 bool HasStash(const ReplicaSet& rs);
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
@@ -75,9 +75,8 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 // Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
-// Returns true if X2 is done: the host has the template or the revision of the stash, which X2
-// writes together. An upgraded API server may show more fields in the host's template than the
-// stash has. Then only the revision shows that X2 is done.
+// Returns true if X2 is done: the host has the template or the revision of the stash. The revision
+// alone is enough, because an upgraded API server may show more fields in the host's template.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Returns true if the template has at most kStashTemplateBytesMax bytes. A longer template would
