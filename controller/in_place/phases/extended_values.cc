@@ -28,12 +28,12 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if Pods only go out of traffic and come back. One of these is enough:
+// Returns true if Pods only go out of traffic and come back. Then no Pod that becomes available
+// counts as progress, because the status does not show which Pod it is (P-036, P-066). One of these
+// is enough:
 //   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
 //     patches in a row. Each further try then only drains a Pod and returns it to traffic.
 //   - another client has put at least one drained Pod back into traffic (PodStanding::looks_ready)
-// A Pod that comes back is no progress (P-036, P-066). The status does not show which Pod became
-// available. So while this function returns true, no Pod that becomes available counts as progress.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   if (!in_place.pods) return false;
   if (in_place.pods->counts.looks_ready > 0) return true;
@@ -77,9 +77,8 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
 // that applies counts:
 //   - the workload is paused: all ReplicaSets with notes
 //   - the workload is complete, and the phase is not staged, committing or unknown: none
-//   - otherwise: each ReplicaSet with notes to whose template Pods may have been patched (P-080),
-//     with or without Pods of its own. A template given up before any Pod got it does not count
-//     (RO-125)
+//   - otherwise: each ReplicaSet with notes whose template a Pod may have (MayBeOfPods, P-080). If
+//     a template was given up before any Pod got it, its ReplicaSet is not kept (RO-125)
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;

@@ -65,10 +65,10 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys from `annotations`, and adds the workload's settings that the ReplicaSet
-// lacks. Adds none if a webhook has just removed settings from the ReplicaSet (AreLost).
-// The removed keys are copies of the workload's annotations. If the kind has fields for the
-// settings, such copies are no settings, and MirrorAnnotations would remove them again (P-074).
+// Removes the user keys from `annotations`: they are copied from the workload's annotations, and
+// MirrorAnnotations would remove them again if the kind has fields for the settings (P-074). Then
+// adds the workload's settings that the ReplicaSet lacks, unless a webhook has just removed
+// settings from the ReplicaSet (AreLost).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;

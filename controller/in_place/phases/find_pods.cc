@@ -83,11 +83,10 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod `one` in vain: the Pod did not keep the state
-// annotation that records the drain. Only the replies of this sync show this. The API server must
-// have accepted this many patches of the Pod:
-//   - at least one, the drain, if the Pod is still out of traffic
-//   - at least two, the drain and its end, if the Pod is back in traffic
+// Returns true if the Pod `one` did not keep the state annotation of a drain by this sync. Only the
+// replies of this sync show such a drain:
+//   - the Pod is out of traffic: at least one accepted patch, the drain
+//   - the Pod is back in traffic: at least two, the drain and its end
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
                   const RolloutPod& one) {
   if (one.our_state || one.standing.updated) return false;
@@ -124,12 +123,14 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          std::string(kNotKept) + ')';
 }
 
-// Returns the time from which the Pods that keep no state count as restarted: the latest time of
-// all these Pods. For one Pod, it is the later of two times, plus the longest time of its restart:
-//   - when the condition got its present text. No Pod was patched after that (NotKeptText)
-//   - a minute after the Pod's kubelet was heard again (KubeletBegins)
-// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:05 + 1 min +
-// 60 s = 12:07.
+// Returns when the Pods that keep no state count as restarted: the latest of their times. The time
+// of one Pod:
+//   1. Take the time since which the condition has its present text. No Pod was patched later
+//      (NotKeptText).
+//   2. If later, take a minute after the Pod's kubelet was heard again (KubeletBegins).
+//   3. Add the longest time of the Pod's restart.
+// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:06 + 60 s =
+// 12:07.
 // Without such a Pod, returns kAfterKillLong after the condition got its text. Returns nullopt if
 //   - the condition does not have the text of `not_kept` yet
 //   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
@@ -153,8 +154,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return by;
 }
 
-// Returns when Windlass drains a Pod anew whose drain is in vain (IsDrainInVain): kNotKeptTryAgain
-// after drain_seconds are over, because another client may put the Pod back until they are over.
+// Returns when Windlass drains a Pod again whose drain was in vain (IsDrainInVain). Another client
+// may put the Pod back until drain_seconds are over. Only then kNotKeptTryAgain begins.
 // Example: the drain began at 10:00, drain_seconds is 120, kNotKeptTryAgain 60 s: 10:03.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
@@ -261,13 +262,11 @@ int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& i
 }
 
 // Returns how many of the present Pods the limits of the rollout keep on the old revision, at least
-// 0. If the limits keep some of the desired Pods, this is their number
-//   - minus the missing Pods: they will be created with the old revision (RO-045)
-//   - plus the surplus Pods: a Pod that is about to be removed may have the old revision
-// Otherwise 0. Example: 10 desired, updated_max 3, so the limits keep 10 - 3 = 7.
+// 0. If the limits keep none of the desired Pods: 0. Example with 10 desired and updated_max 3, so
+// the limits keep 10 - 3 = 7:
 //   - 10 Pods: 7
-//   - 9 Pods: 7 - 1 = 6
-//   - 13 Pods: 7 + 3 = 10
+//   - 9 Pods: 7 - 1 = 6. The missing Pod will be created with the old revision (RO-045)
+//   - 13 Pods: 7 + 3 = 10. A Pod that is about to be removed may have the old revision
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
@@ -333,11 +332,11 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Windlass neither drains `pod` nor returns it to traffic now, because a refused
-// patch will be tried again. There are two such cases:
-//   - no next try is scheduled, and a patch or drain of `pod` failed in this sync
+// patch will be tried again:
+//   - no next try is scheduled: if a patch or drain of `pod` failed in this sync
 //     (PodVerdict::refused)
-//   - the next try is scheduled after fewer than kRefusedTriesMax refused tries, and `pod` is not
-//     updated. After more tries, the wait is too long for a Pod out of traffic (P-036)
+//   - the next try is scheduled: if `pod` is not updated, and fewer than kRefusedTriesMax tries
+//     were refused. Later waits are too long for a Pod out of traffic (P-036)
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -362,9 +361,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     // webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
-    // The Pod takes traffic already, so its drain is not ended. Its state stays, because it shows
-    // that the drain is in vain. ChooseNext chooses such a Pod only in the phases returning and
-    // committing, and only after a time (for_long). The Pod is then patched without a drain.
+    // This Pod takes traffic already, so there is no drain to end. It keeps its state, which shows
+    // that the drain is in vain. Only the phases returning and committing choose such a Pod, after
+    // a time (for_long). The Pod is then patched without a drain.
     if (in_place.pods->not_kept && !one.standing.updated && IsDrainInVain(pod, state)) {
       drain = {chosen ? DrainStep::Do::kPatch : DrainStep::Do::kWait};
     }
@@ -395,9 +394,8 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
 // Returns the Pod that must be gone before Recreate gives `images` to a Pod, in the words of a
 // message; nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
 //   - if `alone` is true: any second Pod, because only a single Pod is updated
-//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`
-// A ReplicaSet that may have Pods or make some counts like a Pod, because the cache may lack the
-// newest Pods.
+//   - otherwise: each Pod without `images` that is terminating or belongs to another ReplicaSet
+// The cache may lack the newest Pods. So a ReplicaSet that may have or make Pods counts like a Pod.
 std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
                                       const TemplateImages& images, bool alone) {
   const Pod* other = nullptr;
@@ -521,15 +519,13 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
-// Counts each patched Pod as in flight that is out of traffic by its label alone (IsLeftOut). If
-// such a Pod counted as available, one Pod after the other would go out of traffic.
-//   - if its last patch is complete: a further patch takes no traffic away. So the Pod does not
-//     count as Ready, and is patched even if too few others are available. No fallback waits for
-//     the Pod (PodVerdict::left_out).
-//   - if it is updated: it also counts as drained. The drain of any other Pod is still to begin.
-//
-// While such a Pod is drained to be patched (WasLeftOut), it still does not count as Ready, for the
-// same reason.
+// Counts a patched Pod as in flight if it is out of traffic by its label alone (IsLeftOut). If it
+// counted as available, one Pod after the other would go out of traffic.
+//   - If the Pod's last patch is complete: a further patch takes no traffic away. So the Pod does
+//     not count as Ready, and is patched even if too few others are available. No fallback waits
+//     for the Pod (PodVerdict::left_out).
+//   - If the Pod is updated: it also counts as drained.
+//   - If the Pod is drained to be patched again (WasLeftOut): it does not count as Ready, either.
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {

@@ -152,10 +152,10 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->all, ends, &RolloutPod::verdict);
 }
 
-// Returns the host in which all Pods are created if a Rollout wants Pods but has none, while steps
-// or a partition are in force. The host is the ReplicaSet that Pods can go back to
-// (FindProvenOther). Without a host, two ReplicaSets would get Pods, and the Pods of one would be
-// replaced later. InPlaceOnly promises not to replace Pods (P-058). Returns null in other cases.
+// Returns the ReplicaSet that gets all Pods if a Rollout wants Pods but has none, while steps or a
+// partition are in force: the one that Pods can go back to (FindProvenOther). Returns null in other
+// cases. With Pods in two ReplicaSets, those of one would be replaced later. InPlaceOnly promises
+// not to replace Pods (P-058).
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });

@@ -31,9 +31,9 @@ bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) 
   return !workload::UpdateNewReplicaSet(decided, situation.new_replica_set->replicas);
 }
 
-// Returns true if this sync decided to update in place, and cannot note that on the new ReplicaSet:
-// the API server does not keep the note. If this sync has sent kPatchesOfOneReplicaSet other
-// patches, the note was perhaps never sent. That is no proof.
+// Returns true if this sync decided to update in place, and the API server does not keep the note
+// of that. A note that was perhaps never sent is no proof: other patches may have used up
+// kPatchesOfOneReplicaSet.
 bool IsNoteInVain(const workload::Situation& situation, const InPlace& in_place) {
   return SendsNoNote(situation, in_place) &&
          WasDropped(situation, *situation.new_replica_set,

@@ -21,15 +21,14 @@ namespace windlass::in_place {
 // sets. Otherwise it is not known yet that an update in place begins.
 void TellIfKept(Write& write, Event started);
 
-// Returns a cause if the update in place cannot begin, because the new ReplicaSet does not keep the
-// annotations that it needs:
-//   - the decision: this sync wrote it as often as it may (UnlessInVain), and the reply to its
-//     latest write lacked the decision. `in_place` is in phase deciding.
-//   - the settings (SettingsNotKept), without which the cache lacks the text of the ReplicaSet's
-//     template. `in_place` is in phase deciding or staged. Not during a revert, which needs the
-//     text of the host's template alone.
+// Returns a cause if the new ReplicaSet does not keep an annotation without which the update in
+// place cannot begin:
+//   - phase deciding: the decision. This sync wrote it as often as it may (UnlessInVain), and the
+//     reply to its latest write lacked the decision.
+//   - phase deciding or staged: the settings (SettingsNotKept), without which the cache lacks the
+//     text of the ReplicaSet's template. A revert does not need this text.
 // Returns nullopt if there is no new ReplicaSet yet, or if the API server has refused the write.
-// `in_place` is what has been found so far. InPlaceOf(situation) need not exist.
+// Reads `in_place`, so InPlaceOf(situation) need not be set yet.
 std::optional<Cause> PendingNotKept(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns how soon the next sync begins, if this sync decided to update in place and may not send
@@ -37,9 +36,9 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
 // No event would bring the next sync, which may send the decision. Otherwise returns nullopt.
 std::optional<Duration> NextSyncForNote(const workload::Situation& situation);
 
-// Returns the status write that says why new Pods are made, if the cause is an annotation that the
-// API server does not keep (kNotKept). It comes before the first new Pod: when the new ReplicaSet
-// has a Pod, only the stored condition shows the cause, because the note of the decision is lost.
+// Returns the status write that says why new Pods are made, if the API server does not keep an
+// annotation (kNotKept). The write comes before the first new Pod, because afterwards only the
+// stored condition shows the cause: the note of the decision is lost.
 // Returns nullopt if the stored condition has this message, or if there is no new ReplicaSet yet.
 std::optional<Step> TellLostNote(const workload::Situation& situation);
 

@@ -18,9 +18,9 @@ namespace windlass::in_place {
 // Returns true if the API server dropped settings that Windlass wrote to `rs`
 //   - less than kNotKeptTryAgain ago (View::settings_lost), unless the user has changed the
 //     settings or the spec of the workload since
-//   - or in this sync (WasDropped). One such write is enough: a webhook that drops the settings may
-//     change something else with each write, so that no two writes are equal. Further tries would
-//     leave no patch for the decision on the rollout (UnlessInVain).
+//   - or in this sync (WasDropped). Windlass does not try twice: if the webhook changes something
+//     else with each write, the writes would never count as equal, and no patch would be left for
+//     the decision on the rollout (UnlessInVain).
 bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the

@@ -16,10 +16,10 @@ namespace windlass::in_place {
 //   - is terminating, and was patched to another template
 //   - has the ReplicaSet's template, but may run another image. Example: the Pod was patched from
 //     app:1 to app:2 and back, and may still run app:2.
-// Under any other strategy, returns none. While Pods cannot be seen, returns instead
-//   - with policy Disabled: none (P-078)
-//   - if something keeps the Pods from loading, such as a missing right: none
-//   - while they load: each ReplicaSet that is smaller than the workload, and has an in-place
+//
+// Under any other strategy, returns none. Under Recreate, while Pods cannot be seen:
+//   - policy Disabled (P-078), or something such as a missing right keeps Pods from loading: none
+//   - Pods are loading: each ReplicaSet that is smaller than the workload, and has an in-place
 //     rollout or exchange under way (IsUnderWay)
 std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
                                        const InPlace& in_place);

@@ -221,9 +221,9 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host can grow now, if it must wait for Pods before it grows further
-// (Growth::whole is false). Returns nullopt without a host, or if the host waits for no Pod.
-// Example: 10 desired, surge 1, host 8, stand-ins 3: nullopt, because 8 + 3 use up 10 + 1.
+// Returns how far the host can grow now, if Pods must be gone before it grows further
+// (Growth::whole). Otherwise, or without a host, nullopt. A limit of sizes is no such wait: 10
+// desired, surge 1, host 8, stand-ins 3 give nullopt, because 8 + 3 = 10 + 1.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;

@@ -44,14 +44,14 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
 // Returns nullopt otherwise.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
-// Called while nothing may be rolled out. Returns the next write that is due even then: it opens a
-// Pod's gate, returns a Pod to traffic, or gives ReplicaSets the size of the workload. Otherwise
-// returns
-//   - Wait if the Pods that the status counts are not loaded yet, and the revision to follow has no
-//     ReplicaSet (HasNothingToFollow)
-//   - else a write of a size that this sync has sent already (WasSent), if there is one. The
-//     planner does not send it twice, and writes the status instead.
-//   - else nullopt
+// Called while nothing may be rolled out. Returns the first of these that applies:
+//   - the write that opens a Pod's gate, returns a Pod to traffic, or gives ReplicaSets the size of
+//     the workload
+//   - Wait if the revision to follow has no ReplicaSet (HasNothingToFollow), and the Pods that the
+//     status counts are not loaded yet
+//   - a write of a size that this sync has sent already (WasSent). The planner does not send it
+//     twice, and writes the status instead.
+//   - nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
 // `end` is the planner's decision. Returns, by the first case that applies:

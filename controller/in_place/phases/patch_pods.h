@@ -35,7 +35,7 @@ std::optional<Step> EndDrains(const workload::Situation& situation);
 // A sync tries each Pod once, oldest first. After kRefusalsMax failures it goes on from a Pod that
 // depends on the time. Otherwise a policy that refuses the oldest Pods would keep all other gates
 // closed for ever. Example: the gates of the five oldest of eight Pods are refused. The sync tries
-// Pods 1, 2 and 3 in vain, then perhaps Pod 6, which succeeds, then 7 and 8, then 4.
+// Pods 1, 2, 3 in vain. It goes on from Pod 6, opens 6, 7, 8, and fails at 4.
 // Returns nullopt if
 //   - no Pod is left to try, or Pods cannot be seen
 //   - more than kRefusalsMax of these writes have failed in this sync

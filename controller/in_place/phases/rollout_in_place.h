@@ -100,9 +100,10 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if at most limits.partition Pods lack the target template, and neither
-  // `failing` nor `not_kept` is set. Example: 10 Pods, limits.partition 3, 7 patched.
-  // If no Pod lacks the template: true only if holds_back is true as well.
+  // Phase staged: true if the rollout has reached its limit, and `failing` and `not_kept` are not
+  // set.
+  //   - Pods lack the target template: at most limits.partition of them. Example: 3 of 10.
+  //   - no Pod lacks the template: holds_back is true.
   bool at_rest = false;
   // True if steps of a Rollout (pauses included) or a partition are in force, even if all present
   // Pods are updated already. Examples: setUpdated: 100% allows all Pods; or a scale-down has
@@ -157,8 +158,8 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods are patched back to the template of the host, which usually is the wanted one: that of the
-// workload or, during an abort, that of the followed revision.
+// Pods are patched back to the template of the host. Usually that is the wanted one, of the
+// workload or of the revision that an abort follows.
 // While steps or a partition of a Rollout are in force, the workload may have another template. The
 // Pods then go back first, and new Pods replace them afterwards (GoesBackFirst).
 struct Returning {

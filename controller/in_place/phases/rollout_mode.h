@@ -77,8 +77,8 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 // Returns the revisions to which Pods of `host` may have been patched: those of the other
 // ReplicaSets with annotation kMode (IsUnderWay). If there are any, adds the revision of `host` if
 // Pods may have been patched back to it:
-//   - An undo made it newer than one of the others. Example: revision 2 is rolled out in place over
-//     revision 1 and then undone, so the host has revision 3.
+//   - It is newer than one of the others. Example: revision 2 is rolled out in place over revision
+//     1 and then undone, so the host has revision 3.
 //   - `goes_back_first` is true (GoesBackFirst).
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);

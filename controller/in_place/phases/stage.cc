@@ -70,19 +70,16 @@ bool Fails(const workload::Situation& situation, const RolloutPod& stand_in) {
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
-//   - if Pods cannot be seen: all stay
-//   - under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
+//   - Pods cannot be seen: all stay.
+//   - Under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
-//   - if `rs` is not the pending ReplicaSet: its available Pods may stay. Its other Pods, those
-//   that
-//     a user deleted included, stay only if they may become available before a Pod in flight does:
-//     at most as many as there are Pods in flight that are not available, and none that fails. All
-//     others do not serve, and take the room of new stand-ins.
+//   - `rs` is not the pending ReplicaSet: its available Pods may stay, and one Pod that is still
+//     starting for each Pod in flight that is not available. A Pod that a user deleted counts as
+//     starting. Other Pods must not stay: they do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
-// available once no Pod is in flight, and all Pods of the host are updated, except those that a
-// partition keeps old. A Pod that the scheduler has not judged yet does not count as available: two
-// clocks would have to be compared to know how long it has waited.
+// available once no Pod is in flight, and no Pod of the host is left to be updated. A Pod that the
+// scheduler has not judged yet does not count.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;

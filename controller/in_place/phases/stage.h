@@ -54,18 +54,19 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
 
 // Returns the write that gives the host the size of the workload plus additional Pods. May return a
 // read of Pods first (KeepAtSize). Returns nullopt if the host has that size, or cannot get it now,
-// for example because there is too little room. Used
+// for example for lack of room. Used
 //   - while Pods may have to go back to the host's template
 //   - after an exchange, while Pods that were created late with the old template are patched to the
 //     host's new template (P-057)
 //
-// How many additional Pods:
-//   - If no Pod may be unavailable, one for each available Pod that still has to be patched
-//     (P-069). Once the host has additional Pods, also one for each Pod in flight. Example: 3
-//     replicas, maxSurge 1, one Pod has to go back: the host has 4 Pods until that Pod is back.
-//   - While the workload is paused, or if `may_grow` is false, not more than the host has already.
-//   - While Pods cannot be seen yet, such as after a start of Windlass, as many as the host has.
-//   - Never more than maxSurge minus the stand-ins that still exist.
+// How many additional Pods; the first case that applies counts:
+//   - Pods cannot be seen yet: as many as the host has.
+//   - maxUnavailable is above 0: none.
+//   - Otherwise one for each available Pod that still has to be patched (P-069). Once the host has
+//     additional Pods, also one for each Pod in flight. Example: 3 replicas, maxSurge 1, one Pod
+//     has to go back: the host has 4 Pods until that Pod is back.
+// Never more than maxSurge minus the stand-ins that still exist. While the workload is paused, or
+// if `may_grow` is false, not more than the host has.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

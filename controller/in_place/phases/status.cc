@@ -184,12 +184,12 @@ Word OfPatching(const workload::Situation& situation) {
 //   - without a host
 //   - if the template was staged: a rollback to the previous revision undoes it
 //
-// A template that was never staged has no revision (P-014). Example: the Pods have revision 5, and
-// the next template is refused. A rollback to the previous revision would lead to revision 4. So
-// the text names the newest revision, 5. In the middle of a rollout, the host has an older one.
+// A template that was never staged has no revision (P-014), so the text names the newest revision.
+// Example: that is 5. A rollback to the previous revision would lead to 4. In the middle of a
+// rollout, the host has an older revision.
 //
-// A ReplicaSet that has the refused template does not count. Windlass made it while the workload
-// was scaled to 0.
+// If Windlass made a ReplicaSet for the refused template while the workload was scaled to 0, that
+// ReplicaSet does not count.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
