@@ -58,11 +58,11 @@ bool IsReadyToCommit(const InPlace& in_place) {
 //   - or has the stashed template
 //   - or has a revision that is at least the stashed one
 //
-// The revisions alone do not suffice. Example: the stash has revision 3. Revision 2 was deleted, so
-// the other controller, which ignores the stash, uses 2 again. That is below 3.
+// Revisions alone prove nothing, because the other controller ignores the stash. Example: the stash
+// has revision 3, and revision 2 was deleted. The other controller uses 2 again.
 //
-// An older ReplicaSet that a user scaled up does not count: to give the exchange up for it would
-// lose the stashed template from the history (I-11).
+// An older ReplicaSet that a user scaled up does not count. Giving up the exchange would lose the
+// stashed template from the history (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);

@@ -26,10 +26,11 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
 // in this phase.
-//   - Until the ReplicaSet controller has seen X2: only sizes the host.
-//   - After that, or if another controller has rolled out another ReplicaSet: patches Pods that
-//     were created late with the old template. Removes the stash (X3) when the rollout waits for no
-//     Pod in flight (OthersAreInFlight), and no more late Pods can come (P-057).
+//   - Until the ReplicaSet controller has seen X2: sizes the host, unless another controller has
+//     rolled out another ReplicaSet.
+//   - Otherwise: patches Pods that were created late with the old template. Removes the stash (X3)
+//     when no more late Pods can come (P-057), and the rollout waits for no Pod in flight
+//     (OthersAreInFlight).
 //   - If a newer template is wanted, or without counts_pods: X3 waits for no Pods, but for
 //     informers that are still loading (IsOnlyLate).
 std::optional<Step> AfterExchange(const workload::Situation& situation);

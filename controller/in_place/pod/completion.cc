@@ -36,29 +36,26 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the running container may be the first of its name and have the old image. The
-// kubelet then kills it. This is possible if we saw no container when we patched the Pod, and the
-// Pod got its node before the patch or at most kClockSkew after it.
+// Returns true if the running container may be the first of its name. It may then have the old
+// image, and be killed. This is possible if we saw no container when we patched the Pod, and the
+// Pod got its node before that or at most kClockSkew later.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
 // Returns true if the kubelet was not heard when the patch was made, and `live` started before the
-// kubelet was heard again. The kubelet may have started `live` from the old image then, and will
-// kill it. Example: cut off from 10:00 to 10:05, patched at 10:02, started at 10:03. Both 10:03 and
-// 10:05 are times of the node's clock, so ours may be wrong.
+// kubelet was heard again. Then `live` may have the old image, and be killed. Example: cut off from
+// 10:00 to 10:05, patched at 10:02, started at 10:03. Compares only times of the node's clock.
 bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
 // Returns the time by which the kubelet has surely killed each container that it started from the
-// old image while cut off; nullopt if that time is not known. A container that still runs at that
-// time has the new image, even if StartedUnheard is true. Example: patched at 10:02, heard again at
-// 10:05, restarted at 10:06. After a second cut from 11:00 to 11:05, StartedUnheard is true,
-// because 10:06 is before 11:05.
-//
-// The time counts from when this process saw that the kubelet is heard. Beginning and end are times
-// of our own clock, so that clock may be wrong.
+// old image while cut off; nullopt if that time is not known. Counts from when this process saw
+// that the kubelet is heard again, so only our own clock matters.
+// A container that still runs at that time has the new image, even if StartedUnheard is true.
+// Example: restarted at 10:06 with the new image. After a later cut from 11:00 to 11:05,
+// StartedUnheard is true, because 10:06 is before 11:05.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;

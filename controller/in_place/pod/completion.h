@@ -89,12 +89,12 @@ WallTime TryAgainAt(const PodState& state);
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
-// `last` is the state before this patch, or null. A container whose last patch is still under way
-//   - keeps its entry if the container is not in `images`
-//   - otherwise gets a new entry, whose `seen` lists the containers from the earlier patches
-// A container of `images` that the status does not show yet gets an empty element in `seen` if the
-// Pod has a node: the kubelet may be creating it just now, from the old image. Requires that the
-// spec of `pod` has all containers of `images`.
+// `last` is the state before this patch, or null.
+//   - If a container's last patch is still under way: its entry stays, unless the container is in
+//     `images`. A new entry then lists the containers of the earlier patches in `seen`.
+//   - If the status does not show a container of `images` yet, and the Pod has a node: `seen` gets
+//     an empty element. The kubelet may be creating the container just now, from the old image.
+// Requires that the spec of `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

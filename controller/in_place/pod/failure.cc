@@ -32,9 +32,10 @@ struct Signal {
 };
 
 // Returns the time from which the container's waiting reason counts as a failure of the patch:
-// kAtOnce, or later if the reason may still be about the old image; nullopt if it does not count.
-// A reason in waiting::kNotStarted counts even if the status still has the old container's id: the
-// new container does not exist yet.
+// kAtOnce, or later if the reason may still be about the old image. Returns nullopt if it does not
+// count.
+// A reason in waiting::kNotStarted counts even with the old container's id in the status: the new
+// container does not exist yet.
 std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
                                         const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
@@ -61,11 +62,12 @@ WallTime ReadyChangedAt(const Pod& pod) {
   return std::max(pod.ready.last_transition_time(), pod.containers_ready.last_transition_time());
 }
 
-// Returns the beginning of the time that the Pod has to become available, which is the last of four
-// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed. So
-// after a cut of the kubelet, the time begins anew.
-// During a drain, a fifth event is that ContainersReady changed, because drain Gate keeps Ready
-// false.
+// Returns when the time begins that the Pod has to become available: at the last of these events.
+// After a cut of the kubelet, the time thus begins anew.
+//   - the Pod was patched, or got a node
+//   - its kubelet began (KubeletBegins)
+//   - Ready changed
+//   - during a drain, in which drain Gate keeps Ready false: ContainersReady changed
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state),
                    state.drain ? ReadyChangedAt(pod) : pod.ready.last_transition_time(),
@@ -90,10 +92,10 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
 }
 
 // Returns true if the container was in a crash loop when Ready or ContainersReady last changed
-// (ReadyChangedAt). The time after that change does not count. Returns false
+// (ReadyChangedAt). What happened after that change does not count. Returns false
 //   - if the kubelet may have been cut off when the Pod was patched (WasHeardAgain): some restarts
-//     may be of the old image. A crash loop of the new image still shows in the waiting reason.
-//   - if IsOnlyDrained: the containers run, however long another client keeps the Pod out
+//     may be of the old image. The waiting reason still shows a crash loop of the new image.
+//   - if the containers run, and only the drain keeps the Pod out (IsOnlyDrained)
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live, WallTime now) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

@@ -46,8 +46,8 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
 }
 
 // Returns true if the generation shows that another client may have edited the Pod since it was
-// created, or since our last patch. Returns false for a single edit after a patch that did not
-// raise the generation, such as a patch of labels alone.
+// created, or since our last patch. Overlooks a single edit if our patch did not raise the
+// generation, as a patch of labels alone does not.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
   // The state that the first drain of a Pod writes does not describe a patch. In that state no
   // container is listed, and `target` is equal to `from`.

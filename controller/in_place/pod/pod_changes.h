@@ -22,26 +22,27 @@ struct KnownTemplate {
 
 // Returns what must change in `pod`, which has template `from`, to bring it to template `to`.
 // `state` is the state of our last patch, or null. Error kMalformed if a template cannot be read.
+// If the text of `from` is unknown, the Pod gets all labels, annotations, tolerations and images of
+// `to`.
 //
 // Labels, annotations and tolerations: the differences between the two templates, as far as a
-// running Pod can take them. If the text of `from` is unknown, all those of `to`. The decision to
-// roll out in place compared `to` with the host's template only. So if an earlier patch brought the
-// Pod to a third template, `from`, that decision has not judged all differences (P-013):
+// running Pod can take them. The decision to roll out in place has compared `to` with the host's
+// template only. If an earlier patch gave the Pod a third template, further differences are
+// possible (P-013):
 //   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
 //   - A label changes even if a container that is not restarted now has read the label, for example
 //     into an environment variable (P-065).
 //
-// Images: if the templates name different images for a container, the Pod gets the image of `to`,
+// Images: if the templates name different images for a container, the Pod gets the image of `to`
 // unless it has that image already. It gets the image at once, even if its patch to an older target
-// is not complete (P-034, P-064). If both templates name the same image for a container, and the
-// Pod has a different one, there are three cases:
+// is not complete (P-034, P-064). If both templates name the same image, but the Pod has another
+// one:
 //   - No client edited the Pod since it was created or since our last patch: admission rewrote the
 //     image. It stays, because a container must restart only if its image changes in the template
 //     (P-065).
-//   - The Pod's generation shows that another client may have edited the Pod: the Pod gets the
-//     template's image, as it would in a rolling update (I-55).
+//   - Another client may have edited the Pod, by its generation: the Pod gets the template's image,
+//     as it would in a rolling update (I-55).
 //   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
-// If `from` is unknown, the Pod gets all images of `to`.
 //
 // Containers that the template lacks were injected and stay as they are. A container that the Pod
 // lacks is left out, because a running Pod takes no new container.

@@ -43,9 +43,8 @@
 
 namespace windlass::in_place {
 
-// The longest state text of one Pod, with room for 30 containers unless their images have very long
-// names. One container takes about 0.5 KB, or 1 KB with kSeenContainersMax elements in `seen`. All
-// annotations of an object together can have 256 KiB.
+// How many times Windlass drains a Pod anew because another client put it back into traffic. If the
+// client does so once more, the drain is in vain.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // How many times the drain of a Pod begins anew because another client put the Pod back into
 // traffic. If the client does so once more, the drain is in vain: it seems that the client will

@@ -25,19 +25,19 @@ enum class RevisionBasis : uint8_t {
   kForeign,    // none of these: another client changed the Pod
 };
 
-// Returns what has become of our patch: kPatched, kRewritten, kPutBack, or kForeign if another
-// client edited the Pod after the patch and gave it other images.
+// Returns what has become of our patch:
+//   - kPatched: the Pod has the patch's images.
+//   - kPutBack: admission put back the image that the old template names, so the Pod was not
+//     updated.
+//   - kRewritten: admission put in another image. Windlass accepts this, as it does when a Pod is
+//     created: the image may be equivalent.
+//   - kForeign: another client edited the Pod after the patch and gave it other images.
 //
-// The Pod's generation shows whether admission rewrote the spec or a client edited it later. Our
-// patch raises the generation by 1, or by 0 if admission undid all of it. A later edit raises it by
-// 1 more. Example: the generation was 4 before our patch, and the Pod lacks the patch's images.
-// With 4 or 5 now, admission rewrote the spec; with 6, a client edited it. An edit looks like a
-// rewrite if our patch raised the generation by 0, and on servers older than 1.33, which count no
-// generations of Pods.
-//
-// Windlass accepts a rewrite by admission, as it does when a Pod is created: it may be an
-// equivalent image.
-// kPutBack: admission put back the image that the old template names, so the Pod was not updated.
+// The Pod's generation shows whether admission or a later client did it. Our patch raises the
+// generation by 1, or by 0 if admission undid all of it. A later edit raises it by 1 more. Example:
+// 4 before our patch. With 4 or 5 now it was admission, with 6 a client. An edit looks like
+// admission if our patch raised nothing, and on servers older than 1.33, which count no generations
+// of Pods.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and the old template names that image.

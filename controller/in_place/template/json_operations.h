@@ -23,9 +23,9 @@ class Operations {
   // tests that the map is still absent: adding the map would overwrite keys that another client
   // wrote since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
-  // Tests that a Pod's state annotation is still `state` (nullopt: still absent), so that a state
-  // which another patch wrote since is not lost. Adds no test if `annotations` is false, because
-  // the Pod has no annotation at all: ChangeMap for the annotations then tests that.
+  // Tests that a Pod's state annotation is still `state`, or still absent if `state` is nullopt: a
+  // state that another patch wrote since must not be lost. If the Pod had no annotation at all
+  // (`annotations` is false), adds no test, because ChangeMap tests that.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

@@ -33,8 +33,8 @@ namespace windlass::in_place {
 //   - `state`: the Pod's state; null if the annotation is absent or not ours
 //   - `chosen`: the Pod lacks the target template and is in the batch to be patched now. Never true
 //     while the workload is paused.
-//   - `complete`: no patch is under way. The last one is carried out (CompletionOf), counts as
-//     carried out, or was undone by admission; or the Pod was never patched.
+//   - `complete`: no patch is under way, because the last one counts as carried out or was undone
+//     by admission, or there was none.
 //
 // For a Pod that is not chosen:
 //   - if it is drained: kEnd once its last patch is complete and its containers are ready, kWait

@@ -14,10 +14,11 @@
 namespace windlass {
 namespace {
 
-// Problems are reported only after this time: a right must have been missing this long, or the
-// informers must have been started this long ago while a list or watch fails. An API server that
-// has just started may not know the rights yet, or may still fill its caches. (A watch that opens
-// again counts as working only 10 s later: reflector_times.h.)
+// A problem is reported only after this time. An API server that has just started may not know the
+// rights yet, or may still fill its caches.
+//   - a right is missing: the time since then
+//   - a list or watch fails: the time since the informers were started. (A watch that opens again
+//     counts as working only 10 s later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -129,12 +130,12 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 //   - it was given up for lack of room
 //   - it has no complete state, its list or watch fails, and Start was at least kServerStartsWithin
 //     ago
-// An update in place then waits, and its condition reports what is missing; a rollout that replaces
-// Pods goes on.
 //
 // Any other informer without its right or a complete state is only late, for example during a long
-// first list. An update in place then waits without a report. A rollout that replaces Pods waits,
-// too, if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
+// first list. What waits:
+//   - an update in place: always. Its condition reports missing informers, but not late ones.
+//   - a rollout that replaces Pods: only for late informers, and only if a Pod may be restarting in
+//     place (IsLate in phases/find_rollout.h)
 //
 // A cache without its right to watch is not used at all, because Windlass restarts Pods by what it
 // shows. (Other caches are used for two more minutes: R-024.)

@@ -44,9 +44,9 @@ void LostSettings::Note(View& view, const Learned& learned, WallTime now) {
   const ReplicaSet& rs = **found;
   const in_place::TextChanges missing =
       in_place::MirrorDifference(view.workload.in_place_settings, rs.meta);
-  // If a webhook removes all that a write sets, nothing is stored, and the ReplicaSet keeps its
-  // version. The next write would then be equal to the last one, because both name that version. So
-  // the settings are lost.
+  // The settings are lost if the same write would be sent again. A write names the version of its
+  // ReplicaSet. That version stays only if nothing was stored, because a webhook removed all that
+  // the write sets.
   const bool lost =
       !missing.empty() && workload::PatchAnnotations(rs, missing).Identity() == last.asked;
   if (!lost) return;
