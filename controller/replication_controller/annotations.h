@@ -38,10 +38,10 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// The end of an update removes these annotations from the old controller. kRollingUpdateTo stays if
-// it names another new controller. The new controller loses some of them, too (EndedAnnotations in
-// writes.h). A new controller that is a copy of the old one does not get them. kTermAnnotation is
-// from own_names.h.
+// The annotations that the end of an update removes from the old controller. A new controller that
+// is a copy of the old one does not get them.
+//   - kRollingUpdateTo stays if it names another new controller.
+//   - The new controller loses some of them, too (EndedAnnotations in writes.h).
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,
@@ -71,9 +71,9 @@ inline bool HasGivenPods(const ReplicationController& controller) {
 // Returns true if the new controller `created` counts as not scaled yet. In this case, the old
 // controller has its original size, unless a size is noted for `created`. The cases:
 //   - `created` has no replicas
-//   - Windlass created `created`, and metadata.generation is still 1. `created` may have replicas
-//     for Pods without an owner (RC-7). Example: it is created with 2 replicas for 2 such Pods. The
-//     first scaling, to 3, makes generation 2
+//   - Windlass created `created`, and metadata.generation is still 1. Its replicas are for Pods
+//     without an owner (RC-7). Example: it is created with 2 replicas for 2 such Pods. The first
+//     scaling, to 3, makes generation 2
 inline bool IsUnscaled(const ReplicationController& created) {
   return created.replicas == 0 ||
          (created.meta.annotations.Has(kCleanup) && created.meta.generation == 1);

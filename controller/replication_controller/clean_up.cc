@@ -39,9 +39,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // `ends` is true if nothing is left to do with the source. The update removes the annotations of
-  // the target last. So if they are gone, the source was preserved, or is another controller of the
-  // same name that a user created. `ends` is false for
+  // `ends` is true if nothing is left to do with the source: it was preserved, or a user created
+  // another controller of its name. The target then lacks its annotations, because the update
+  // removes these last. `ends` is false for
   //   - a rename
   //   - a source whose kOriginalReplicasOf still has the uid of the target
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&

@@ -117,9 +117,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
     return step;
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
-  // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,
-  // and so does `labelled`. Otherwise a Pod that lacks another label of the template would make
-  // this wait endless.
+  // Step 5 of LabelOld. Like fullyLabeledReplicas, `labelled` counts only Pods that have all labels
+  // of the template. If it also counted a Pod that lacks another label, this wait would never end.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });

@@ -26,12 +26,12 @@ namespace windlass::replication_controller {
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns the patches that a new leader sends before it acts, so that a late scaling or deletion by
-// the former leader fails (L-012). `term` identifies the new leader's term. Each of the two
-// controllers gets one if the run has not ended, and
+// the former leader fails (L-012). `term` identifies the new leader's term. The patches, one for
+// each of the two controllers, are needed only if the run has not ended, and
 //   - the status has a scaling, which perhaps has not been made yet
 //   - or the run is at kStepCleanUp, so a deletion may be due
-// Otherwise there is no patch. Any other late write is harmless: the new leader first makes the
-// same write, based on the same version.
+// Any other late write is harmless: the new leader first makes the same write, based on the same
+// version.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next chooses one by the run's step, spec.rollback, the two controllers, and their
@@ -62,20 +62,18 @@ Step Roll(const Situation& situation);
 // removes the annotations of the update. Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
 
-// Returns the step that stores kStepCleanUp if all of these hold; otherwise nullopt. Requires the
-// old controller.
-//   - a rollback is asked for
-//   - the new controller is gone already
-//   - the annotations of the old controller show that a rollback gave it its size again. If a
-//     client ran the rollback and was killed, nothing else shows this (RC-18)
+// If a rollback is asked for and made already, returns the step that stores kStepCleanUp; otherwise
+// nullopt. Requires the old controller. The rollback is made if
+//   - the new controller is gone
+//   - and annotations show that it gave the old controller its size again. If a client ran the
+//     rollback and was killed, nothing else shows this (RC-18)
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone, or when a user has deleted it and created
-// another one of the same name. The update has succeeded if all of these hold:
-//   - cleanup_forward() is kDelete
-//   - the new controller exists
-//   - the new controller has its desired size, or clean-up has begun without a rollback, as the
-//     status says
+// Returns the next step when the old controller is gone, or a user has deleted it and created
+// another one of the same name. The update has succeeded if cleanup_forward() is kDelete, the new
+// controller exists, and one of these holds:
+//   - the new controller has its desired size
+//   - the status says that clean-up has begun, not in a rollback
 // Otherwise it fails. After kNotFound, it waits for the old controller.
 Step WithoutOldController(const Situation& situation);
 

@@ -27,8 +27,8 @@ bool IsIntentStored(const Situation& situation) {
 
 // Returns the write that stores in the status what Windlass will do next: create the new
 // controller, begin a rollback, or give the old controller the size `restores` back. Returns
-// nullopt if the status has this intent already, with `restores` as the desired size and `line` as
-// its last line, if given.
+// nullopt if the status has all of this already: the intent, `restores` as the desired size, `line`
+// as the last line.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -301,9 +301,9 @@ Step PrepareRollback(const Situation& situation) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
     // A rollback deletes the new controller, so it must belong to this update. Otherwise RestoreOld
-    // restores the old controller alone, or the rollback fails. A noted uid (kOriginalReplicasOf)
-    // counts before the noted name: a user may have deleted the new controller and made another one
-    // of its name.
+    // restores the old controller alone, or the rollback fails. If a uid is noted
+    // (kOriginalReplicasOf), kNextControllerId does not count: a user may have made another
+    // controller of that name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();

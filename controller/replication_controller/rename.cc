@@ -90,8 +90,8 @@ Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // RefuseRename comes before the journal is written, so that a refused update can still get
-  // another target. It runs again before each write below and the deletion. That costs no request:
-  // they are in one sync, which sends each read once.
+  // another target. It runs again before each write below and the deletion. That costs no request,
+  // because a sync sends each read once.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {

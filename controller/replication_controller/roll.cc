@@ -55,12 +55,12 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
-// now: new Pods on which it relies are not available any more, or maxSurge or maxUnavailable was
-// lowered.
-// A scaling against the direction of the update (target down, source up) is always due, because it
-// undoes a change by the API server (TellNotKept). Example: Windlass scaled the target from 1 to 2,
-// and a policy made it 5. The stored scaling is now 5 to 2.
+// Returns true if a stored scaling may still be made:
+//   - In the direction of the update (target up, source down): if the Pods and limits still allow
+//     it. New Pods may be unavailable again, or maxSurge or maxUnavailable lowered.
+//   - Against that direction: always, because the scaling undoes a change by the API server
+//     (TellNotKept). Example: Windlass scaled the target from 1 to 2, and a policy made it 5. The
+//     stored scaling is now 5 to 2.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
@@ -72,8 +72,8 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
 }
 
 // Returns true if the last write of this sync was `fence`, sent for an earlier version of the
-// controller. That write has given the controller another version, which is its purpose, even if a
-// webhook has removed the annotation.
+// controller. The controller then has another version, as intended, even if a webhook has removed
+// the annotation.
 bool HasRaisedVersion(const Situation& situation, const Request& fence) {
   const Learned& learned = situation.learned;
   const auto last = std::find_if(learned.rbegin(), learned.rend(), [](const Outcome& outcome) {

@@ -42,9 +42,8 @@ std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
 }
 
 // Returns true if Windlass refused the run before its first step, or before there was a new
-// controller. Such a refusal clears the step; the old controller may have its label already.
-// Returns false for kNotFound: the run waits for a controller, because a user may create the update
-// first.
+// controller. Such a refusal clears the step. kNotFound is no refusal: the run waits for a
+// controller, because a user may create the update first.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);
   return status.step.empty() && !failure.empty() && failure != kNotFound;
@@ -69,9 +68,9 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
-// Returns true if the present spec asks for a rollback, but too late: WithoutOldController has
-// stored already that the update has succeeded. A new run is due, but it only stores the end of the
-// same rollout.
+// Returns true if spec.rollback was set too late: WithoutOldController has seen this spec, and
+// stored that the update has succeeded. A new run is due, but it only stores the end of the same
+// rollout.
 bool IsLateRollback(const ReplicationControllerUpdate& update) {
   return IsOfPresentSpec(update) && !update.status.step.empty() &&
          update.status.rollback != update.spec.rollback;
@@ -168,8 +167,8 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
   // In a rollback, the old controller is the target, and its kSourceId names the new one. Without a
-  // rollback, kSourceId may be from another update. It then counts only if status.newName is the
-  // same name, and the stored run is not done.
+  // rollback, kSourceId counts only if status.newName is the same name, and the stored run is not
+  // done: it may be from another update.
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);

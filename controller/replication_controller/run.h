@@ -35,8 +35,8 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 // status.earlierRollouts rises by 1 with each new run, except in two cases:
 //   - the new run only continues a failed run. Example: a run fails, a user edits spec.timeout, and
 //     later sets spec.rollback. In the three runs, status.earlierRollouts is 0, 0 and 1
-//   - a user set spec.rollback too late: the old controller is deleted already, and the status that
-//     Windlass stored after this edit says that the update has succeeded. The new run only ends it
+//   - a user set spec.rollback too late: the old controller is deleted, and the status says that
+//     the update has succeeded. The new run only ends it
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // Returns the phase of a run at `step` that is not paused, and has neither failed nor ended.

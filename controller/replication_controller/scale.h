@@ -79,9 +79,9 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 // left: 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
-// Returns true if original-replicas of `source` was noted for the update to `target`. kubectl does
-// not note for which update. Its size counts once `target` was scaled (IsUnscaled is false),
-// because the live size of `source` may have shrunk since (RC-8).
+// Returns true if original-replicas of `source` was noted for the update to `target`. If kubectl
+// noted the size, nothing says for which update. The size then counts once `target` was scaled
+// (IsUnscaled is false): `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes on `source` that its size before the update to `target` was `size`.
@@ -96,14 +96,14 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Returns the write that notes the size of the old controller for a rollback; nullopt if no write
 // is needed. The first case that applies counts:
-//   - After a rollback that was turned off (IsRollbackTarget): notes the size that the rollback was
-//     to give the old controller or, unless the policy is Override, a larger present size. Example:
-//     the rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//   - A rollback was turned off (IsRollbackTarget): notes the size that the rollback was to give.
+//     If the present size is larger, notes that, but not with Override. Example: the rollback was
+//     to give 10, and the old controller has 12: 12 is noted, with Override 10.
 //   - Windlass noted a size for this update: that size stays, even if the old controller is larger
 //     now.
-//   - A size that kubectl noted counts (HasOriginalSize): notes a larger present size instead, but
-//     not with Override.
-//   - Otherwise: notes the result of SizeBefore.
+//   - kubectl noted a size that counts (HasOriginalSize): that size stays. If the present size is
+//     larger, notes that, but not with Override.
+//   - Otherwise: notes SizeBefore.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if another client has made
@@ -146,11 +146,10 @@ std::optional<Step> AnswerExternalScale(const Situation& situation);
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// Returns the step that answers another client's scaling of the old controller in a rename, when
-// the new controller `new_name` is deleted already. Returns nullopt if the old controller has 0
-// replicas. The rename waits for 0 replicas, because it changes the selector: Pods of the old
-// controller would lose their owner. Adopt does the same as Pause, because there are no two sizes
-// to add up.
+// Called in a rename when the new controller `new_name` is deleted already. If another client has
+// scaled the old controller above 0, returns the step that answers this; otherwise nullopt. The
+// rename waits for 0 replicas, because it changes the selector: Pods of the old controller would
+// lose their owner. Adopt does the same as Pause, because there are no two sizes to add up.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

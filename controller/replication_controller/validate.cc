@@ -166,9 +166,9 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // How many bytes of annotations, at most, the update has yet to add to the old controller before
 // the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal of at most this size fits if the cached annotations take at most half of the room. The
-// other half holds the journal and kubectl apply's annotation, which is not cached and about as
-// large as the journal. So the API server is not asked.
+// If the cached annotations take at most half of the room, a journal of at most this size fits, and
+// the API server is not asked. kubectl apply's annotation, which is not cached and about as large
+// as the journal, fits as well.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
@@ -252,9 +252,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // In a rollback, kSourceId of each controller names the other. In an update to an image,
-  // kNextControllerId shows which one is the old controller: only that one has it. Names are
-  // compared, because a controller that was restored from a backup has another uid.
+  // In a rollback, kSourceId of each controller names the other. In an update to an image, only the
+  // old controller has kNextControllerId. Names are compared, because a controller that was
+  // restored from a backup has another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

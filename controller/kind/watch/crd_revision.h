@@ -54,9 +54,9 @@ class CrdRevision {
   // Cancels the open question, if any. The CrdRevision then wakes no key before the next Start.
   void Stop();
 
-  // Returns true if the controller may act on the objects: a question was answered, and the
-  // CustomResourceDefinition is not known to be older than needed. A failed question also counts as
-  // answered, and leaves unchanged what is known of the revision.
+  // Returns true if the controller may act on the objects: a question has ended, and the
+  // CustomResourceDefinition is not known to be older than needed. A question that fails leaves
+  // unchanged what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
   // If the CustomResourceDefinition is known to be older than this program needs, returns a line

@@ -46,8 +46,7 @@ bool EndsForNext(const Update& before, const Update& now) {
 }
 
 // Returns true if `now` is in the middle of a rename, or if a rename ended between `before` and
-// `now`.
-// Phase RolledBack: nothing was renamed, because a user set spec.rollback before the new controller
+// `now`. Phase RolledBack is no end of a rename: spec.rollback was set before the new controller
 // was deleted.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
