@@ -56,9 +56,9 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  // An update scales the target up to goal.desired at most. If the target is larger, another client
-  // has scaled it. The status then gets goal.desired, so AnswerExternalScale sees that the target
-  // has another size (RC-16).
+  // An update scales the target up to goal.desired at most, so another client has made a larger
+  // target that large. The status then gets goal.desired, so that AnswerExternalScale sees the
+  // difference (RC-16).
   const bool back = situation.spec().rollback;
   (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
   if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);

@@ -64,9 +64,9 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The status has no target yet. It gets the target of the spec if the spec asks for the new
-    // controller in the journal. Otherwise it gets another target, because the run first finishes
-    // the rename of another update.
+    // If the spec asks for the new controller in the journal, the status gets the target of the
+    // spec. Otherwise the status gets another target: the run first finishes the rename of another
+    // update.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
     // The image may be in any container: if the old controller already has the content of the new

@@ -43,8 +43,8 @@ std::optional<Duration> NextSyncForNote(const workload::Situation& situation);
 std::optional<Step> TellLostNote(const workload::Situation& situation);
 
 // Returns the status write that says why strategy Recreate replaces Pods. It comes before the old
-// Pods are removed. Other rollouts note the decision on the new ReplicaSet, which Recreate makes
-// only when the old Pods are gone. Without these Pods, only the stored condition shows the cause.
+// Pods are removed. Until they are gone, Recreate makes no new ReplicaSet that could have the note.
+// So only the stored condition shows the cause.
 // The write also carries the cause for the metric, as the note does. Returns nullopt
 //   - with another strategy, or if Pods are not replaced
 //   - if there is a new ReplicaSet already, which gets the note

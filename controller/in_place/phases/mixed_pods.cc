@@ -57,7 +57,7 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
 //   - if the Pod's state cannot be read: HasMarkOfAnother decides
 //   - if the state is of another workload, or the Pod has got other images since: false
 //   - otherwise: true if the state's target is a known template other than that of `rs`. An unknown
-//     target may be an older fingerprint of that template.
+//     target may be an old fingerprint of the template of `rs`.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);

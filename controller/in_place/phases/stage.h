@@ -33,7 +33,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 //   - the ReplicaSet has that many
 //   - there is no room for more
 //   - fewer are wanted, but availability needs at least one (P-024, P-025). Example: of 2
-//     stand-ins, 1 is wanted and 1 needed: both stay for now.
+//     stand-ins, 1 is wanted and 1 needed: 2 stay.
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be

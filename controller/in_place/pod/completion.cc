@@ -38,7 +38,7 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
 
 // Returns true if the running container may be the first of its name. It may then have the old
 // image, and be killed. This is possible if we saw no container when we patched the Pod, and the
-// Pod got its node before that or at most kClockSkew later.
+// Pod got its node before the patch or at most kClockSkew after it.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }

@@ -33,7 +33,7 @@ enum class RevisionBasis : uint8_t {
 //     created: the image may be equivalent.
 //   - kForeign: another client edited the Pod after the patch and gave it other images.
 //
-// The Pod's generation shows whether admission or a later client did it. Our patch raises the
+// If the Pod lacks the patch's images, its generation shows who changed them. Our patch raises the
 // generation by 1, or by 0 if admission undid all of it. A later edit raises it by 1 more. Example:
 // 4 before our patch. With 4 or 5 now it was admission, with 6 a client. An edit looks like
 // admission if our patch raised nothing, and on servers older than 1.33, which count no generations
