@@ -23,8 +23,8 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// Returns true if the two texts are equal up to the first ": " of `said`, and after it are equal
-// except for words that contain digits. Returns false if `said` has no ": ".
+// Returns true if the two texts differ only after the first ": " of `said`, and only in words that
+// contain digits. Returns false if `said` has no ": ".
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&

@@ -37,12 +37,11 @@ struct CountedPods {
   int32_t patched = 0;
   // How many of the `patched` Pods are available, and so show that the wanted template works. Pods
   // that show nothing, such as Pods on a lost node, are left out.
-  //   - While all Pods go back to another template than the wanted one: 0.
-  //   - While only failed Pods of a given-up revision go back: the other Pods count.
+  //   - All Pods go back to another template than the wanted one: 0.
+  //   - Only failed Pods of a given-up revision go back: the other Pods count.
   int32_t proven = 0;
-  // True if the rollout has reached its limit, for example a step: as many Pods are updated as the
-  // limit allows, all updated Pods are counted in `proven`, and the extension has nothing left to
-  // do.
+  // True if the rollout has reached its limit, for example a step, and the extension has nothing
+  // left to do. As many Pods are then updated as the limit allows, and `proven` counts all of them.
   bool rests_at_limit = false;
 };
 
@@ -120,10 +119,9 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
-  // If the API server refused a write of the extension in this sync, and condition ReplicaFailure
-  // is to report that: the refusal, with the message of RefusalText. Example: a policy refuses to
-  // open the readiness gate of a Pod. The rollout goes on, and the sync fails in the end, so that
-  // the write is retried after back-off.
+  // The refusal of a write of the extension in this sync, for the condition ReplicaFailure. It has
+  // the message of RefusalText. Example: a policy refuses to open the readiness gate of a Pod. The
+  // rollout goes on, and the sync fails in the end, so that the write is retried after back-off.
   std::optional<Error> refused_write{};
   // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
   // such Pod. Example: "a webhook put back the old image of container app of pod web-1
@@ -148,7 +146,7 @@ enum class Moment : uint8_t {
   // While nothing may be rolled out. The step gives Pods their traffic back, or keeps the workload
   // at its size. Two callers ask for it:
   //   - the planner, if a rollout was aborted, and Pods have no ReplicaSet to go back to
-  //   - RolloutExtension, while it holds the rollout back: it asks the extension that it wraps
+  //   - RolloutExtension, while it holds the rollout back
   kWhileHeld,
 };
 
@@ -196,10 +194,10 @@ class Extension {
   }
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. Call
-  // CopyAnnotations before Note: Note may remove copied entries, such as in-place settings.
-  // Returns the word that the extension counts when the write has succeeded
-  // (Because::counted_reason of core/step.h); "" if none. Example: updates in place return the
-  // reason if an added annotation records that the rollout replaces Pods.
+  // CopyAnnotations before Note: Note may remove copied entries, such as in-place settings. Returns
+  // the word that the extension counts when the write has succeeded (Because::counted_reason of
+  // core/step.h); "" if none. Example: why the rollout replaces Pods, if an added annotation
+  // records this.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};

@@ -44,9 +44,9 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
-// Returns the size that the keeper should reach: the Pods that stay on the old revision, as far as
-// the new ReplicaSet leaves room below desired. New Pods are not removed for the keeper. Example:
-// 10 desired, updated_max 3, new 5. 7 Pods should stay old, but 10 - 5 = 5.
+// Returns the size that the keeper should reach: all Pods that should stay old, or fewer, because
+// no new Pods are removed for the keeper. Example: 10 desired, updated_max 3, new 5: 7 Pods should
+// stay old, but there is room for 10 - 5 = 5.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }

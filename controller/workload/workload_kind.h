@@ -157,8 +157,8 @@ class WorkloadKind {
 
   // Returns the request that records `outcome`. The planner sends it
   //   - after the rollback, if outcome.put_back is true;
-  //   - otherwise before the request of RollBack or ClearRollback, which follows only if this one
-  //     does not fail.
+  //   - otherwise before the request of RollBack or ClearRollback, which is not sent if the record
+  //     fails.
   // Returns nullopt, also by default, if the kind records nothing (KindTraits::records_rollbacks)
   // or the stored object has the record already.
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,

@@ -130,8 +130,9 @@ void Canonicalizer::State::Object(const Field& field) {
     out += ':';
     const size_t value_begin = out.size();
     Value(member);
-    // Sort must also see a member that means the same as an absent one: of a repeated key, the last
-    // member that is not null counts. Example: "a":1,"a":0 means "a":0, so Sort writes nothing.
+    // Of a repeated key, the last member that is not null counts. So Sort must see even a member
+    // that means the same as an absent one. Example: "a":1,"a":0 means "a":0, so Sort writes
+    // nothing.
     if (IsAbsent(member, std::string_view(out).substr(value_begin))) out.resize(begin);
     members.push_back({key, begin, out.size()});
   });

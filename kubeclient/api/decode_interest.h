@@ -20,9 +20,9 @@ struct DecodeInterest {
   // Returns true if this user wants the text of the pod template in addition to its fingerprints.
   // Called for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the template's canonical form if this user knows it from an earlier
-  // version of the object, otherwise nullopt. `text` is the fingerprint of the template's bytes,
-  // and both versions must have the same. Saves computing after a change of the status alone.
+  // `text` is the fingerprint of the template's bytes. If this user knows a version of the object
+  // with the same bytes, returns the fingerprint of the template's canonical form, otherwise
+  // nullopt. Saves computing after a change of the status alone.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet.

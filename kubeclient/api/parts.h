@@ -15,8 +15,8 @@ namespace windlass {
 inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 
 // Returns `{"items": [...]}`, each item with only its parts at the JSON pointers `pointers`, such
-// as "/metadata/name". An item that has none of these parts becomes {}, or {"metadata":{}} if it
-// has metadata but no name.
+// as "/metadata/name". With that pointer, an item without a name becomes {"metadata":{}}, and an
+// item without metadata {}.
 // kMalformed: `list` is not a list.
 // kTooLarge: the parts have more than kPartsBytesMax bytes.
 Result<std::string> KeepPartsOfItems(std::string_view list,

@@ -33,9 +33,8 @@ inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
 // On a ReplicaSet: "<uid of the workload>/2" says that the workload aborted revision 2 and had no
-// other revision to go back to. If the user ends the abort, the same template is rolled out again,
-// but with a new revision number, say 3. So a promotion of revision 2 (kPromote) does not promote
-// revision 3 (RO-095).
+// other revision to go back to. If the user ends the abort, the template gets a new number, say 3.
+// So a promotion of revision 2 (kPromote) does not apply to it (RO-095).
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
 // On a workload: a user sets this to end a pause among the steps of a rollout, or to end all steps.
@@ -54,9 +53,9 @@ bool IsInternal(std::string_view key);
 bool HasInternal(const ObjectMeta& meta);
 
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet (D-163,
-// P-074). False for the annotations above, kTermAnnotation (own_names.h), and all internal ones. A
-// Deployment can have internal ones, because `kubectl rollout undo` copies those of a ReplicaSet to
-// it; the next status write removes them.
+// P-074). False for the annotations above, kTermAnnotation (own_names.h), and all internal ones.
+// `kubectl rollout undo` copies internal annotations of a ReplicaSet to its Deployment, where the
+// next status write removes them.
 bool IsCopied(std::string_view key);
 
 // Returns true if kubectl, Windlass or the stock Deployment controller may read the annotation

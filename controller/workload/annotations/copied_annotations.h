@@ -28,7 +28,7 @@ namespace windlass::workload {
 
 // After a copy, a ReplicaSet has at most this many bytes of annotations. Exceptions:
 //   - Annotations that Windlass or kubectl reads are copied until the ReplicaSet has 252 KiB.
-//   - A ReplicaSet that had more before can keep as many as it had. Example: a value is replaced by
+//   - A ReplicaSet that had more before: at most as many as before. Example: a value is replaced by
 //     a shorter one.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 

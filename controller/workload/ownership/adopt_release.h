@@ -20,9 +20,9 @@ namespace windlass::workload {
 
 // Returns
 //   - the next release or adoption, if one is left to try
-//   - before adoptions, once for several in a row: an uncached read of the workload. The cache may
-//     not show yet that a user deleted the workload with --cascade=orphan; Windlass must then not
-//     adopt (D-103). An orphan that appears later in the sync needs another read
+//   - before the first of several adoptions in a row: an uncached read of the workload. If a user
+//     deleted the workload with --cascade=orphan, Windlass must not adopt, but the cache may not
+//     show the deletion yet (D-103)
 //   - if nothing is left to try, and there was an error: Failed
 //   - otherwise nullopt: the sync goes on
 //

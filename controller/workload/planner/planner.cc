@@ -77,13 +77,12 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the next write of the note kAborted (RO-095); nullopt if none is due. Two ReplicaSets get
-// this note:
-//   - the ReplicaSet of the published revision (Workload::revision)
-//   - the ReplicaSet of the workload's template, which may be another one while its number is not
-//     published
-// Leaves out a ReplicaSet that has the note already, that has no number, or to which this sync has
-// sent the note in vain (UnlessInVain).
+// Returns the next write of the note kAborted (RO-095); nullopt if none is due. The note is for the
+// ReplicaSet of the published revision (Workload::revision) and for that of the workload's
+// template. These differ if the number of the template is not published yet.
+// Leaves out a ReplicaSet
+//   - that has the note already, or has no number
+//   - to which this sync has sent the note in vain (UnlessInVain)
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -169,9 +168,9 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// Returns how long until the first status that may count removed Pods is sure again
-// (MayCountRemovedPods). Until then, a rolling update does not remove all old Pods that it could.
-// Returns nullopt if all are sure, or if the old ReplicaSets have size 0 already.
+// The status of a ReplicaSet may count Pods that are gone (MayCountRemovedPods). While this is so,
+// a rolling update removes fewer old Pods than it could. Returns how long until the first such
+// doubt ends; nullopt if there is none, or if the old ReplicaSets have size 0.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;

@@ -32,9 +32,9 @@ bool HasNothingToFollow(const Situation& situation);
 // revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing while HasNothingToFollow is true. If a ReplicaSet may
-// be that of the followed revision, the message names it, and says how a user makes it known: a
-// client may have changed its annotations.
+// Returns reason and message of Progressing while HasNothingToFollow is true. A client may have
+// changed the annotations of the followed revision's ReplicaSet. If a ReplicaSet may be this one,
+// the message names it and says how a user confirms this.
 RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

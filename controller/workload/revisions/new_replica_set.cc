@@ -29,9 +29,9 @@ Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// Returns the ReplicaSet with the published revision. If the status observes the present
-// generation, some controller has found this ReplicaSet for the present template. Returns null
-//   - if the status does not observe the present generation
+// Returns the ReplicaSet with the published revision: some controller has found it for the present
+// template. Returns null
+//   - if the status does not observe the present generation: the template may be a later one
 //   - while Pods follow an earlier revision after an abort: the published revision is then not that
 //     of the template
 const ReplicaSet* OfObservedRevision(const Workload& workload,
@@ -253,9 +253,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
   NoteFollowed(situation.workload, rs, change);
-  // While the workload has 0 replicas, the size annotations of the latest ReplicaSet must say 0.
-  // The new number makes `rs` the latest, but its size annotations may be of an earlier rollout.
-  // Under Recreate, FindServedLast (proven.h) would take them for a scaling up, and return null.
+  // The new number makes `rs` the latest ReplicaSet, but its size annotations may be of an earlier
+  // rollout. While the workload has 0 replicas, they must say 0. Under Recreate, FindServedLast
+  // (proven.h) would otherwise see a scaling up, and return null.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

@@ -48,7 +48,7 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 //   - No ReplicaSet has the workload's template, and the wanted template is known.
 // With the reply, FindNewReplicaSet compares the full templates. If the cache does not keep all
 // parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns nullopt
-// otherwise, and while Pods follow an earlier revision after an abort.
+// if a sign is missing, and while Pods follow an earlier revision after an abort.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision among `old`. Example: 3, 7 and "x" give 8.

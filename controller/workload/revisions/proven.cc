@@ -48,8 +48,7 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
 
 // Returns the only old ReplicaSet with Pods. Returns null
 //   - if none or several have Pods, or if the kind keeps no stable revision
-//   - once a revision was complete, unless the status names this ReplicaSet as that of the kept
-//     revision. (FindStable may miss it, because a client may have changed its annotations.)
+//   - if there is a kept revision, and the status does not name this ReplicaSet for it
 const ReplicaSet* FindOnlyOld(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.kind.traits().keeps_stable_revision) return nullptr;

@@ -2,8 +2,8 @@
 // of this. Notes on the ReplicaSets show it:
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
-//     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, it had
-//     all desired Pods, at least one, all of them were available, and none was held back on another
+//     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment it had
+//     all desired Pods, one or more. All were available, and no Pod was held back on another
 //     revision. Kinds that keep a stable revision write this note (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
 //     The ReplicaSet had 3 available Pods when its workload, which has that uid, was scaled to 0 in

@@ -30,8 +30,8 @@ bool HasKeptTemplate(const Workload& workload, const ReplicaSet& rs) {
 // Looks for the ReplicaSet of the kept revision by name or template: cases 3 to 5 of FindKept, for
 // which annotations do not show the ReplicaSet. Returns null if it finds none.
 //
-// Case 5 leaves out a ReplicaSet whose number can be read: after an exchange of templates, the
-// number goes with the template, but the status may still have the former name.
+// After two ReplicaSets exchanged templates, the status may still have the former name, although
+// the number went with the template. So case 5 leaves out a ReplicaSet whose number can be read.
 const ReplicaSet* FindSpoilt(const Workload& workload,
                              const std::vector<const ReplicaSet*>& replica_sets) {
   const ReplicaSet* same_template = nullptr;

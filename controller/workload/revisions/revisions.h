@@ -52,8 +52,8 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
                                        int64_t revision);
 
 // Returns the note kComplete for a revision and a pod-template-hash: "7/5d9dc68fdf". The hash shows
-// whether it was copied from another ReplicaSet: `kubectl rollout undo` copies notes to the
-// Deployment, and other controllers copy them to its next ReplicaSets.
+// whether the note was copied from another ReplicaSet: `kubectl rollout undo` copies notes to a
+// Deployment, and other controllers copy them from there to ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
 
 // Returns the revision that `rs` had when it was last complete, from its note kComplete. Returns

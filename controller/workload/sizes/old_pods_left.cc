@@ -19,9 +19,8 @@ constexpr Duration kRecreateLookAgain = seconds(1);
 // because each of these syncs sends a LIST of Pods.
 constexpr Duration kRecreateListAgain = seconds(10);
 
-// A terminating Pod is reported to users if it still exists this long after its deletionTimestamp,
-// at which its grace period ends. A Pod on an unreachable node is by default deleted after the same
-// time.
+// A terminating Pod is reported to users if it still exists this long after the end of its grace
+// period (deletionTimestamp).
 constexpr seconds kStopsLate = seconds(300);
 
 // Returns true if `uid` is the uid of a ReplicaSet of the workload other than `next`.

@@ -196,8 +196,8 @@ class Shrinking {
   }
 
   // Returns how many replicas all ReplicaSets together are to have:
-  //   - desired + surge if only some ReplicaSets are `written`, and the sum of their sizes is at
-  //     least 1 and at most desired + surge
+  //   - desired + surge if some ReplicaSets are `written`, but not all, and these have 1 to desired
+  //     + surge replicas together
   //   - otherwise `upstream`, the total of upstream's sizes
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;

@@ -20,10 +20,9 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Returns true if the status of `rs` shows no Pods above its size, but may not count all Pods yet.
-// An uncached list can then show that there are none: the ReplicaSet controller has observed the
-// size, and makes no more Pods above it. Example: size 5, status 5, but perhaps 8 Pods
-// (PossiblePods).
+// Returns true if an uncached list can show that `rs` has no Pods above its size. Its status shows
+// none, but may not count all Pods yet, and the ReplicaSet controller has observed the size.
+// Example: size 5, status 5, but perhaps 8 Pods (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);

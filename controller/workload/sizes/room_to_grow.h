@@ -55,13 +55,13 @@ struct Growth {
 // room. If all sizes together would be above desired + surge, `wanted` is first reduced to the
 // largest size that fits.
 //
-// If there is no room for all of `wanted`, `rs`
-//   - keeps its size while Pods of other ReplicaSets are being removed, until all of `wanted` fits
-//   - grows as far as there is room, if the deletion of these Pods fails
-//   - gets as many Pods as there is room for, perhaps 0, if it is to be created: the new ReplicaSet
-//     shows users what is rolled out
-//   - does not grow at all under Recreate while old Pods may be left. A null `rs` is not created
-//     before they are gone, even if `wanted` is 0
+// If there is no room for all of `wanted`:
+//   - `rs` is null: the new ReplicaSet gets as many Pods as there is room for, perhaps 0, so that
+//     it shows users what is rolled out.
+//   - Pods of other ReplicaSets are being removed: `rs` keeps its size until all of `wanted` fits.
+//   - The deletion of these Pods fails: `rs` grows as far as there is room.
+// Under Recreate, while old Pods may be left, `rs` does not grow. A null `rs` is then not created,
+// even if `wanted` is 0.
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
 // Returns the Wait that ends a sync. If the new ReplicaSet of a rolling update has waited for room

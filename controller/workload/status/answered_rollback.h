@@ -2,13 +2,16 @@
 // accepted the write that removes the request, and kept the request, for example because of a
 // mutating admission webhook.
 //
-// Such a request is over. Windlass does not carry it out again: it would replace every template
-// that a user writes later, and a request for the revision before would go back one revision more
-// in each sync. So the rollout goes on as if the request were not there. Every kClearAgainAfter,
-// when a sync has nothing else to do, it tries once more to remove the request. It does not try
-// while the workload is paused or being deleted, or after a refusal that ends the walk
-// (EndOfWalk). No answer to this try holds up the rollout. A try that lost a race (409) does not
-// count: the change that won the race begins the next sync, which tries again.
+// Such a request is over, and the rollout goes on as if it were not there. If Windlass carried out
+// the request again, it would replace every template that a user writes later. A request for the
+// revision before would go back one revision more in each sync.
+//
+// Every kClearAgainAfter, a sync with nothing else to do tries once more to remove the request. No
+// answer to this try holds up the rollout.
+//   - There is no try while the workload is paused or being deleted, or after a refusal that ends
+//     the walk (EndOfWalk).
+//   - A try that lost a race (409) does not count: the change that won begins the next sync, which
+//     tries again.
 //
 //   condition RollbackToNotRemoved   True while the answered request is there, absent otherwise.
 //                                    Its reason names the revision that the request asks for:

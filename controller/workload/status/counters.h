@@ -20,8 +20,8 @@ namespace windlass::workload {
 //   - The ReplicaSet controller has synced some ReplicaSets: the sum over them. Absent if one of
 //     them lacks the field.
 //   - It has synced none: 0 if this write acknowledges a generation, or the stored status has the
-//     field. Absent otherwise: if the API server does not serve the field, it drops the 0, and
-//     Windlass would write the status again and again.
+//     field. Absent otherwise, because an API server without the field drops a 0, and Windlass
+//     would write the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 // Sets replicas, readyReplicas, availableReplicas and unavailableReplicas of `status` to the sums

@@ -38,9 +38,8 @@ bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 // - TimedOut is true already
 // - the rollout is complete, or was complete and has lost Pods since (D-442, W-08)
 // - no progress is due (see TimedOut)
-// Differs from upstream if the time of the condition is in the future: the time left is then
-// counted as if the condition was updated now. Example: deadline 60 s, condition an hour ahead:
-// returns 61 s. TimedOut is still false after these 61 s, and a later sync asks again.
+// A time of the condition in the future counts as now. Example: deadline 60 s, condition an hour
+// ahead: returns 61 s. TimedOut is still false then, and a later sync asks again. Upstream differs.
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
 // Returns `then`. If `then` ends the sync, the result also asks for the next sync just after the

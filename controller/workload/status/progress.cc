@@ -141,9 +141,8 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition reports an abort, a refusal (P-014) or a pause at a step, and this
-// cause no longer applies. Call it only if the rollout is neither aborted (RO-034) nor refused now:
-// an abort or a refusal in the condition is then over.
+// Returns true if the condition reports an abort, a refusal (P-014) or a pause at a step that is
+// over. Call it only if the rollout is neither aborted (RO-034) nor refused now.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
@@ -196,9 +195,8 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 }
 
 // Returns true if the workload wants Pods, and the present revision was never complete with Pods
-// (RO-137). Progressing may say "complete" because the workload wanted no Pods until now: with its
-// first Pods, the rollout and its deadline begin. Always false for kinds that keep no stable
-// revision.
+// (RO-137). Example: it wanted no Pods until now, so Progressing says "complete". With the first
+// Pods, the rollout and its deadline begin. Always false for kinds that keep no stable revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;

@@ -10,8 +10,8 @@
 //      rollout left this ReplicaSet and came back to it; or
 //   3. the new ReplicaSet was made after the last update of the Progressing condition, or this
 //      condition still reports a refused create. Example: the ReplicaSet was deleted and made again
-//      with the same revision. Exception: condition and counters say that the rollout to it is
-//      complete. The time of the condition is then from a clock that was behind.
+//      with the same revision. Exception: condition and counters show that this ReplicaSet is
+//      rolled out. The condition's time is then from a clock that was behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that it is about, whatever our clock
@@ -94,7 +94,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 //     rollout can time out.
 //   - Otherwise the condition changes only if it is missing, its deadline passes, a halt is over
 //     (TellsOfHalt), or it is about an earlier rollout.
-// There is no difference without a deadline, if the extension refused the rollout, or while Pods
+// Same as UpdateProgressing without a deadline, if the extension refused the rollout, or while Pods
 // follow an earlier revision.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 

@@ -62,7 +62,7 @@ std::optional<Error> WhyNotKept(const Situation& situation);
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
-// (copied_annotations.h). Returns nullopt without such annotations or a new ReplicaSet, while Pods
+// (copied_annotations.h). Returns nullopt if there are none, without a new ReplicaSet, while Pods
 // follow another revision, or if the workload is being deleted.
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
@@ -72,10 +72,9 @@ std::optional<std::string> WhyNotCopied(const Situation& situation);
 // otherwise every retry would cause a status write.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
-// Returns true if the API server refused a status in this sync. The sync then sends no further one,
-// which would be refused, too: two statuses of one sync often differ only in the times of their
-// conditions. If refusals are slow, these times change every time, and a sync that repeats the
-// status might never end.
+// Returns true if the API server refused a status in this sync. The sync then sends no other
+// status. Two statuses of one sync often differ only in times, which change with every try if
+// refusals are slow. So a sync that repeats a refused status might never end.
 bool WasStatusRefused(const Workload& workload, const Learned& learned);
 
 // Returns true if this sync sent a status after the first refusal of another write.
@@ -87,12 +86,11 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a
-// step has begun before it moves the first Pod of the step.
-//   - A status write of this sync failed without being refused (a lost race, or the object is
-//     gone): returns the failure that ends this sync. The next sync may store the status.
-//   - `or_may_pass`: does the same if a webhook could not be called for the status, or did not
-//     answer in time.
-//   - Otherwise: nullopt. The rollout goes on even if a policy refuses the status.
+// step has begun before it moves the first Pod of the step. Returns the failure that ends the sync,
+// if a status write of this sync failed
+//   - without a refusal: a lost race, or the object is gone
+//   - because a webhook could not be called or did not answer in time, if `or_may_pass` is true
+// Returns nullopt otherwise. The rollout goes on even if a policy refuses the status.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 

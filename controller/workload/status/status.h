@@ -64,9 +64,9 @@ std::optional<Step> WriteCounters(const Situation& situation);
 std::optional<Step> WriteOfExtension(const Situation& situation);
 
 // Returns the status write of a sync that cannot go on: a write was refused, or there is no room
-// for a size. Returns nullopt if nothing differs. It acknowledges neither the generation nor the
-// revision (D-065). It has new counters, Available and ReplicaFailure. Unless the workload is being
-// deleted, it also has the conditions about answered rollbacks and overlaps, and those of the
+// for a size. Returns nullopt if nothing differs. The write acknowledges neither the generation nor
+// the revision (D-065). It has new counters, Available and ReplicaFailure. Unless the workload is
+// being deleted, it also has the conditions about answered rollbacks and overlaps, and those of the
 // extension. Progressing
 //   - stays as it is if the workload is being deleted
 //   - changes as MarkPaused says if the workload is paused
@@ -89,8 +89,8 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that shows the reason InvalidStrategy, if it is due. Reason: if the strategy became
-// invalid during a pause, the status still asks for a promotion (RO-062).
+// status write that shows the reason InvalidStrategy, if it is due. Otherwise a status that asked
+// for a promotion would go on asking for it (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -24,9 +24,9 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 bool HasReplicas(const ReplicaSet* rs) { return rs->replicas > 0; }
 
 // Returns true if no rollout is under way. Requires that the latest generation is observed. `next`
-// is the new ReplicaSet; null if it is not created yet, or not recognized because its template
-// differs from the workload's in form. If it is null, the counters of the status show whether the
-// Pods are of the wanted revision.
+// is the new ReplicaSet. It is null if none is created yet, or none is recognized because the
+// templates differ in form. Then the counters of the status show whether the Pods are of the wanted
+// revision.
 bool HasFinalSizes(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                    const ReplicaSet* next) {
   if (TotalReplicas(owned) != workload.replicas) return false;

@@ -60,11 +60,10 @@ class Overlaps {
   void Count(Counts counts) { counts_ = std::move(counts); }
 
   // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete. No
-  // overlap is found before the first call.
-  // The first call sets Overlap::at_start in the overlaps that it finds: an earlier process may
-  // have reported them. Exception: the workload has the condition SelectorOverlap, and all
-  // ReplicaSets of the other controller were created after its last update. The process that wrote
-  // it cannot have seen them.
+  // overlap is found before the first call. The first call sets Overlap::at_start in the overlaps
+  // that it finds: an earlier process may have reported them. Exception: all ReplicaSets of the
+  // other controller were created after the last update of the workload's condition
+  // SelectorOverlap. The process that wrote the condition cannot have seen them.
   void LookAtAll();
 
   // Called with the key of a workload when an overlap of this workload begins or ends. Not called

@@ -84,10 +84,11 @@ class RolloutsUnderWay {
   void Note(const ObjectKey& key, std::optional<News> news);
 
   // Call when this process begins to lead, or stops leading. Lead(true) counts a rollout as begun
-  // if it is neither midway nor counted already, and `is_unseen` returns true for its object.
-  // `is_unseen` must return true if no leader has observed the object's latest generation, because
-  // most likely no leader has counted the rollout.
-  // If the latest edit was only a scaling, the rollout may be counted twice.
+  // if both of these hold:
+  //   - It is neither midway nor counted already.
+  //   - `is_unseen` returns true for its object: no leader has observed the object's latest
+  //     generation. Most likely no leader has counted the rollout then. But if the latest edit was
+  //     only a scaling, the rollout may be counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

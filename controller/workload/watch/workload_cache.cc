@@ -88,10 +88,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Returns the fingerprint of an object's template, if the cache has the object with a template text
-// of the fingerprint `text`; else nullopt. Saves parsing, because most events change the status
-// alone. Compares the text, not the generation: an upgraded API server may add other defaults
-// without a new generation.
+// `text` is the fingerprint of a template's text. If the cached object has the same text, returns
+// the fingerprint of its template; else nullopt. Saves parsing, because most events change the
+// status alone. Does not compare generations: an upgraded API server may add defaults without a new
+// one.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);

@@ -109,9 +109,8 @@ class WorkloadCache {
   // is none.
   const ObjectMeta* OwnerOfPod(const ObjectMeta& pod) const;
 
-  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`. Both must have the
-  // same namespace. In addition, `workload` must be the controller of `rs`, or it must be
-  // impossible to read the owners of `rs`.
+  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`: it is in the same
+  // namespace, and its controller is `workload` or cannot be read.
   static bool MayOwn(const Workload& workload, const UnreadableObject& rs);
 
   WorkloadStore& workloads() { return workloads_; }

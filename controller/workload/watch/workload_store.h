@@ -22,9 +22,9 @@
 
 namespace windlass {
 
-// A change in a store. The pointers, and views into the former version such as those of
-// `edited_from`, are valid only until the handler returns. If `is_faulty` is true and handlers do
-// not know the object yet, `before` has the metadata of the faulty version.
+// A change in a store. Its pointers and views are valid only until the handler returns. If
+// `is_faulty` is true and handlers do not know the object yet, `before` has the metadata of the
+// faulty version.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted, or is_faulty is true
