@@ -15,9 +15,9 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
-// status.step: how far the run is. kStepPrepare is stored just before the run creates the new
-// controller or begins a rollback; a run that does neither skips it. In this step nothing is
-// scaled, except in a rollback without a new controller: the old controller gets its size back.
+// status.step: how far the run is. In kStepPrepare, the run is about to create the new controller
+// or to begin a rollback; other runs skip this step. Nothing is scaled in it. Exception: a rollback
+// without a new controller gives the old one its size back.
 // The step of a run goes back in three cases:
 //   - to no step, if the run fails before there is a new controller
 //   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
@@ -72,8 +72,8 @@ inline constexpr std::string_view kNoSourceText =
 inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
 inline constexpr std::string_view kScaledByOtherText =
     "another client scaled ReplicationController {} from {} to {}";
-// What to do if the API server does not keep a size: the end of the text of CheckSize.
-// kSizeAgainText does not say who writes the size again: Windlass in the cluster, but the user with
+// The end of the text of CheckSize: what to do if the API server does not keep a size.
+// kSizeAgainText names no writer of the size: that is Windlass in the cluster, but the user with
 // rolling-update --local.
 inline constexpr std::string_view kSizeAgainText =
     "exempt this ReplicationController from it, so that the update can go on";

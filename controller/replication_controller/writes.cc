@@ -182,8 +182,7 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 namespace {
 
 // The most lines that a status keeps; older lines are dropped (RC-12). An update of 50 Pods, one at
-// a time, writes about as many. So a client that reads the status from time to time seldom misses a
-// line.
+// a time, writes about as many.
 constexpr size_t kLinesMax = 100;
 
 // Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
@@ -194,10 +193,10 @@ bool IsBeforeFirstScaling(const Situation& situation) {
          (step.empty() || step == kStepPrepare);
 }
 
-// Returns true if this run is known to have changed a Pod or one of the two controllers:
-//   - a write of this sync has succeeded, other than a write to the update itself
-//   - spec.image is set, and kNextControllerId of the old controller names the new one. The run has
-//     a target or is at kStepPrepare
+// Returns true if one of these shows that the run has changed a Pod or one of the two controllers:
+//   - a write of this sync, other than a write to the update itself, has succeeded
+//   - spec.image is set, the run has a target or kStepPrepare, and kNextControllerId of the old
+//     controller names the new one
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -211,11 +210,10 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the failure is a refusal
-// of the run, so the step is cleared (RC-20). The target is cleared, too, except in two cases,
-// because a later rollback needs it:
-//   - HasChangedSomething is true. A missing target is then set
-//   - the old controller is smaller than it was before an update (HasGivenPods)
+// Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the run was refused, so
+// step and target are cleared (RC-20). A later rollback may need the target, so
+//   - it stays if the old controller is smaller than before an update (HasGivenPods)
+//   - it is set, if it is missing, when HasChangedSomething is true
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);
@@ -337,8 +335,8 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 }
 
 namespace {
-// How long the update waits before it goes on with a size that was not kept. If Override writes the
-// size again before a rename, it does so once in this time.
+// How long the update waits before it goes on with a size that the API server did not keep. Before
+// a rename, Override writes the size again once in this time.
 constexpr Duration kGoOnAfter = seconds(10);
 }  // namespace
 

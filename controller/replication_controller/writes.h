@@ -22,9 +22,8 @@ namespace windlass::replication_controller {
 //   - after a patch that succeeded: the write of a status and a Warning Event which report that the
 //     API server has dropped the change; after that write, Failed
 //   - otherwise: a Wait
-// After a patch or creation of a controller, the sync checks its size. Give `size` if the request
-// sets spec.replicas, as a creation does. Without `size`, a patch must keep the present size, even
-// a patch of annotations.
+// `size`: the value of spec.replicas in `request`, if it sets one. The sync checks that the API
+// server keeps it. Without `size`, a patch must keep the present size.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 
@@ -65,10 +64,10 @@ StatusDraft BeginDraft(const Situation& situation);
 // scaling and without the journal of a rename. Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
-// Sets the available replicas of `draft` to the present number if the update has begun to scale,
-// and the controller that is scaled up exists. A paused update scales nothing, but its Pods still
-// change. Returns a Wait that ends when the next ready Pod becomes available. If there is no such
-// Pod, the Wait has no end.
+// For a paused update, whose Pods still change. If the update has begun to scale, and the
+// controller that is scaled up exists, sets the available replicas of `draft` to the present
+// number. Returns a Wait until the next ready Pod becomes available; without such a Pod, a Wait
+// without end.
 Wait CountInPause(const Situation& situation, StatusDraft& draft);
 
 // Appends a line of the kind that kubectl prints.
@@ -116,12 +115,10 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 // Called if the API server accepted the size of `outcome` and kept another one, for example because
 // of a mutating admission policy. Returns the write that stores both sizes in the status, with a
 // Warning Event. Once they are stored, returns
-//   - in kStepScale, where the phase is kFailed: Failed. After the back-off, the same size is
-//     written again. The stored scaling now begins at the kept size, so that this size is not taken
-//     for another client's scaling. Example: 0 to 3 was written, and 1 is kept: the scaling is now
-//     1 to 3
-//   - in other steps, where the phase stays: a Wait of a few seconds. The update then goes on with
-//     the kept size
+//   - in kStepScale: Failed, with the phase kFailed. After the back-off, Windlass writes the size
+//     again. Example: 0 to 3 was written, and 1 is kept. The stored scaling is now 1 to 3, so that
+//     Windlass does not take the 1 for another client's scaling
+//   - in other steps: a Wait of a few seconds. The update then goes on with the kept size
 Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 

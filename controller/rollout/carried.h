@@ -54,9 +54,8 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Says why the defaults of the template did not come, and that nothing is rolled out until they
-  // come. "" in these cases:
-  //   - this sync has not asked for them in vain (with the dry run of a ReplicaSet)
+  // Why the template's defaults did not come, and that nothing is rolled out until they come. "" if
+  //   - this sync has not asked for them (by the dry run of a ReplicaSet), or has got them
   //   - the API server forbids the dry run, and there is a progress deadline: Progressing usually
   //     says so
   std::string not_told{};

@@ -73,18 +73,15 @@ bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
-// Returns true if the Rollout is paused, and Progressing still says that the progress deadline had
-// passed before the pause. MarkPaused corrects this in the next status, except in a draft that
-// keeps the stored Progressing.
+// Returns true if the Rollout is paused, and Progressing still says that the progress deadline has
+// passed. MarkPaused usually corrects this, but some drafts keep the stored Progressing.
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
 // Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. Usually Progressing shows whether the rollout was complete. In these cases the rollout
-// was complete if the current revision is the stable revision:
-//   - during a pause, or just after one
-//   - without a progress deadline
+// changed. Usually Progressing shows whether it was complete. If Progressing is absent or about a
+// pause, the current revision must be the stable revision.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -121,8 +118,7 @@ bool HoldsRollback(const Facts& facts) {
 // --- the rows of the table in conditions.h ---
 
 // Returns true if Progressing still says that Pods follow the stable revision, although spec.abort
-// is false now. A later status of the same sync corrects this. A draft that keeps the stored
-// Progressing does not correct it.
+// is false now. A later status usually corrects this, but some drafts keep the stored Progressing.
 bool IsPastAbort(const Facts& facts) {
   return !facts.workload.follow_revision &&
          HasReason(facts.progressing, workload::AbortedReason(facts.workload));
@@ -249,9 +245,9 @@ const Condition* HeldUp(const Facts& facts) {
 }
 
 // Returns true if the caches have no room for this Rollout, and its latest generation is not
-// carried out. Counters and conditions are then about an earlier generation. So they say
-// nothing about an abort, a pause or a template that a user has set since. The message of the
-// condition ReplicaFailure says that spec.rollbackTo waits, if it is set (no_cache_room.h).
+// carried out. Counters and conditions then show no abort, pause or template that a user
+// has set since. If spec.rollbackTo is set, the condition ReplicaFailure says that it waits
+// (no_cache_room.h).
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;

@@ -80,8 +80,8 @@ Read Ask(Request request, std::string why) {
 
 // Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
 // the dry run already, returns
-//   - if the API server refused the template: its error. TemplateDefaults may have dropped this
-//     answer, for example because the clock was set back
+//   - if the API server refused the template: its error, because TemplateDefaults may have dropped
+//     it
 //   - otherwise: nullopt
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
@@ -103,22 +103,20 @@ Error Unusable(std::string why) {
   return error;
 }
 
-// Returns why `outcome` lacks the defaults. If the template in the API server's answer cannot be
-// read, the error has kind kServer and not kMalformed: kMalformed from DueDryRun means that
-// spec.template of the Rollout cannot be read.
+// Returns why `outcome` lacks the defaults. The kind is kServer if the template in the API server's
+// answer cannot be read: kMalformed would mean spec.template of the Rollout.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
 // Returns the dry run that asks for the defaults. After a 409 (a ReplicaSet with its name exists),
-// the next call returns a dry run with the next of kSuffixes.
-// Returns an error if spec.template cannot be read (kMalformed), or if this sync has asked already,
-// and
-//   - the API server refused the template
-//   - it did not return the defaults; for a 409, under none of the names
-//   - Windlass dropped its answer, for example because the Rollout had changed (kConflict)
-// The sync must end with that error: a rollout without the defaults might replace all Pods.
+// returns a dry run with the next of kSuffixes. Returns an error, which must end the sync, if
+//   - spec.template cannot be read (kMalformed)
+//   - the API server refused the template or did not return the defaults, in this sync
+//   - ReplicaSets have all names of kSuffixes
+//   - Windlass dropped the answer, for example because the Rollout had changed (kConflict)
+// Without the defaults, a rollout might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

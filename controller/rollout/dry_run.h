@@ -23,9 +23,8 @@
 
 namespace windlass::rollout {
 
-// Returns true if a template is to be rolled out, and its rollout still waits for the API server to
-// return the template's defaults. Also true during an error in spec.strategy, although Windlass
-// asks only after its correction.
+// Returns true if a rollout waits until the API server returns the defaults of its template. Also
+// true during an error in spec.strategy: Windlass asks once the error is corrected.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns
@@ -38,10 +37,10 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 // Returns an error if this sync cannot go on:
 //   - kMalformed: spec.template cannot be read
 //   - kServer: the template in the API server's answer cannot be read
-//   - kConflict: the API server answered in this sync, but `checks` lacks the answer because the
-//     Rollout has changed, or the clock was set back
+//   - kConflict: `checks` lacks the answer that came in this sync, because the Rollout has changed
+//     or the clock was set back
 //   - the API server's error: in this sync, it did not return the defaults (RO-097), or it refused
-//     the template, and `checks` lacks the refusal because the clock was set back
+//     the template and `checks` lost the refusal
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 

@@ -64,8 +64,8 @@ Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   return refused;
 }
 
-// In the records of `own`, replaces the generation after `generation` by `generation`. Returns
-// false if no record had it.
+// In the records of `own`, lowers each generation above `generation` to `generation`. Returns false
+// if there was none.
 bool NamePresent(RolloutOwn& own, int64_t generation) {
   bool changed = false;
   const auto name_present = [&](int64_t& recorded) {

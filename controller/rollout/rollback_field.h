@@ -45,9 +45,9 @@ Request ClearRollback(const Workload& workload);
 // If the API server put the former template back (RollbackOutcome::put_back), the same condition
 // says so, and status.rolledBack is removed, because there was no rollback.
 //
-// If the API server keeps spec.rollbackTo (RollbackOutcome::not_removed), the removal has made no
+// If the API server keeps spec.rollbackTo (RollbackOutcome::not_removed), the removal makes no
 // generation. In the example, status.rolledBack and the condition then name generation 12, so that
-// the condition does not stay for the next edit, which makes generation 13.
+// the user's next edit ends the condition.
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

@@ -237,10 +237,9 @@ void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout
   templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
-// Each right names the manifest that grants it. Rollouts name kManifest: the default manifest,
-// deploy/base/rbac.yaml, has the rights for Deployments. The manifest for updates in place serves
-// both kinds, and stays. Without the optional right to create Pods, Windlass rolls out templates
-// without the dry run of a Pod.
+// Each right names the manifest that grants it. The default manifest, deploy/base/rbac.yaml, is for
+// Deployments, so kManifest replaces it. The manifest for updates in place serves both kinds.
+// Without the optional right to create Pods, there is no dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {

@@ -129,10 +129,9 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(StableWords(error));
 }
 
-// Returns true if, in the stored status, the stable revision has the template of this generation
-// and is the published revision (Workload::revision). Needed if Progressing says nothing of the
-// rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0 Pods updated, do not show
-// completeness.
+// Returns true if the stored status shows that the stable revision has the template of this
+// generation and is the published revision (Workload::revision). Used if Progressing says nothing
+// (SaysNothing) and all Pods are lost: "0 of 0 Pods updated" does not show completeness.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -186,13 +185,11 @@ Step CountUntilTold(const Situation& situation, Step end) {
 }
 
 // Keeps a Rollout at rest (IsAtRest) waiting while its defaults are not known: without them,
-// Windlass would not recognise its ReplicaSet, and would make a second one (RO-098). Returns a Wait
-// until Windlass may ask for the defaults again, or a write or read that must come before. Returns
-// nullopt if
-//   - the defaults are known, or are not needed now
-//   - Windlass may ask for the defaults now
-//   - the Rollout is not at rest. It is then usually rolled out without the defaults. Exception:
-//     with Recreate, it waits while the API server forbids the ReplicaSet (IsUntold)
+// Windlass would not recognise its ReplicaSet, and would make a second one (RO-098). Returns
+//   - a Wait until Windlass may ask for the defaults again, or a write or read that must come
+//     before
+//   - nullopt if the defaults are known or not needed, if Windlass may ask now, or if the Rollout
+//     is not at rest. Such a Rollout is usually rolled out without the defaults
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -252,11 +249,10 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
 
 // Returns the verdict for the next status. Stalled takes its reason from this verdict, because a
 // Rollout without a progress deadline has no Progressing (RO-062).
-//   - The rollout is refused, and the Rollout is aborted or not paused: returns the refusal.
-//   - The template is to be rolled out, and the stored verdict `shown` says that the API server
-//     refuses it: returns `shown` until the API server has answered again. Example: after a restart
-//     of Windlass.
-//   - Otherwise: returns nullopt.
+//   - If the rollout is refused: the refusal. Exception: a pause without an abort hides it.
+//   - If the template is to be rolled out, and the stored verdict `shown` refuses it: `shown`,
+//     until the API server has answered again. Example: after a restart of Windlass.
+//   - Otherwise: nullopt.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
@@ -291,18 +287,14 @@ NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) 
   return exists ? own.stable_replica_set : NamedReplicaSet{};
 }
 
-// Returns the images that Pods get during an abort:
-//   - usually: those of the stable revision
-//   - if an error in the strategy holds the abort up: those in the stored status, because Pods do
-//     not go back
-//   - if the stable revision has no ReplicaSet: those of the current ReplicaSet, whose template
-//     Pods keep
-// For the current ReplicaSet, returns the first of these that is known:
-//   1. the images of spec.template, if the ReplicaSet has that template
-//   2. the images in its own template, if the cache keeps that
-//   3. the images in the stored status, if this has the reason NothingToAbortTo and names the same
-//      ReplicaSet
-//   4. ""
+// Returns the images that Pods get during an abort, by the first of these cases:
+//   1. An error in the strategy holds the abort up: those in the stored status.
+//   2. The stable revision has a ReplicaSet: those of the stable revision.
+//   3. The current ReplicaSet, whose template Pods keep, has spec.template: those of spec.template.
+//   4. The cache keeps the template of the current ReplicaSet: those in that template.
+//   5. The stored status has the reason NothingToAbortTo and names the same ReplicaSet: those in
+//      the stored status.
+//   6. Otherwise: "".
 Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   const auto& refused = situation.extended.refused;
   if (refused && refused->reason == workload::kInvalidStrategy) return own.images;
@@ -319,16 +311,12 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   return stored ? own.images : Symbol();
 }
 
-// Returns true if the new ReplicaSet is that of the stable revision, no other ReplicaSet has Pods,
-// and one of these holds:
-//   - No rollout to another revision can have begun since the stable revision was complete. A lost
-//     Pod then does not matter, because no rollout replaced Pods.
-//   - All Pods of the stable revision are back, and enough of them are available.
-// A rollout to another revision may have begun if
-//   - the number of the ReplicaSet is not status.stableRevision: it got a new number when Pods went
+// Returns true if the new ReplicaSet is that of the stable revision, and no other ReplicaSet has
+// Pods. Lost Pods do not matter. Exception: all Pods must be back, and enough of them available, if
+// a rollout to another revision may have removed Pods:
+//   - The number of the ReplicaSet is not status.stableRevision: it got a new number when Pods went
 //     back to the stable revision (RO-031).
-//   - the strategy is Recreate. It removes the Pods before it makes the other ReplicaSet, so
-//     perhaps no ReplicaSet shows that rollout.
+//   - The strategy is Recreate, which removes the Pods before it makes the other ReplicaSet.
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -468,9 +456,8 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// Sets the limit of the step before it calls Look of updates in place, which chooses Pods within
-// this limit. Then calls StepsOf again: the chosen Pods decide whether the step is over, but not
-// which step is in force.
+// Sets the limit of the step first, because updates in place choose Pods within it. Then calls
+// StepsOf again, because the chosen Pods decide whether the step is over.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   // No partition holds Pods back if they return to a revision that was complete before (RO-086).

@@ -16,8 +16,8 @@ constexpr KindTraits kTraitsOfRollouts{
     .resource = resources::kRollouts,
     .noun = "rollout",
     // Copies the settings of in-place updates to the ReplicaSets. The copy of windlass.dev/in-place
-    // makes the cache keep a ReplicaSet's template, which in-place updates need. Rollouts have no
-    // other use for the copies: a rollback does not restore these settings.
+    // makes the cache keep a ReplicaSet's template, which in-place updates need. A rollback does
+    // not restore these settings.
     .mirrors_settings = true,
     .publishes_numbers = true,
     .records_rollbacks = true,

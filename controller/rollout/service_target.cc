@@ -45,8 +45,7 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
 }
 
 // Returns the ReplicaSet that the stable Service is to select; `present` is the ReplicaSet that it
-// selects now. Also called for the canary Service, with null for `present`: this Service then gets
-// what the stable Service would get without a key.
+// selects now. Also called for a canary Service without a canary Pod, with null for `present`.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);

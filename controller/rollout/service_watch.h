@@ -102,9 +102,8 @@ class ServiceWatch {
   const Rollout* FindOwner(const Service& service) const;
   // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
-  // Notes whether the API server kept `planned`, a write that it accepted. It kept the write if the
-  // reply, or the Service in the store, shows the write. (The Service did not show it before,
-  // because the write was due.) A write that another client undoes later counts as kept. Notes
+  // Notes whether the API server kept `planned`, a write that it accepted. The write was kept if
+  // the reply, or the Service in the store, shows it, even if another client undoes it later. Notes
   // nothing if the write had no check.
   void NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now);
   // Forgets everything about a Service that does not exist any more.

@@ -63,8 +63,8 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
 }
 
 // Returns true if this sync has sent this patch already, or kPatchesOfOneService patches of the
-// Service. The API server refused or did not keep them. Sent again, it would make workload::Next
-// end the sync before the planner's step is taken (RO-185).
+// Service. The API server refused or did not keep them. Another patch could end the sync before the
+// planner's step (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
@@ -94,8 +94,8 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  // If Windlass has to write the same key again, it sends no Event, because it sent one the first
-  // time. If the API server did not keep the first write, no Event was sent (CheckKept).
+  // No second Event for the same key: if its note is there, an Event came with the first write. A
+  // write that the API server did not keep sent no Event (CheckKept).
   const bool is_told =
       named.not_kept == nullptr && service.meta.annotations.Find(kServiceOf) == patch.note;
   if (HashOf(service) != hash && !is_told) {

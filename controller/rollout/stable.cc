@@ -25,10 +25,9 @@ namespace {
 
 using workload::Situation;
 
-// Returns true if another object, for example a Deployment, may have rolled out `rs` before this
-// Rollout had it: this Rollout has no status yet, or is younger than `rs`. Otherwise Windlass
-// assumes that this Rollout rolled out `rs`. If `rs` had been complete, the status would then name
-// its revision.
+// Returns true if another object, for example a Deployment, may have rolled out `rs`: this Rollout
+// has no status yet, or is younger than `rs`. Otherwise the status would name the revision of `rs`
+// if it had been complete.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -41,10 +40,9 @@ bool AllAvailable(const ReplicaSet& rs) {
 
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
-// Returns the ReplicaSet of the requested template; null if there is none. It may not be recognised
-// while the API server's defaults are unknown. Then, if two or more ReplicaSets have a size above
-// 0, returns the one of these with the highest revision. Example: in the middle of a rollout, v1
-// has 8 Pods and v2 has 2: returns the ReplicaSet of v2.
+// Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
+// defaults, it may not be recognised. If two or more ReplicaSets then have a size above 0, returns
+// the highest revision of these. Example: v1 has 8 Pods and v2 has 2: returns that of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -191,8 +189,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // If another object rolled out the stable revision, this Rollout may only have inferred that the
-  // revision was complete. So the revision gets no note.
+  // If another object rolled out the stable revision, this Rollout may not have seen it complete.
+  // So the revision gets no note.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

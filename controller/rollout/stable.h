@@ -34,9 +34,8 @@ struct NotesInPlace {
 //     name its revision if it had been complete
 // Rule 2 is not tried
 //   - while a ReplicaSet is about to be adopted, because that ReplicaSet may have more Pods
-//   - while two ReplicaSets exchange their templates in place: either may be the stable one without
-//     a note that says so. During this exchange, a stable revision that the status names stays as
-//     it is
+//   - while two ReplicaSets exchange their templates in place, because either may be the stable
+//     one. A stable revision that the status names then stays as it is
 void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the current ReplicaSet. This is normally the ReplicaSet of the template, and during an

@@ -40,19 +40,17 @@ UpdatedPods CountUpdated(const Situation& situation) {
 
 // Returns true if the requested template was complete once:
 //   - its text is that of the stable template, or
-//   - a note on its ReplicaSet says so. The note is needed because a rollback writes the template
-//     with the API server's defaults, so its text differs from that of the stable template. The
-//     note also covers revisions that were complete before the stable one, or that no status names
-//     (RO-121)
+//   - a note on its ReplicaSet says so (RO-121). Examples: a rollback wrote the template with the
+//     API server's defaults, so its text differs; the revision was complete before the stable one
 bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns the RolloutOwn in `carried`, with one change: if the new ReplicaSet has the revision of
-// the stored step, the returned step names the requested template. Example: the stored step names
-// the template with all defaults, and the requested template leaves some of them out.
+// Returns the RolloutOwn in `carried`. If the new ReplicaSet has the revision of the stored step,
+// the returned step names the requested template. Example: the stored step names the same template
+// with all defaults.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -263,12 +261,12 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
 
   const Workload& workload = situation.workload;
   // If the write of the step failed, the sync ends: otherwise a Pod would be updated before its
-  // step is stored. There are two exceptions:
+  // step is stored. Exceptions:
   //   - The API server refused the write. A policy that refuses the status stops no rollout
   //     (EndIfStatusLost).
-  //   - The API server could not call a webhook, and there is a proven revision. The outage is not
-  //     to hold up a correction. Without a proven revision, the last old Pod might be replaced. A
-  //     later sync would take this for a first rollout and skip the pauses.
+  //   - The API server could not call a webhook, and there is a proven revision: the outage is not
+  //     to hold up a correction. Without one, a later sync might take this for a first rollout and
+  //     skip the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
@@ -281,9 +279,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   draft.status.carried = KindStatus(own);
   // At the first step of a new template, PodsStuck is about Pods of an earlier template (RO-144).
   if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
-  // The rollout made progress when the Pods of the previous step became available. This write
-  // stores the new counters, so a later write finds them unchanged. So this write notes the
-  // progress.
+  // The Pods of the previous step became available, which is progress. It is noted now: this write
+  // stores the new counters, so a later write finds them unchanged.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -305,16 +302,14 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // While the Rollout is paused, Windlass does not ask the API server for the defaults. Without
-  // them, it cannot tell whether the template of the stored step is another form of the same
-  // template.
+  // A paused Rollout may lack the defaults, because Windlass does not ask for them. It then cannot
+  // tell whether the stored step has another form of the same template.
   const bool judged = situation.wanted.known || !workload.paused;
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
-  // there once the strategy is corrected (RO-055).
-  // An abort ends the step (RO-095), but only if it is carried out. During the error, only an
-  // update in place carries it out: `counted` is set while Pods go back. Any other abort keeps the
-  // step. Example: all Pods are updated at a pause, and a user takes the abort back. Without the
-  // step, the revision would become stable without a promotion.
+  // there once the strategy is corrected (RO-055). During the error, an abort ends the step only if
+  // an update in place carries it out (`counted`, RO-095). Example: all Pods are updated at a
+  // pause, and a user takes the abort back. Without the step, the revision would become stable
+  // without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

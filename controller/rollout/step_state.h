@@ -4,8 +4,7 @@
 //
 // A step begins with a write of the status, which changes no Pod. Only after that write may the
 // planner update as many Pods as the step allows. So Pods are never ahead of the stored step
-// (RO-058). Exception: if step 1 is not stored, and BeginStep lets the rollout go on, the planner
-// may update its Pods.
+// (RO-058). Exception: BeginStep may let the rollout go on although step 1 could not be stored.
 #pragma once
 
 #include <optional>
@@ -60,13 +59,12 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //     progress deadline
 //
 // The step in the draft:
-//   - If the strategy has an error, the stored step of the same template stays, and the rollout
-//     goes on there after a correction (RO-055). It stays during an abort, too, unless an update in
-//     place carries the abort out.
-//   - Otherwise, if StepsOf returns nullopt, the draft has no step.
-//   - While the Rollout is paused or the rollout is refused, no step begins, and a stored step of
-//     another template is removed. Exception: while the Rollout is paused, the stored step stays
-//     until the defaults of the template are known.
+//   - If the strategy has an error: the stored step of the same template stays, and the rollout
+//     goes on there after a correction (RO-055). An abort in place removes the step.
+//   - Otherwise, if StepsOf returns nullopt: no step.
+//   - While the Rollout is paused or the rollout is refused: no step begins. A stored step of
+//     another template is removed; during a pause, only once the defaults of the template are
+//     known.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

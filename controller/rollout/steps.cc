@@ -71,13 +71,12 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   return most;
 }
 
-// Returns the most Pods of the new revision while `step` is in force:
-//   - One Pod stays old if a Pod stayed old when the step began (RO-130). Example: a step with
-//     setUpdated: 2 began with 10 replicas. It updates 2 Pods. After a scale-down to 2, one stays
-//     old, so it updates 1. If the same step began with 2 replicas, it updates 2.
-//   - If the step began with one replica and the Rollout was scaled up, a step with a number keeps
-//     at least one Pod old (RO-191). Example: a step with setUpdated: 5 began with 1 replica. It
-//     updates 1 Pod. After a scale-up to 3, it updates 3 − 1 = 2.
+// Returns the most Pods of the new revision while `step` is in force. One Pod stays old, unless
+// this or an earlier step asks for all Pods of the size with which `step` began (RO-130). Examples:
+//   - setUpdated: 2 began with 10 replicas: 2 Pods. After a scale-down to 2: 1 Pod.
+//   - setUpdated: 2 began with 2 replicas: 2 Pods.
+//   - setUpdated: 5 began with 1 replica: 1 Pod. After a scale-up to 3: 2 Pods, because then only
+//     100% asks for all (RO-191).
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -121,11 +120,10 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
 }
 
 // Returns true if the time of a pause is lost, and has to begin anew:
-//   - fewer Pods are available than NoteAvailable last noted, and fewer than are due now. Example:
-//     4 Pods were noted; after a scale-down, 2 are due. While 2 are available, the time goes on
+//   - a noted Pod is not available any more, and fewer are available than are due. Example: 4 Pods
+//     were noted; after a scale-down, 2 are due. While 2 are available, the time goes on
 //   - no Pod was due when NoteAvailable was last called, and Pods are due now
-//   - a user has edited the list, so that the step asks for more Pods than were noted, of the same
-//     number of replicas
+//   - a user has edited the list: for the same number of replicas, it asks for more Pods than noted
 bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.available < std::min(step.available, due)) return true;
   if (step.available == 0 && due > 0) return true;  // no Pod was due, so none proved anything
@@ -163,10 +161,9 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` with the values that it has if it begins now. `replicas` of the result is the size
-// by which the step is judged: the largest spec.replicas with which this or an earlier step began.
-// So a number below that size keeps one Pod old, even after a scale-down (RO-191). Example: step 1
-// began with 10 replicas, and step 2, setUpdated: 3, begins with 2 replicas. 3 Pods are not all of
+// Returns `step` with the values that it has if it begins now. `replicas`, by which the step is
+// judged, is the largest spec.replicas with which this or an earlier step began (RO-191). Example:
+// step 1 began with 10 replicas, and step 2, setUpdated: 3, begins with 2. 3 Pods are not all of
 // 10, so step 2 updates 1 Pod of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
@@ -180,13 +177,12 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   return step;
 }
 
-// Changes the size by which `step` is judged, if no Pod could have the new revision at the stored
+// Raises the size by which `step` is judged, if no Pod could have the new revision at the stored
 // size:
-//   - The step began without replicas: `step` is judged as if it had begun with the first size
-//     above 0 (RO-192).
-//   - The step began with one replica, and asks for 0 of 1 Pods: `step` is judged as if it had
-//     begun with the first size above 1 (RO-190). Example: a step with setUpdated: 50% began with 1
-//     replica, and the Rollout is scaled to 10. The step is judged as if it had begun with 10.
+//   - The step began without replicas: the first size above 0 counts (RO-192).
+//   - The step began with one replica, and asks for 0 of 1 Pods: the first size above 1 counts
+//     (RO-190). Example: setUpdated: 50% began with 1 replica. After a scale-up to 10, the step is
+//     judged as if it had begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;

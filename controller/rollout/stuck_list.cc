@@ -103,10 +103,10 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
 }
 
 // Returns when a list is due:
-//   - the first list for a StuckMoment: now if the deadline has passed, otherwise kStuckAfter after
+//   - the first for a StuckMoment: at once if the deadline has passed, otherwise kStuckAfter after
 //     the last progress
-//   - the next list for the same StuckMoment, ReplicaSet and revision: kAskAboutPodsEvery after the
-//     previous list, but not before a first list would be due
+//   - the next for the same StuckMoment, ReplicaSet and revision: kAskAboutPodsEvery after the
+//     previous list, and never before the time of a first list
 // If the clock was set back since the last list, that list does not count.
 WallTime DueAt(const Lack& lack, const Entry* entry, WallTime now) {
   const WallTime first = lack.moment == StuckMoment::kTimedOut ? now : lack.since + kStuckAfter;

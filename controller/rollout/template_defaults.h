@@ -67,9 +67,7 @@ struct TemplateChecks {
   Check replica_set{};
   Check pod{};
   // When the defaults become overdue: kDefaultsTakeAtMost after the first answer without them.
-  // nullopt
-  //   - if there was no such answer, or the last one came kNoVerdictCounts ago
-  //   - if NoteReplicaSet was called since, or Rest
+  // nullopt if no such answer came within kNoVerdictCounts, or none since NoteReplicaSet or Rest.
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
@@ -107,10 +105,9 @@ class TemplateDefaults {
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
   // Call this instead of Forget if the rollout is complete, but only these answers show which
-  // ReplicaSet has its template. After Forget, the sync that asked would fail, and the next sync
-  // would ask again.
-  // After Rest, each answer counts for kAnswerAtRestCounts from its arrival. The first call for a
-  // Rollout also forgets the times of NoteNotTold: they belong to the complete rollout.
+  // ReplicaSet has its template. Forget would make the sync that asked fail, and the next one ask
+  // again. After Rest, each answer counts for kAnswerAtRestCounts from its arrival. The first call
+  // for a Rollout also forgets the times of NoteNotTold: they belong to the complete rollout.
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest of which nothing counts any more at `now`. Returns true if other
   // Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it

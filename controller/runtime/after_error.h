@@ -68,7 +68,7 @@ class LateWrites {
     bool Is(const Request& request) const { return request.uid() == uid && request.IsLike(asked); }
   };
   Uid own_;                 // the uid of the key's object
-  std::vector<Late> late_;  // few: after two writes not sent, a sync writes only the status
+  std::vector<Late> late_;  // few: after holding back two writes, a sync writes only the status
 };
 
 // A write whose outcome is unknown, or whose object was gone (404). The term keeps it until the
@@ -100,8 +100,8 @@ struct SyncResult {
   };
   Kind kind = Kind::kDone;
   // After how long to sync the key again even without an event, for kDone, kConflict, kRetry and
-  // kForget. If this is nullopt, kDone and kForget cancel the time that an earlier sync has set;
-  // kConflict and kRetry keep that time.
+  // kForget. If nullopt, a time that an earlier sync has set is cancelled by kDone and kForget, and
+  // kept by kConflict and kRetry.
   std::optional<Duration> look_again_in;
   Duration longest{0};
   std::optional<Unverified> unverified;
