@@ -69,7 +69,7 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
 }
 
 // Returns the ReplicaSet that FindOfTemplate returns. If there is none, and Windlass has seen the
-// latest spec, returns that of status.currentRevision in two cases; else null:
+// latest spec, returns the ReplicaSet of status.currentRevision if one of these holds; else null:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods, and no note that it was made for another template
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {

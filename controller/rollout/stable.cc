@@ -42,7 +42,7 @@ int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).va
 
 // Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
 // defaults, it may not be recognised. If two or more ReplicaSets then have a size above 0, returns
-// the highest revision of these. Example: v1 has 8 Pods and v2 has 2: returns that of v2.
+// the one of these with the highest revision. Example: v1 has 8 Pods and v2 has 2: returns v2's.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;

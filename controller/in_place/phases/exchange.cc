@@ -122,7 +122,7 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
 }
 
 // Returns `template_json` in the form that a stash holds. The API server writes each of the letters
-// <, > and & as six bytes, such as \u003c; here each is one byte, as FitsStash counts it.
+// <, > and & as six bytes, such as \u003c. Here each is one byte.
 std::string StashedForm(const std::string& template_json) {
   const OrderedJson parsed = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
   return parsed.is_discarded() ? template_json : DumpJson(parsed);
@@ -242,10 +242,6 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 bool HasTaken(const ReplicaSet& host, const Stash& stash) {
   return host.template_fingerprint == stash.fingerprint ||
          TextIn(host.meta.annotations, kRevision) == stash.revision;
-}
-
-bool FitsStash(const std::string& template_json) {
-  return StashedForm(template_json).size() <= kStashTemplateBytesMax;
 }
 
 bool FitsStash(const std::string& template_json,

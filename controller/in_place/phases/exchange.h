@@ -79,13 +79,9 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 // alone is enough, because an upgraded API server may show more fields in the host's template.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Returns true if the template has at most kStashTemplateBytesMax bytes. A longer template would
-// leave too little room for other annotations.
-bool FitsStash(const std::string& template_json);
-
-// Returns true if the template is short enough, and a ReplicaSet with `annotations` would have room
-// for the stash of an exchange with `host`. This is an estimate, because the ReplicaSet may not
-// exist yet. BeginExchange counts the exact bytes.
+// Returns true if the template has at most kStashTemplateBytesMax bytes, and a ReplicaSet with
+// `annotations` would have room for the stash of an exchange with `host`. This is an estimate,
+// because the ReplicaSet may not exist yet. BeginExchange counts the exact bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 

@@ -445,8 +445,8 @@ std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
 // 10 healthy Pods would have no room before the patch, and the Pods would not come before it
 // either.
 PdbPolicy PdbPolicyOf(const workload::Situation& situation, const InPlace& in_place) {
-  const bool waits_to_grow = situation.recreate() && in_place.host() != nullptr &&
-                             in_place.host()->replicas < situation.workload.replicas;
+  const bool waits_to_grow =
+      situation.recreate() && in_place.host()->replicas < situation.workload.replicas;
   return waits_to_grow ? PdbPolicy::kIgnore : in_place.options().pdb;
 }
 

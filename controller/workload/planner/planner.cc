@@ -168,9 +168,9 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// The status of a ReplicaSet may count Pods that are gone (MayCountRemovedPods). While this is so,
-// a rolling update removes fewer old Pods than it could. Returns how long until the first such
-// doubt ends; nullopt if there is none, or if the old ReplicaSets have size 0.
+// Returns how long until a status that may count Pods that are gone (MayCountRemovedPods) is sure
+// again, the first such status if there are several. Until then, a rolling update removes fewer old
+// Pods than it could. Returns nullopt if each status is sure, or the old ReplicaSets have size 0.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;

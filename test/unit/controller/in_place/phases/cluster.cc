@@ -174,6 +174,16 @@ void InPlaceCluster::Run(Json& pod) {
   pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
 }
 
+void InPlaceCluster::CloseBudget() {
+  PodDisruptionBudget budget;
+  budget.meta.namespace_ = "ns";
+  budget.meta.name = "web";
+  budget.has_selector = budget.selector.present = true;
+  budget.selector.match_labels = {{"app", "web"}};
+  budget.disruptions_allowed = 0;
+  budgets = {budget};
+}
+
 void InPlaceCluster::RunPods() {
   for (auto& [rs_name, rs] : replica_sets()) {
     const std::string prefix = rs_name + "-pod";

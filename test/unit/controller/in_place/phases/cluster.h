@@ -94,6 +94,7 @@ class InPlaceCluster : public workload::Cluster {
 
   std::vector<Node> nodes;  // one for each Pod that was ever made, ready
   std::vector<PodDisruptionBudget> budgets;
+  void CloseBudget();  // all Pods get one budget, which has no room
   bool in_place_known = true;
   int32_t updated_max = kUnlimited;  // the limit of a rollout, as steps set it
   std::set<std::string> unseen;      // Pods that the watch has not shown yet

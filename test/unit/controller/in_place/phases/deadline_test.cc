@@ -71,13 +71,7 @@ TEST_CASE("P-066 P-079 while a Pod is drained nothing is written, and its end is
 
 TEST_CASE("P-066 a Pod that is drained late, after a budget was closed, has its time") {
   Draining c(30);
-  PodDisruptionBudget budget;
-  budget.meta.namespace_ = "ns";
-  budget.meta.name = "web";
-  budget.has_selector = budget.selector.present = true;
-  budget.selector.match_labels = {{"app", "web"}};
-  budget.disruptions_allowed = 0;
-  c.budgets = {budget};
+  c.CloseBudget();
   c.SetImage("v2");
   CHECK_FALSE(c.VerdictWithin(55));
   REQUIRE(c.OutOfTraffic().empty());

@@ -490,24 +490,26 @@ std::map<std::string, std::string> AnnotationsOf(const Json& object) {
 }
 
 TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
-  CHECK(FitsStash(NewTemplate("bbb")));
-  CHECK(FitsStash(std::string(kStashTemplateBytesMax, ' ')));
-  CHECK_FALSE(FitsStash(std::string(kStashTemplateBytesMax + 1, ' ')));
+  const ReplicaSet a = Read(Host());
+  Json live = Pending();
+  const auto fits = [&](const std::string& pod_template) {
+    return FitsStash(pod_template, AnnotationsOf(live), a);
+  };
+  CHECK(fits(NewTemplate("bbb")));
+  CHECK(fits(std::string(kStashTemplateBytesMax, ' ')));
+  CHECK_FALSE(fits(std::string(kStashTemplateBytesMax + 1, ' ')));
 
   // Of the 600 KB in which the API server writes these letters, the stash keeps 100 KB.
   std::string escaped;
   for (int i = 0; i < 100'000; ++i) escaped += "\\u003c";
   const std::string served = Template("bbb", escaped, "back");
   REQUIRE(served.size() > 600'000);
-  CHECK(FitsStash(served));
-  CHECK(FitsStash(served, AnnotationsOf(Pending()), Read(Host())));
-  CHECK(BeginExchange(Read(Host()), OldTemplate("aaa"), Read(Pending()), served).ok());
+  CHECK(fits(served));
+  CHECK(BeginExchange(a, OldTemplate("aaa"), Read(live), served).ok());
 
-  const ReplicaSet a = Read(Host());
-  Json live = Pending();
   const std::string largest =
       Template("bbb", std::string(kStashTemplateBytesMax - 300, 'x'), "back");
-  REQUIRE(FitsStash(largest));
+  REQUIRE(fits(largest));
   CHECK(BeginExchange(a, OldTemplate("aaa"), Read(live), largest).ok());
   Json changed = live;
   changed["metadata"]["annotations"]["example.com/long"] =

@@ -44,13 +44,7 @@ TEST_CASE("with Recreate, a budget does not wait for Pods that come after the pa
   Alone c(GENERATE("Only", "IfPossible"));
   c.SetImage("v2");
   c.Sync();
-  PodDisruptionBudget budget;
-  budget.meta.namespace_ = "ns";
-  budget.meta.name = "web";
-  budget.has_selector = budget.selector.present = true;
-  budget.selector.match_labels = {{"app", "web"}};
-  budget.disruptions_allowed = 0;
-  c.budgets = {budget};
+  c.CloseBudget();
   c.Edit([](Json& d) { d["spec"]["replicas"] = 3; });
   c.SetImage("v3");
   SettlesAt(c, "v3");
