@@ -55,18 +55,61 @@ void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   if (in_place.pods->unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
 }
 
+// Returns the state with which FailureOf judges `one`, a patched Pod or a stand-in.
+PodState StateToJudge(const workload::Situation& situation, const RolloutPod& one) {
+  PodState state = one.our_state ? *one.our_state : AsIfPatched(*one.pod);
+  state.heard_since = KubeletHeardSince(*one.pod, situation.view.nodes);
+  return state;
+}
+
+// Returns why `one`, an updated Pod or a stand-in of any revision, fails. Returns nullopt if it is
+// available, is on a lost node or does not fail; then brings `look_again` forward to the time at
+// which it may fail without an event. `timeout` is how long it may be unavailable.
+//
+// A stand-in without a node fails `timeout` after its creation. A Pod of the host without a node
+// does not fail, because the rollout does not wait for that Pod (P-039).
+std::optional<PodFailure> FindFailure(const workload::Situation& situation, const RolloutPod& one,
+                                      seconds timeout, InPlace& in_place) {
+  const PodStanding& standing = one.standing;
+  if (standing.available || standing.exempt) return std::nullopt;
+  const Pod& pod = *one.pod;
+  if (standing.unschedulable) {
+    if (!standing.stand_in) return std::nullopt;
+    const WallTime at = pod.meta.creation_timestamp + timeout;
+    if (at <= situation.now) return PodFailure{.reason = std::string(kPodTimeout)};
+    LookAgainAt(at, in_place);
+    return std::nullopt;
+  }
+  const PodState state = StateToJudge(situation, one);
+  LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
+  return FailureOf(pod, state, timeout, situation.now);
+}
+
+// Returns true if a Pod of the ReplicaSet that owns `pod` is terminating. Its place on a node may
+// be what `pod` waits for.
+bool WaitsForTerminating(const workload::Situation& situation, const Pod& pod) {
+  const ReplicaSet* owner = OwnerOf(pod, situation.all);
+  return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* other) {
+    return other->meta.deleting() && OwnerOf(*other, situation.all) == owner;
+  });
+}
+
+// Returns true if the stand-in is not available, and will not become so soon: it fails, or no node
+// has room for it.
+bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_in,
+                 InPlace& in_place) {
+  const PodStanding& standing = stand_in.standing;
+  if (standing.unschedulable && !WaitsForTerminating(situation, *stand_in.pod)) return true;
+  return FindFailure(situation, stand_in, RestartTimeout(situation), in_place).has_value();
+}
+
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
   for (RolloutPod& one : in_place.pods->all) {
-    const PodState* patched = one.state();
     const PodStanding& standing = one.standing;
-    if (!standing.updated || standing.available || !standing.waited_for()) continue;
-    if (patched == nullptr && !standing.stand_in) continue;
-    const Pod& pod = *one.pod;
-    PodState state = patched ? *patched : AsIfPatched(pod);
-    state.heard_since = KubeletHeardSince(pod, situation.view.nodes);
-    LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
-    const auto failure = FailureOf(pod, state, timeout, situation.now);
+    if (standing.stand_in) one.verdict.will_not_come = WillNotCome(situation, one, in_place);
+    if (!standing.updated || (one.state() == nullptr && !standing.stand_in)) continue;
+    const auto failure = FindFailure(situation, one, timeout, in_place);
     if (!failure) continue;
     one.verdict.failed = true;
     std::optional<FailingPods>& failing = in_place.pods->failing;
@@ -74,9 +117,11 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     const bool says_more =
         failing && failing->first.reason == kPodTimeout && failure->reason != kPodTimeout;
     if (!failing) failing.emplace();
+    const Pod& pod = *one.pod;
     if (failing->first.text.empty() || says_more) {
       failing->first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason};
     }
+    const PodState state = StateToJudge(situation, one);
     const bool for_long = HasFailedForLong(pod, state, situation.now);
     failing->for_long = failing->for_long || for_long;
     if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
@@ -305,15 +350,14 @@ bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
 // Returns how many Pods their ReplicaSets are about to remove. The sum has 64 bits, because two
 // ReplicaSets may each have size 2^31-1.
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
-  int64_t of_host = -int64_t{std::max(in_place.host()->replicas, 0)};
-  int64_t stand_ins = 0;
-  for (const RolloutPod& pod : in_place.pods->all) {
-    (pod.standing.stand_in ? stand_ins : of_host) += 1;
-  }
+  int64_t surplus = 0;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs != in_place.host()) stand_ins -= std::max(rs->replicas, 0);
+    const int64_t present = std::ranges::count_if(in_place.pods->all, [&](const RolloutPod& pod) {
+      return pod.pod->meta.IsControlledBy(rs->meta.uid);
+    });
+    surplus += std::max<int64_t>(present - std::max(rs->replicas, 0), 0);
   }
-  return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
+  return surplus;
 }
 
 BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_place,

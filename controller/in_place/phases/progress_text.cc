@@ -22,6 +22,17 @@ const Pod* KeptOut(const InPlace& in_place) {
   return nullptr;
 }
 
+// Returns ": no node has room for pod web-2" for a stand-in without a node; empty if there is none.
+std::string WithoutNode(const PodsInPlace& pods) {
+  for (const RolloutPod& one : pods.all) {
+    const PodStanding& pod = one.standing;
+    if (pod.stand_in && pod.updated && pod.unschedulable) {
+      return ": no node has room for pod " + one.pod->meta.name;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Numbers(const workload::Situation& situation) {
@@ -77,7 +88,9 @@ std::string WaitsForRoom(const workload::Situation& situation) {
   const PodsInPlace& pods = *in_place.pods;
   if (Budget(pods.all, pods.limits) > 0) return "waiting until a Pod can be patched";
   const int32_t max_unavailable = pods.limits.max_unavailable;
-  if (max_unavailable == 0) return "waiting for a stand-in, because maxUnavailable is 0";
+  if (max_unavailable == 0) {
+    return "waiting for a stand-in, because maxUnavailable is 0" + WithoutNode(pods);
+  }
   return "waiting for Pods that are not available: maxUnavailable " +
          std::to_string(max_unavailable) + " is used up";
 }

@@ -9,7 +9,6 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/mirror.h"
-#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
@@ -57,15 +56,6 @@ bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
 
-// Returns true if the stand-in is not available, and will not become so soon.
-bool Fails(const workload::Situation& situation, const RolloutPod& stand_in) {
-  const PodStanding& standing = stand_in.standing;
-  if (standing.available) return false;
-  if (!standing.waited_for()) return true;
-  const Pod& pod = *stand_in.pod;
-  return FailureOf(pod, AsIfPatched(pod), RestartTimeout(situation), situation.now).has_value();
-}
-
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
@@ -73,9 +63,10 @@ bool Fails(const workload::Situation& situation, const RolloutPod& stand_in) {
 //   - Pods cannot be seen: all stay.
 //   - Under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
-//   - `rs` is not the pending ReplicaSet: its available Pods may stay, and one Pod that is still
-//     starting for each Pod in flight that is not available. A Pod that a user deleted counts as
-//     starting. Other Pods must not stay: they do not serve, and take the room of new stand-ins.
+//   - `rs` is not the pending ReplicaSet, or its revision is given up: its available Pods may stay,
+//     and Pods that are still starting, as many as there are Pods of the host that were patched and
+//     are not available. A Pod that a user deleted counts as starting. Other Pods must not stay:
+//     they do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
 // available once no Pod is in flight, and no Pod of the host is left to be updated. A Pod that the
@@ -90,20 +81,21 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   int64_t left = counts.available - in_place.pods->limits.surplus;
   int64_t serving = 0;  // of `rs`
   int64_t failing = 0;  // of `rs`
-  int64_t coming = 0;   // Pods in flight that are not available
+  int64_t coming = 0;   // patched Pods of the host that are not available
   for (const RolloutPod& pod : in_place.pods->all) {
     const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
     serving += its && pod.standing.available ? 1 : 0;
-    failing += its && Fails(situation, pod) ? 1 : 0;
-    const bool restarts = pod.standing.in_flight && pod.standing.waited_for();
-    coming += restarts && !pod.standing.available ? 1 : 0;
+    failing += its && pod.verdict.will_not_come ? 1 : 0;
+    const bool patched = pod.standing.in_flight || pod.standing.updated;
+    const bool back_soon = !pod.standing.stand_in && patched && pod.standing.waited_for();
+    coming += back_soon && !pod.standing.available ? 1 : 0;
     const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
     left += none_on_its_way && waits_for_room ? 1 : 0;
   }
   left -= serving;
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
   const int64_t starting = std::max<int64_t>(rs.replicas - serving - failing, 0);
-  const int64_t most = &rs == in_place.pending()
+  const int64_t most = &rs == in_place.pending() && !in_place.blocked()
                            ? rs.replicas
                            : std::min<int64_t>(serving + std::min(starting, coming), rs.replicas);
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, most));
@@ -194,14 +186,16 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& pending = *in_place.pending();
   const Options& options = in_place.options();
-  int32_t wanted = 0;
+  const int32_t needed = NeededOf(situation, pending);
+  int32_t wanted = needed;
   if (!in_place.blocked()) {
     wanted =
         StandIns(in_place.pods->all, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
+    // The needed stand-ins let no Pod be patched. So those that come on top of them stay, too.
+    if (wanted < pending.replicas && needed > 0) return std::nullopt;
   }
   if (wanted == pending.replicas) return std::nullopt;
-  if (wanted < pending.replicas && NeededOf(situation, pending) > 0) return std::nullopt;
   const workload::Growth growth = workload::GrowthOf(situation, &pending, wanted);
   if (growth.ask) return growth.ask;
   if (growth.size == pending.replicas) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::sizes_test {
@@ -87,9 +88,9 @@ TEST_CASE("stand-ins of others leave none to the pending one, however many they 
   CHECK(c.SizeOf("v4") == 0);
 }
 
-TEST_CASE("no Pod is about to go because others are still to be made") {
-  Claimed c(1);
-  std::optional<int64_t> surplus;  // as the first look at v4 finds it
+// Returns the surplus that the planner finds first in a sync for image v4.
+int64_t FirstSurplus(InPlaceCluster& c) {
+  std::optional<int64_t> surplus;
   const auto show = c.look;
   c.look = [&](View& view) {
     show(view);
@@ -101,8 +102,37 @@ TEST_CASE("no Pod is about to go because others are still to be made") {
   };
   c.SetImage("v4");
   c.Sync();
+  c.look = show;
   REQUIRE(surplus.has_value());
-  CHECK(*surplus == 0);
+  return *surplus;
+}
+
+TEST_CASE("no Pod is about to go because others are still to be made") {
+  Claimed c(1);
+  CHECK(FirstSurplus(c) == 0);
+}
+
+// Whom this serves: the users of the workload. One Pod too many would be taken down if the Pod that
+// does not exist yet made up for the one that goes.
+TEST_CASE("a Pod of another ReplicaSet that is still to be made keeps none that goes (I-01)") {
+  Started c(3, 1);
+  for (const char* image : {"v2", "v3"}) {
+    c.RollOutInPlace(image);
+  }
+  const std::string goes = c.NameOf("v1");
+  const std::string comes = c.NameOf("v2");
+  const auto resize = [&](const std::string& name, int32_t size) {
+    c.EditReplicaSet(name, [size](Json& rs) {
+      rs["spec"]["replicas"] = size;
+      rs["metadata"]["annotations"]["internal.windlass.dev/stand-ins"] = std::to_string(size);
+    });
+  };
+  resize(goes, 1);
+  c.RunPods();
+  resize(goes, 0);
+  resize(comes, 1);
+  CHECK(FirstSurplus(c) == 1);
+  Proves("I-01");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -185,22 +186,46 @@ TEST_CASE("a Pod of an old ReplicaSet that does not serve takes no room of a sta
   Proves("P-024");
 }
 
-// Whom this serves: the users of the workload. The new image does not start, and the Pod that the
+// Three Pods of which none may be missing. v2 is overtaken while its stand-in fills in for a Pod
+// that restarts. That Pod then gets the next image, which is set but not yet running.
+class Overtaken : public Started {
+ public:
+  explicit Overtaken(const std::string& next) : Started(3, 0) {
+    hosts = PodNames();
+    SetImage("v2");
+    SyncAndRun();
+    Sync();
+    REQUIRE(PodsOf("v2") == 2);  // a stand-in, and the first Pod that restarts
+    SetImage(next);
+    FailToPullImage(next);
+    SyncAndRun();
+    REQUIRE(PodsOf(next) == 1);
+  }
+  // The stand-ins of v2.
+  std::vector<std::string> StandIns() const {
+    std::vector<std::string> found = PodNames();
+    std::erase_if(found, [&](const std::string& pod) {
+      return std::ranges::count(hosts, pod) > 0 || ImageOfPod(pod) != "v2";
+    });
+    return found;
+  }
+  void DeleteStandIn() {
+    for (const std::string& pod : StandIns()) DeletePod(pod);
+  }
+  void SetReady(const std::string& pod, bool ready) {
+    nlohmann::json& condition = PodNamed(pod)["status"]["conditions"][2];
+    condition["status"] = ready ? "True" : "False";
+    condition["lastTransitionTime"] = FormatTime({now});
+  }
+
+  std::vector<std::string> hosts;
+};
+
+// Whom these serve: the users of the workload. The new image does not start, and the Pod that the
 // former one was made for still fills in, so its ReplicaSet must be able to replace it.
 TEST_CASE("a stand-in that a user deletes is replaced while a Pod is still restarting (P-025)") {
-  Started c(3, 0);
-  const std::vector<std::string> hosts = c.PodNames();
-  c.SetImage("v2");
-  c.SyncAndRun();
-  c.Sync();
-  REQUIRE(c.PodsOf("v2") == 2);  // a stand-in, and the first Pod that restarts
-  c.SetImage("missing");
-  c.FailToPullImage("missing");
-  c.SyncAndRun();
-  REQUIRE(c.PodsOf("missing") == 1);
-  for (const std::string& pod : c.PodNames()) {
-    if (std::ranges::count(hosts, pod) == 0) c.DeletePod(pod);
-  }
+  Overtaken c("missing");
+  c.DeleteStandIn();
   c.Sync();
   CHECK(c.SizeOf("v2") == 1);
   c.SyncAndRun();
@@ -212,6 +237,108 @@ TEST_CASE("a stand-in that a user deletes is replaced while a Pod is still resta
     CHECK(c.SizeOf("v2") == 0);
   }
   Proves("P-025");
+}
+
+TEST_CASE("so is one while a Pod runs the new image and is never ready (P-025)") {
+  Overtaken c("v3");
+  for (const std::string& pod : c.PodNames()) {
+    if (c.ImageOfPod(pod) != "v3") continue;
+    c.PodNamed(pod)["status"].erase("containerStatuses");
+    c.PodNamed(pod)["status"]["containerStatuses"] = {{{"name", "app"}, {"restartCount", 0}}};
+    c.Restart(pod);
+    c.SetReady(pod, false);
+  }
+  c.Sync();
+  REQUIRE(c.in_flight() == 0);
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.DeleteStandIn();
+  c.SyncAndRun();
+  CHECK(c.SizeOf("v2") == 1);
+  Proves("P-025");
+}
+
+TEST_CASE("a stand-in may wait for the room of the one that a user deletes (P-025, P-039)") {
+  Overtaken c("missing");
+  const std::string old = c.StandIns().front();
+  c.ReplicaSet("v2")["spec"]["replicas"] = 2;
+  c.RunPods();
+  c.ReplicaSet("v2")["spec"]["replicas"] = 1;
+  for (const std::string& pod : c.StandIns()) {
+    if (pod != old) c.Unschedule(pod);
+  }
+  c.PodNamed(old)["metadata"]["deletionTimestamp"] = FormatTime({c.now});
+  c.SetReady(old, false);
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);
+  c.DeletePod(old);  // gone, and still there is no room
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 0);
+}
+
+TEST_CASE("a stand-in on a lost node is replaced by its ReplicaSet (P-025, P-039)") {
+  Overtaken c("missing");
+  c.SetReady(c.StandIns().front(), false);
+  for (Node& node : c.nodes) {
+    if (node.meta.name == c.PodNamed(c.StandIns().front())["spec"]["nodeName"].get<std::string>()) {
+      node.ready = node.heard = false;
+    }
+  }
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);
+}
+
+TEST_CASE("an old stand-in that is never ready goes when its time is over (P-024, P-060)") {
+  Overtaken c("missing");
+  c.SetReady(c.StandIns().front(), false);
+  c.SyncAfter(599);
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(2);
+  CHECK(c.SizeOf("v2") == 0);
+}
+
+// The revision before the bad one crashes, too. The stand-in of the bad one serves nobody.
+TEST_CASE("no stand-in of a revision that is given up stays if it does not serve (P-025, P-062)") {
+  Standing c(3, 0, "Revert");
+  c.KeepCrashing(c.pods[0]);
+  c.SyncAfter(61);
+  for (int i = 0; i < 3; ++i) c.SyncAndRun();
+  CHECK(c.InPlaceCondition().starts_with("True "));
+  CHECK(c.SizeOf("v2") == 0);
+}
+
+TEST_CASE("a stand-in that fits on no node is told at once, and fails in the end (P-060, P-061)") {
+  const bool reverts = GENERATE(false, true);
+  CAPTURE(reverts);
+  Started c(3, 0);
+  const std::vector<std::string> hosts = c.PodNames();
+  c.Annotate("windlass.dev/in-place-on-failure", reverts ? "Revert" : "Hold");
+  c.SetImage("v2");
+  c.SyncAndRun();
+  std::string stand_in;
+  for (const std::string& pod : c.PodNames()) {
+    if (std::ranges::count(hosts, pod) == 0) stand_in = pod;
+  }
+  c.Unschedule(stand_in);
+  c.Sync();
+  CHECK(c.InPlaceMessage() ==
+        "0 of 3 Pods are patched: waiting for a stand-in, because maxUnavailable is 0: no node has "
+        "room for pod " +
+            stand_in);
+  c.SyncAfter(598);
+  CHECK(c.InPlaceCondition() == "True Staged");
+  c.SyncAfter(3);
+  if (!reverts) {
+    CHECK(c.InPlaceCondition() == "True Failing");
+    CHECK(c.InPlaceMessage().ends_with("(PodTimeout)"));
+    c.Schedule(stand_in);
+    c.SettlesAt("v2", 3);
+    return;
+  }
+  c.SyncAfter(61);
+  c.SyncAndRun();
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.PodNames() == hosts);
 }
 
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
