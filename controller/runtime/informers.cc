@@ -88,8 +88,8 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Cancels what the informer's timer would do. While an informer lingers (runs on after its last
-// LetGo), `users_` still counts its last user: subtracts that user, too.
+// Cancels the informer's timer. If the informer lingers, its last user has called LetGo, but the
+// informer runs on, and `users_` still counts that user. StopWaiting then subtracts that user.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -138,14 +138,16 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists a resource again if some of its objects are cut down (cached without their large parts),
-// and there is room for twice the whole size of the smallest of these. With less room, that object
-// might soon be cut down again.
+// Lists each resource again for which both of these hold:
+//   - Some of its objects are cut down, which means cached without their large parts.
+//   - There is room for twice the whole size of the smallest of these objects. With less room, that
+//     object might soon be cut down again.
+// Then sets the timer for the next look.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // If at least as many objects are cut down as before the last list, the time until the next look
-  // doubles.
+  // True if the last look listed a resource again, and no fewer objects are cut down since. The
+  // time until the next look then doubles.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;

@@ -36,10 +36,11 @@ class LargeObjects {
     return true;
   }
 
-  // Takes room for the answers to reads and questions that the sync of `key` keeps: Take could not
-  // know them. `answer_bytes` is the size of all these answers so far.
-  //   - true: there is room, or no other sync takes room
-  //   - false: there is no room. The next Take of `key` asks for the room of these answers
+  // Takes room for the answers to reads and questions that the sync of `key` keeps. These answers
+  // came after Take, so Take did not count them. `answer_bytes` is the size of all of them so far.
+  // Returns
+  //   - true if there is room, or if no other sync takes room
+  //   - false if there is no room. The next Take of `key` then asks for the room of these answers
   //
   // Only half of `answer_bytes` counts, because the room that Take reserves for an object is enough
   // for two answers of the same size. If this half is below kLargeJsonBytes, the answers take no

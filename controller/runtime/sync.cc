@@ -80,8 +80,9 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // Calls GoOn instead of TakeStep, because the term may have begun to drain while it read or
-  // fenced an object for this sync. GoOn then takes no step.
+  // Calls GoOn instead of TakeStep, because GoOn takes no step while the term drains. The term may
+  // have begun to drain before this call, while the term read or fenced an object for this sync
+  //
   GoOn();
 }
 
@@ -241,8 +242,9 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     }
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // A write of the status usually contains the write that an earlier sync put off. Exception: the
-  // count of a name collision. After it, the patience of the write that was put off begins anew.
+  // If an earlier sync put off a write, this status write usually contains it, so nothing is put
+  // off any more. Exception: the status write that counts a name collision does not contain the
+  // write that was put off. The patience of that write then begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -290,12 +292,14 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// Counts `write` as refused, without sending it, because it was late twice (after_error.h).
-// - The first such write of a sync: the sync goes on as after any refusal, because perhaps no slow
-//   webhook delays writes to the other objects.
-// - A creation or status write: the same, because the planner ends the sync after such a refusal.
-// - Any other write: the planner then only writes the status (Outcome::ends_walk), so that the sync
-//   does not take too long.
+// Counts `write` as refused, without sending it, because it was late twice (after_error.h). What
+// follows:
+// - If `write` is the first such write of the sync: the same as after any refusal. The webhook that
+//   delays `write` may not delay writes to other objects.
+// - If an earlier write of the sync was such a write, and `write` is a creation or status write:
+//   also the same as after any refusal, because the planner then ends the sync by itself.
+// - If an earlier write was such a write, and `write` is any other write: the planner only writes
+//   the status (Outcome::ends_walk), so that the sync does not take too long.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -436,9 +440,12 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // If the sync failed, the write that was put off is still not sent, and its patience still counts
-  // from the first time. If the object is gone, so is the write: the patience of a new object with
-  // the same name begins anew.
+  // An earlier sync may have put off a write, since put_off_since_.
+  //   - If this sync failed: the write is still not sent. Its patience still counts from that time,
+  //     so the next sync gets the time.
+  //   - If the object is gone: the write is void, and the time is dropped. Otherwise the patience
+  //     of a new object with the same name would count from that time.
+  //   - If the sync is done: PutOff has set the time in `result` if a write is put off now.
   using Kind = SyncResult::Kind;
   if (result.kind != Kind::kDone && result.kind != Kind::kGone) {
     result.put_off_since = put_off_since_;

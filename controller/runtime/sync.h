@@ -3,8 +3,8 @@
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
 // until Next returns Wait or Failed. A sync decides from the caches and from its own replies.
-// Windlass keeps little else from earlier syncs, such as late writes (after_error.h), and may lose
-// it at any time. So a crash at any point equals a restart. Source: docs/design/002.
+// Windlass keeps little from earlier syncs, for example late writes (after_error.h), and may lose
+// all of this at any time. So a crash at any point equals a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>
@@ -35,8 +35,8 @@ inline constexpr int kStepsPerSyncMax = 32;
 //   - kViewAgeForRemovals: for deletions and for writes with needs_recent_view (core/step.h), such
 //     as those that end Pods
 //   - kViewAgeForWrites: for all other writes
-// Example: the watch of Pods breaks, and then ReplicaSet A loses its Pods. For two minutes Windlass
-// may still scale down ReplicaSet B as if A had its Pods.
+// Example: the watch of ReplicaSets breaks, and then ReplicaSet A loses its Pods. For two minutes
+// Windlass may still scale down ReplicaSet B as if A had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may last. The time in which its questions wait for answers does not

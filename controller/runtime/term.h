@@ -119,9 +119,9 @@ class Term {
     int times = 0;  // in a row
   };
   std::map<QueueKey, LostRaces> lost_races_;
-  // Syncs whose next step waits for the client's rate limit. They go on before a key is taken from
-  // the queue, unless a user's change made that key ready. While the term drains, each sync that
-  // wants to take its next step is put here, and stays.
+  // The next steps of syncs that wait for the client's rate limit. These syncs go on before the
+  // term takes a key from the queue. Exception: a key that a user's change made ready is taken
+  // first. While the term drains, every next step is put here, and none is taken.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   Lifetime lifetime_;

@@ -78,11 +78,13 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 
 TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 
-// Sends one touch, and calls itself again after the answer, until all touches are sent. The fence
-// of the key then stays raised until Forget or the end of the term, even if there was nothing to
-// touch. Example: a Deployment at rest has no touches. All its sizes are those that its observed
-// generation asks for (workload/watch/former_leader_fence.h), so only writes of this term can begin
-// a rollout.
+// Sends the first touch that is still due. After its answer, Answered calls Raise again for the
+// next one. When no touch is due any more, the fence of the key is raised. It stays raised until
+// Forget or the end of the term.
+//
+// The same holds for a key that has no touches at all. Example: a Deployment at rest. All its sizes
+// are those that its observed generation asks for (workload/watch/former_leader_fence.h), so only
+// writes of this term can begin a rollout.
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {}, late);
   std::optional<std::vector<Request>> touches;
@@ -105,10 +107,14 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   done({}, {}, late);
 }
 
-// If `touch` was late twice and must not be sent now, returns the error with which it counts as
-// refused. Like any late write, it is tried again from time to time. The last try begins at least
-// kCallDeadline before the end of kLateWritesMax. So that try is over at the time at which, as
-// users read, Windlass goes on.
+// If `touch` must not be sent now, returns the error with which it counts as refused. Otherwise
+// returns nullopt. Two cases in which it must not be sent:
+//   - It was late twice in the key's syncs just before this one (`late`).
+//   - It was late twice earlier in this term, and less than kCallDeadline is left until
+//     late_writes_end_. Users read that Windlass goes on at that time, so no try may last longer.
+// In the second case, while more time is left, `touch` is tried again, like any late write.
+// Example: kLateWritesMax is 60 s and kCallDeadline 10 s, so the last try begins within the first
+// 50 s of the term.
 std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrites& late) const {
   if (auto error = late.WhyRefused(touch)) return error;
   const auto told = late_twice_.find(touch.uid());
@@ -117,12 +123,13 @@ std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrite
   return told->second;
 }
 
-// Returns an error if the API server accepted `touch` and the object has kept its version. No error
-// if
-//   - the object has this term's annotation already: an earlier touch whose answer was lost has
-//     raised the version
-//   - the version is later than in the first touch of this term, because another client has changed
-//     the object since
+// Returns an error if the API server accepted `touch`, but the object has kept its version. Returns
+// nullopt
+//   - if the object has this term's annotation. If it had the annotation before, an earlier touch
+//     whose answer was lost has raised the version
+//   - if the version is later than in the first touch of this term, because another client has
+//     changed the object since
+//   - if `touch` or `reply` cannot be read (TouchedIn)
 std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& reply) {
   const std::optional<Touched> asked = TouchedIn(touch.body());
   const std::optional<Touched> stored = TouchedIn(reply.body);
@@ -159,10 +166,11 @@ void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const 
   if (on_late_writes_over) on_late_writes_over(key);
 }
 
-// Goes on although `touch` failed with `why`: the fence of its object counts as raised, because no
-// late write can arrive any more (kLateWritesMax). If the touch happens later, it only raises the
-// version. Removes the touch from `late`, so that no other patch of the object is taken for a late
-// touch. Logs the first kUnfencedToldMax objects of the term, once each.
+// Call this if `touch` failed with `why`, and no late write can arrive any more (kLateWritesMax).
+// The fence of the touched object then counts as raised. If the API server carries out `touch`
+// later, `touch` only raises the version. This function also
+//   - removes `touch` from `late`, so that no other patch of the object is taken for a late touch
+//   - logs a warning. It logs the first kUnfencedToldMax objects of the term, once each
 void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why,
                              LateWrites& late) {
   touched_.insert(touch.uid());

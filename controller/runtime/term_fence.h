@@ -13,14 +13,18 @@
 // answers with success, and the object keeps its version, so late writes still succeed. The fence
 // takes this as a refusal of the touch (WhyNotRaised).
 //
-// A refusal, by a validating policy for example, holds up the key until kLateWritesMax after the
-// beginning of the term. So does a touch that is late twice (after_error.h). From then on no late
-// write can arrive, so the fence counts as raised.
-// An object whose touch was neither refused nor late twice is still touched after kLateWritesMax,
-// because the fence also helps in the case that kLateWritesMax leaves out. The fence goes on
-//   - when a touch is late: the key has waited for one kCallDeadline
-//   - at the second unknown outcome in the term, even if no touch is late (the connection was
-//     reset, for example): the key has waited for one back-off of the queue
+// Two failures hold up the key until kLateWritesMax after the beginning of the term:
+//   - The API server refuses a touch. Example: a validating policy forbids it.
+//   - A touch is late twice (after_error.h).
+//
+// After kLateWritesMax no late write can arrive, so the fence of an object counts as raised even if
+// its touch fails. The fence still sends each touch that was not late twice, because it also helps
+// in the case that kLateWritesMax leaves out. It goes on without a touch
+//   - as soon as the API server refuses the touch
+//   - as soon as the touch is late. The key has then waited for one kCallDeadline
+//   - when the outcome of a touch of the object is unknown for the second time in the term, even if
+//     no touch is late. Example: the connection was reset. The key has then waited for one back-off
+//     of the queue
 //
 // Core thread only.
 #pragma once
@@ -42,16 +46,16 @@ namespace windlass {
 
 inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former leader"};
 
-// From this long after the beginning of a term on, no late write of the former leader can arrive.
-// The former leader's permit to write ended before the term began, so its last byte is older than
-// the term:
-//   - the kernel of the former leader's machine sends such a byte again for 30 s at most
-//     (kPeerSilenceMax)
-//   - the API server gives up the write 9 s after it has received it: a second before kCallDeadline
-//     (LimitWrite)
-// The rest, about 20 s, is for a proxy that delays the write, and for an etcd that is slow. One
-// case is left out: the kernel took the byte, and the machine froze and thaws later. The 30 s do
-// not pass in a frozen machine.
+// When a term is this old, no late write of the former leader can arrive any more. The former
+// leader's permit to write ended before the term began, so the former leader wrote its last byte
+// before that, too. The 60 s are made up of
+//   - 30 s (kPeerSilenceMax), for which the kernel of the former leader's machine may send this
+//     byte again
+//   - 9 s, after which the API server gives up a write that it has received: one second less than
+//     kCallDeadline (LimitWrite)
+//   - about 20 s for a proxy that delays the write, and for an etcd that is slow
+// One case is left out: the kernel took the byte, and then the machine froze. The 30 s do not pass
+// in a frozen machine, so the kernel may send the byte when the machine thaws.
 inline constexpr seconds kLateWritesMax{60};
 static_assert(kLateWritesMax > seconds(30) + kCallDeadline);
 // Per term, Windlass logs at most this many objects whose fence counts as raised after a failure.
@@ -74,18 +78,18 @@ class TermFence {
     held_.erase(key);
   }
 
-  // Called for a key of which a sync can go on now, without waiting for its back-off. May be null.
-  // - kLateWritesMax after the beginning of the term, for each key whose fence is not raised,
+  // Called with a key whose next sync need not wait for the back-off. May be null. Called
+  // - kLateWritesMax after the beginning of the term, with each key whose fence is not raised
   //   because a touch was refused, was not kept, or had an unknown outcome
-  // - later, when the fence has gone on without a touch whose outcome is unknown
+  // - after that time, with a key whose fence goes on without a touch of unknown outcome
   std::function<void(const QueueKey&)> on_late_writes_over;
 
-  // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
-  // late writes of this process, from the key's earlier syncs (after_error.h). With kDone, `done`
-  // gets the late writes with which to start the sync. It gets no touch that succeeded, or that the
-  // fence goes on without: another patch of the same object would be taken for that touch.
-  // The result is one of
-  // - kDone: no old write can reach the touched objects any more, or can arrive any more.
+  // Raises the fence for `key`, and calls `done` once, possibly before Raise returns. `late` holds
+  // the late writes of this process, from the key's earlier syncs (after_error.h).
+  //
+  // The SyncResult that `done` gets is one of
+  // - kDone: the fence is raised. Late writes of the former leader to the touched objects fail, or
+  //   no late write can arrive any more.
   // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
   //   touch or did not keep it, or the touch was late twice (after_error.h). The fence is not
   //   raised. The sync then writes only the status.
@@ -93,6 +97,10 @@ class TermFence {
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
   //   result.
+  //
+  // With kDone, `done` also gets the late writes with which to start the sync. Touches that have
+  // succeeded, or that the fence goes on without, are not among them. Otherwise another patch of
+  // the same object would be taken for such a touch.
   using Done = std::function<void(SyncResult, Learned refused, LateWrites late)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
