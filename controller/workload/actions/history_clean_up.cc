@@ -17,9 +17,10 @@
 namespace windlass::workload {
 namespace {
 
-// Orders ReplicaSets by revision, then age, then name. A revision that cannot be parsed counts as 0
-// (D-483). Upstream compares such a ReplicaSet by age alone, so its order can be circular: a before
-// b, b before c, c before a.
+// Returns true if `a` comes before `b` in this order: by revision, then the older one, then by
+// name. A revision that cannot be parsed counts as 0 (D-483). Upstream compares a ReplicaSet with
+// such a revision by age alone. So upstream's order can be circular: a before b, b before c, c
+// before a.
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);
@@ -32,25 +33,25 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
-// Returns true if Recreate may have to wait for Pods of `rs`. Such an `rs` must stay: without it,
-// nothing would show that these Pods belong to the workload (S-010).
+// Returns true under Recreate if `rs` may have Pods, or if the cache does not hold Pods yet.
+// Recreate may have to wait for these Pods, so `rs` must stay: without it, nothing would show that
+// the Pods belong to the workload (S-010).
 bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
   const View& view = situation.view;
   const bool unknown = !view.pods_known && !view.pods_given_up;
   return situation.recreate() && (unknown || MayHavePods(situation, rs));
 }
 
-// Returns true if `rs` may still be needed:
-//   - `rs` has or had the kept revision (RO-035).
-//   - All ReplicaSets have size 0, and `rs` had the Pods when the workload was scaled to 0: Pods
-//     may come back in `rs` (RO-122).
-//   - All ReplicaSets have size 0, the template has none, and `rs` is the latest of the old ones:
-//     Pods may come back in `rs` (D-354).
-//   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
-//     template needs `rs` again (RO-037).
-//   - The number of `rs` is above that of the new ReplicaSet, or it is the highest of all and the
-//     kind keeps a stable revision. If `rs` were deleted, another template could get the same
-//     number (I-11).
+// Returns true if `rs` may still be needed, for one of these reasons:
+//   1. `rs` has or had the kept revision (RO-035).
+//   2. Pods may come back in `rs`. All ReplicaSets have size 0, and one of these holds:
+//        - `rs` had the Pods when the workload was scaled to 0 (RO-122).
+//        - The template has no ReplicaSet, and `rs` is the latest of the old ones (D-354).
+//   3. Pods follow a revision, and `rs` has the workload's own template. The next try of this
+//      template needs `rs` again (RO-037).
+//   4. After a deletion of `rs`, another template could get the number of `rs` (I-11). This is so
+//        - if the number is above that of the new ReplicaSet
+//        - if the number is the highest of all, and the kind keeps a stable revision
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
@@ -63,7 +64,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const bool is_above = wanted != nullptr && number > RevisionOf(wanted->meta).value_or(0);
   if (is_above && number <= last) return true;
   if (number >= last && workload.kind.traits().keeps_stable_revision) return true;
-  // Pods may come back in `rs`: the second and third case above.
+  // Pods may come back in `rs`: reason 2 above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const bool none_wanted = situation.new_replica_set == nullptr;
@@ -71,19 +72,23 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   return rs == FindStable(workload, situation.all);
 }
 
-// Returns true if history may be cleaned up before the rollout is complete: the workload is paused,
-// the rollout rests at a step or a partition, or the kind keeps a stable revision. Such a rollout
-// may never be complete, and its history would grow without end (RO-125). Example: limit 2, a
-// partition that no user lifts, and 12 templates one after the other.
+// Returns true if history may be cleaned up before the rollout is complete:
+//   - if the workload is paused
+//   - if the rollout rests at a step or a partition
+//   - if the kind keeps a stable revision
+// In these cases the rollout may never be complete, and without this rule its history would grow
+// without end (RO-125). Example: limit 2, a partition that no user lifts, and 12 templates one
+// after the other. Without this rule all 12 ReplicaSets would stay.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if CleanUpHistory, whose comment has the rule, may delete now (D-481). Why it waits:
-//   - A waiting rollback might go back to a revision that would be deleted (D-472). An answered one
-//     (answered_rollback.h) does not wait.
-//   - If there is no new ReplicaSet and the wanted template is not known, any old ReplicaSet may
+// Returns true if it is time to clean up (D-481). The comment of CleanUpHistory has the rule. Why a
+// clean-up before the end of the rollout has conditions:
+//   - A rollback that waits might go back to a revision that would be deleted (D-472). A rollback
+//     whose request is answered (answered_rollback.h) does not wait.
+//   - If there is no new ReplicaSet, and the wanted template is not known, any old ReplicaSet may
 //     have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;

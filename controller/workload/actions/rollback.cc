@@ -91,12 +91,13 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
       .check = CheckRolledBack(workload, own->said->body, *std::move(pod_template), revision)};
 }
 
-// Returns true if the workload's record names a rollback to `asked` that brought `target` back.
-// `target` then has
-//   - the number in the record
-//   - or still `asked`: Pods followed another revision, so `target` got no new number
-// Returns false if `asked` is 0: such a request goes back one revision each time (RO-024). Requires
-// that `target` is the ReplicaSet of revision `asked`, and has the workload's template.
+// Requires that `target` is the ReplicaSet of revision `asked`, and has the workload's template.
+// Returns true if the workload's record says that a rollback to `asked` has brought `target` back.
+// Both of these must hold:
+//   - The user asked for `asked` when the record was made.
+//   - The present number of `target` is the one in the record, or still `asked`. It is still
+//     `asked` if Pods followed another revision, because `target` then got no new number.
+// Returns false if `asked` is 0, because such a request goes back one revision each time (RO-024).
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -104,9 +105,10 @@ bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t aske
   return number == before->became || number == asked;
 }
 
-// Returns the next step to remove a request that a user has made again: the rollback was performed
-// before, and the workload still has the template of its revision (RO-023). During an abort, Pods
-// may follow another revision nevertheless.
+// Call this if a user asks again for a rollback that Windlass has performed before, and the
+// workload still has the template of that revision (IsRepeated). Returns the next step towards the
+// removal of this request (RO-023). During an abort, Pods may follow another revision than that of
+// the template. The Event about the removal then says so.
 Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const Workload& workload = situation.workload;
   const int64_t asked = *workload.roll_back_to;
@@ -143,12 +145,14 @@ bool CannotBeMade(ErrorKind kind) {
   return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
 }
 
-// `step` is the result of NumberPresent. Returns true if no ReplicaSet is made for the present
-// template now. The template then has no number, but the rollback proceeds, as perhaps the only way
-// out of that template (RO-026).
-//   - A Wait means that the extension holds the creation back. This counts for every kind.
-//   - A failure to make the ReplicaSet counts only for kinds that record rollbacks. Users of other
-//     kinds can use `kubectl rollout undo`, which changes the template itself (D-462).
+// `step` is the result of NumberPresent. Returns true if the present template has no ReplicaSet,
+// and `step` makes none, but the rollback is to proceed. The template then has no number. A
+// rollback may be the only way out of this template (RO-026). The cases:
+//   - `step` is Wait, so the extension holds the creation back: true for every kind.
+//   - `step` is a failure, because the ReplicaSet cannot be made (CannotBeMade): true only for
+//     kinds that record rollbacks. Users of other kinds can use `kubectl rollout undo`, which
+//     changes the template itself (D-462).
+//   - Otherwise: false.
 bool IsHeldBack(const Situation& situation, const Step& step) {
   if (situation.new_replica_set != nullptr) return false;
   if (std::holds_alternative<Wait>(step)) return true;

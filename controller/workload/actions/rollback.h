@@ -34,10 +34,12 @@
 
 namespace windlass::workload {
 
-// Returns the next step of a rollback; nullopt if no rollback is asked for. Returns Wait, which
-// ends the sync, after the last step below. If the request is answered but still there, returns a
-// write that tries to remove it, later the status write that says so, and at last nullopt
-// (answered_rollback.h).
+// Returns the next step of a rollback:
+//   - No rollback is asked for: nullopt. But if this sync has just done the last step below, the
+//     end of the sync (EndIfRemoved of rollback_answer.h).
+//   - The request is answered, but still there: the steps of NextOfAnswered (rollback_answer.h),
+//     and at last nullopt.
+//   - Otherwise: one of the steps below.
 //
 // The steps, for a request that is not answered yet:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the

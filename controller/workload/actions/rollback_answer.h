@@ -31,32 +31,38 @@ Write RemoveRequest(const Situation& situation, Event::Type type, std::string_vi
 Step RefuseRollback(const Situation& situation, std::string_view why, std::string message,
                     std::string remedy);
 
-// Called if the workload does not ask for a rollback. Returns Wait, which ends the sync, if this
-// sync has removed the request; otherwise nullopt. If the API server put the former template back,
-// first records this, and then tells it in an Event.
+// Call this if the workload does not ask for a rollback.
+//   - This sync has not removed a request: returns nullopt.
+//   - It has removed the request: returns Wait, which ends the sync.
+//   - It has removed the request by a rollback, but the API server put the former template back:
+//     returns the write that records this, if it is due. Then returns a Wait with an Event about
+//     this or, if that write failed, the failure with the Event.
 std::optional<Step> EndIfRemoved(const Situation& situation);
 
-// Returns true if the workload still asks for revision 0 after a rollback to 0, because the API
-// server kept the request. All of these hold:
-//   - The record names the present generation: a new request of a user makes a further generation.
-//   - The template is that of the recorded revision: another edit may have made the generation
-//     between the record and the rollback.
-//   - The record is of a request for 0. Example of another record: a user asks again for revision
-//     3, whose template the workload has (ClearRepeated). Windlass records this, and the user asks
-//     for 0 before Windlass has removed the request for 3. That edit makes the recorded generation,
-//     but the request for 0 is new.
-// A request for a number needs no such rule: performed twice, it changes nothing more
-// (ClearRepeated).
+// Returns true if Windlass has performed a rollback to 0, and the workload still asks for 0 because
+// the API server kept the request. The record of the rollback (Workload::rolled_back) shows this.
+// All of these must hold:
+//   - The record names the present generation. If a user had asked for 0 anew, that edit would have
+//     made a later generation.
+//   - The workload has the template of the recorded revision. Otherwise another edit, between the
+//     record and the rollback, has made the present generation.
+//   - The record is of a request for 0. A record of another request proves nothing. Example: a user
+//     asks again for revision 3, whose template the workload has (ClearRepeated), and Windlass
+//     records this. Before Windlass has removed that request, the user asks for 0. This edit makes
+//     the recorded generation, but the request for 0 is new.
+// A request for a number needs no such rule. If Windlass performs it twice, the second time changes
+// nothing (ClearRepeated).
 bool IsPerformed(const Situation& situation);
 
-// Called if the workload's request is answered (IsAnswered) or performed (IsPerformed), but still
-// there. Returns
-//   1. if the API server put the former template back in this sync: the write that records this
-//   2. if the record names the generation that the removal of the request would have made: the
-//      write that corrects the record
+// Call this if the workload's request is answered (IsAnswered) or performed (IsPerformed), but
+// still there. Returns the first of these writes that is due:
+//   1. the write that records that the API server put the former template back. Due if this
+//      happened in this sync
+//   2. the write that corrects the record. Due if the record names the generation that the removal
+//      of the request would have made
 //   3. the status write that says that the request is still there
-//   4. nullopt: the rollout goes on as if the request were not there
-// No refusal of these writes holds up the rollout. ClearAnswered removes the request.
+// Returns nullopt if none is due. The rollout then goes on as if the request were not there. No
+// refusal of these writes holds up the rollout. ClearAnswered removes the request.
 std::optional<Step> NextOfAnswered(const Situation& situation);
 
 // Returns the status write that removes the condition RollbackToNotRemoved, if the condition is

@@ -12,8 +12,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the highest revision of `candidates`; the second highest if the present template has a
-// number, because the highest revision is then that number. Returns 0 if there is none (D-463).
+// Returns the highest revision of `candidates`; 0 if there is none (D-463). If `present_has_number`
+// is true, the highest revision is that of the present template. Then returns the second highest.
+// Example: of 3, 5 and 4, returns 4 if `present_has_number` is true, otherwise 5.
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -36,8 +37,8 @@ const ReplicaSet* ReplicaSetOfTemplate(const Situation& situation) {
   return FindNewReplicaSet(situation.workload, situation.all, situation.learned);
 }
 
-// Returns the highest revision of `candidates` that was complete once; 0 if no complete revision is
-// known.
+// Returns the highest revision of those `candidates` that are known to have been complete; 0 if
+// there is none.
 int64_t LastCompleteRevision(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates) {
   const ReplicaSet* stable = FindStable(workload, candidates);

@@ -9,23 +9,25 @@
 
 namespace windlass::workload {
 
-// Returns the revision that a rollback to 0 goes to; 0 if there is none:
-//   - if the kind keeps a stable revision, and a revision other than that of the workload's
-//     template was complete: the highest such revision (RO-126)
-//   - otherwise, while Pods follow a revision: the highest revision other than that of the
-//     template. This is normally the revision that the Pods follow, because its ReplicaSet has the
-//     highest number
-//   - otherwise: the revision before that of the template (LastRevision)
+// Returns the revision that a rollback to 0 goes to; 0 if there is none. The first case that
+// applies decides. "The template" is that of the workload:
+//   1. The kind keeps a stable revision, and a revision other than that of the template was
+//      complete: the highest such revision (RO-126).
+//   2. Pods follow a revision: the highest revision other than that of the template. Normally this
+//      is the revision that Pods follow, because its ReplicaSet has the highest number.
+//   3. Otherwise: the revision before that of the template (LastRevision).
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates);
 
-// Returns the ReplicaSet that a rollback to `revision` goes back to: the one that has this number.
-// If none has it any more, returns
-//   - for the kept revision: the result of FindStable
-//   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
-//     before (RO-022). Example: while a workload is paused, a user asks for revision 3. Before the
-//     pause ends, the user applies the template of revision 3, so its ReplicaSet gets the number 5,
-//     and then another template
-//   - for another revision of any other kind: null, because former numbers do not count (D-464)
+// Returns the ReplicaSet that a rollback to `revision` goes back to: the first of these that
+// exists. Returns null if none does.
+//   1. the ReplicaSet that has this number now
+//   2. if `revision` is the kept revision: the result of FindStable
+//   3. if `revision` is another one, and the kind records rollbacks: the ReplicaSet that had this
+//      number before (RO-022). For kinds that record no rollbacks, former numbers do not count
+//      (D-464)
+// Example of case 3: while a workload is paused, a user asks for revision 3. Before the pause ends,
+// the user applies the template of revision 3, so its ReplicaSet gets the number 5. Then the user
+// applies another template. The rollback goes back to the ReplicaSet with the number 5.
 const ReplicaSet* FindRollbackTarget(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& candidates,
                                      int64_t revision);
@@ -33,14 +35,15 @@ const ReplicaSet* FindRollbackTarget(const Workload& workload,
 // Returns true if `target` has the workload's own template, whichever revision Pods follow.
 bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target);
 
-// Returns the number that `target` will have after the rollback (NumberFor): normally its present
-// number if that is the highest, else one above all others. Example: revision 1 of 1, 2 and 3
-// becomes 4.
+// Returns the number that `target` will have after the rollback (NumberFor). Normally `target`
+// keeps its number if that is the highest, and otherwise gets one more than the highest. Example:
+// of the revisions 1, 2 and 3, revision 1 becomes 4.
 int64_t NumberAfterRollback(const Workload& workload, const ReplicaSet& target,
                             std::vector<const ReplicaSet*> candidates);
 
-// Returns why there is no rollback to `revision`, which none of `candidates` has or had. Names the
-// revisions to which a rollback can go: those with another template than the workload's.
+// Returns the message for users that `revision` does not exist. The message also names the
+// revisions of `candidates` to which a rollback can go: those with another template than the
+// workload's. Call this if none of `candidates` has or had `revision`.
 std::string NoSuchRevision(const Situation& situation, std::vector<const ReplicaSet*> candidates,
                            int64_t revision);
 

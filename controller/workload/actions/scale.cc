@@ -50,8 +50,8 @@ bool IsSaturated(const Situation& situation) {
          rs->told.lowest.value_or(replicas) >= replicas;
 }
 
-// Returns true if this sync has sent neither `write`, a patch of `rs`, nor any other patch of `rs`
-// that Sized has made.
+// `write` is a patch of `rs`. Returns true if this sync has sent neither `write` nor another patch
+// of `rs` that Sized has made.
 bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return false;
   return std::ranges::none_of(situation.learned, [&](const Outcome& outcome) {
@@ -62,9 +62,11 @@ bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write
   });
 }
 
-// Returns the write that gives `rs` the size `replicas` and, if `rs` is the new ReplicaSet,
-// whatever else it lacks. Returns nullopt if the size stays the same and UnlessInVain holds back
-// the write. The first such write of a sync is never held back, because only its reply can show
+// Returns the write that gives `rs` the size `replicas` and the size annotations. If `rs` is the
+// new ReplicaSet, the write also has everything else that it lacks.
+//
+// Returns nullopt if the size stays the same, and UnlessInVain holds back the write. The first
+// write that Sized makes for `rs` in a sync is never held back, because only its reply can show
 // that the API server does not keep it.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
@@ -106,11 +108,12 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return rs != nullptr ? rs : LatestOf(situation.old);
 }
 
-// Ends a scaling event whose size annotations the API server does not keep. Returns
-//   - if the workload is paused: nullopt
-//   - if the API server refused a status in this sync: the end of the sync. An open event would
-//     undo each step of the rollout
-//   - otherwise: the status write; nullopt if the status is up to date
+// Call this for a scaling event whose size annotations the API server does not keep. Returns the
+// step that ends the event:
+//   - The workload is paused: nullopt.
+//   - The API server refused a status in this sync: the end of the sync. The event stays open, and
+//     the rollout must not go on, because an open event would undo each of its steps.
+//   - Otherwise: the status write; nullopt if the status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   if (WasStatusRefused(situation.workload, situation.learned)) {
@@ -131,16 +134,17 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
-// Returns true if `rs` must not grow (RO-120). The first case that applies decides; if none does,
-// false.
-//   - The new ReplicaSet: false.
-//   - There is a keeper: true, except for the keeper itself.
-//   - There is no new ReplicaSet, or the kind keeps no stable revision: false.
-//   - `rs` was complete once: false.
-//   - Pods go back to a revision that was complete once: true. Example: 3 of 4 Pods are of a canary
-//     that is given up. Scaled to 7 on the way back, the canary gets no more Pods.
-//   - Steps or a partition are in force, even if they hold no Pod back at this size: true if
-//     another ReplicaSet, the stable or largest one (FindStableOrLargest), has Pods.
+// Returns true if `rs` must not grow (RO-120). The first of these cases that applies decides:
+//   1. `rs` is the new ReplicaSet: false.
+//   2. There is a keeper: false if `rs` is the keeper, otherwise true.
+//   3. There is no new ReplicaSet, or the kind keeps no stable revision: false.
+//   4. `rs` was complete once: false.
+//   5. The new ReplicaSet was complete once, so Pods go back to it: true. Example: 3 of 4 Pods are
+//      of a canary that is given up. If the workload is scaled to 7 on the way back, the canary
+//      gets no more Pods.
+//   6. Steps or a partition are in force, even if they hold no Pod back at this size: true if the
+//      stable or largest ReplicaSet (FindStableOrLargest) is another one than `rs`, and has Pods.
+//   7. Otherwise: false.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -170,18 +174,20 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
   return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
 }
 
-// Returns the size for `rs`, the only active ReplicaSet: normally the size of the workload. It may
-// be smaller in two cases:
-//   - Another ReplicaSet is the keeper and gets the rest (RO-120). `rs` grows only if it is the new
-//     ReplicaSet, up to the Pods that may be updated. Example: 1 new Pod, updated_max 2, scaled to
-//     10: `rs` gets 2, the keeper 8.
-//   - The workload is not paused, and the Pods of `rs` are about to be replaced (GivesWay) or
-//     removed by Recreate (IsMixed): `rs` does not grow.
+// Returns the size for `rs`, the only active ReplicaSet. The size is at most that of the workload:
+//   - `rs` is the keeper: the size of the workload.
+//   - Another ReplicaSet is the keeper, and gets the rest (RO-120): `rs` grows only if it is the
+//     new ReplicaSet, and only up to the number of Pods that may be updated. Example: 1 new Pod,
+//     updated_max 2, scaled to 10: `rs` gets 2, the keeper 8.
+//   - There is no keeper, the workload is not paused, and the Pods of `rs` are about to be replaced
+//     (GivesWay) or removed by Recreate (IsMixed): `rs` does not grow.
+//   - Otherwise: the size of the workload.
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // `removed`: Recreate is about to remove the Pods of `rs`, because one may run another template
-    // (IsMixed). Until then a larger size finds no room, and would keep the scaling event open.
+    // `removed`: a Pod of `rs` may run another template (IsMixed), so Recreate is about to remove
+    // the Pods of `rs`. Until they are gone, there is no room for a larger size, and the wait for
+    // room would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -220,19 +226,20 @@ bool HasSizeEvent(const Situation& situation) {
   });
 }
 
-// Returns the limits for sizes in proportion, with surge 0 in these cases (RO-049):
-//   - Paused, while steps or a partition are in force: surge Pods would be removed again after the
-//     pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with maxSurge 25 %: 8 Pods,
-//     not 8 + 2.
-//   - The workload is paused and was not scaled, and its kind keeps a stable revision.
-//   - No Pod is on its way to another revision: the template is refused, its ReplicaSet is not
-//     known, or there is no ReplicaSet to follow.
+// Returns the limits for sizes in proportion. They are those of the situation, but have surge 0 in
+// these cases (RO-049):
+//   1. The workload is paused, and steps or a partition are in force. Surge Pods would be removed
+//      again after the pause. Example: 3 desired, 1 of them new. The workload is paused, and scaled
+//      to 8 with maxSurge 25 %: 8 Pods, not 8 + 2.
+//   2. The workload is paused and was not scaled, and its kind keeps a stable revision.
+//   3. No Pod is on its way to another revision, because the template is refused, its ReplicaSet is
+//      not known, or there is no ReplicaSet to follow.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only =
       situation.workload.kind.traits().keeps_stable_revision && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
-  // No Pod is on its way to another revision: the last case above.
+  // No Pod is on its way to another revision: case 3 above.
   const Extended& extended = situation.extended;
   const bool stands = extended.refused.has_value() || extended.new_one_unknown;
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
@@ -255,10 +262,12 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
   return order;
 }
 
-// Returns the step that grows a `keeper` without Pods, which has no share, by the missing Pods.
-// Beside a new ReplicaSet, the keeper gets at most kept_old() Pods. Returns nullopt
-//   - if `keeper` is null or has Pods
-//   - if a rolling update grows it
+// A keeper of size 0 gets no share in ScaleInProportion, because it is not active. Returns the step
+// that grows such a `keeper` by the Pods that are missing from desired. If there is a new
+// ReplicaSet, the keeper gets at most limits.kept_old() Pods. Example: 10 desired, kept_old() 7,
+// the other ReplicaSets have 2 Pods: 8 Pods are missing, and the keeper gets 7. Returns nullopt
+//   - if `keeper` is null, or its size is above 0
+//   - if a rolling update will grow `keeper` (IsRollingOut)
 //   - if no Pod is missing
 std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
   if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
@@ -277,8 +286,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     const bool gives_way = GivesWay(situation, *rs, keeper);
-    // Without a new ReplicaSet no Pod is being replaced yet. So no ReplicaSet shrinks before the
-    // others (goes_first), and the keeper shrinks after them (goes_last).
+    // While there is no new ReplicaSet, no Pod is being replaced. So no ReplicaSet shrinks before
+    // the others (goes_first), and the keeper shrinks after all others (goes_last).
     const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
@@ -323,11 +332,13 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// Returns the write that grows the keeper by the missing Pods while no rolling update makes them
-// anew: the template is refused, or its ReplicaSet cannot be made (IsCreateRefused, RO-120).
-// Example: another client scaled an old ReplicaSet down. Returns nullopt
-//   - if nothing is refused, no Pod is missing or there is no keeper
-//   - if the workload is paused: missing Pods are then made only after an edit of its spec
+// If the template is refused, or its ReplicaSet cannot be made (IsCreateRefused), no rolling update
+// makes missing Pods anew. Returns the write that then grows the keeper by the Pods that are
+// missing from desired (RO-120). Example: another client has scaled an old ReplicaSet down. Returns
+// nullopt
+//   - if the template is not refused, and its ReplicaSet can be made
+//   - if no Pod is missing, or there is no keeper
+//   - if the workload is paused. Missing Pods are then made only after an edit of its spec
 //     (KeepsAdoptedSizes, RO-123)
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
@@ -355,11 +366,12 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// Called for a paused workload without a scaling event. Returns true if its ReplicaSets keep their
-// sizes: surge Pods would be removed again after the pause (RO-049).
+// Call this for a paused workload without a scaling event. Returns true if its ReplicaSets keep
+// their sizes. Otherwise they would get surge Pods, which would be removed again after the pause
+// (RO-049).
 //   - Kinds that keep a stable revision: true if there are as many Pods as desired, or more.
-//   - Other kinds: true if there are exactly as many, and Pods are held back or follow a revision.
-//     Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+//   - Other kinds: true if there are exactly as many Pods as desired, and Pods are held back or
+//     follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
@@ -370,12 +382,13 @@ bool RestsAtLimit(const Situation& situation) {
   return holds && total == situation.limits.desired;
 }
 
-// Returns true if a paused workload, which adopts ReplicaSets one by one, may still adopt one with
-// Pods. Example: 20 desired, a ReplicaSet of 5 is adopted, one of 15 is to come. The first must not
-// get all 20 (RO-038). Returns false
-//   - if two or more ReplicaSets have Pods
-//   - if none has Pods, and there are signs that the workload itself removed them: for example a
-//     note that it scaled a ReplicaSet to 0
+// A paused workload adopts ReplicaSets one by one. Returns true if it may still have to adopt one
+// with Pods (RO-038). Example: 20 desired. A ReplicaSet of size 5 is adopted, and one of size 15 is
+// not adopted yet. The first one must not get size 20. By the number of ReplicaSets with Pods:
+//   - two or more: false
+//   - one: true
+//   - none: false if there is a sign that the workload itself has removed its Pods; otherwise true.
+//     Example of a sign: the note that the workload scaled a ReplicaSet to 0
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
@@ -389,10 +402,13 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// Returns true if the ReplicaSets of a paused workload keep their sizes until its spec is edited
-// (RO-038, RO-123). The workload may have taken them over in mid-rollout. Their sizes may be right
-// although the spec has another size: an autoscaler may have scaled the former workload last.
-// While MayBeHalfAdopted is true, the edit must also have caused a scaling event (`event`).
+// Returns true if the ReplicaSets of a paused workload keep their sizes until a user edits its spec
+// (RO-038, RO-123). While MayBeHalfAdopted is true, they keep their sizes until an edit has caused
+// a scaling event (`event`). Always false for kinds that cannot take over rollouts.
+//
+// Reason: the workload may have taken over its ReplicaSets in mid-rollout. Their sizes may be right
+// although the spec has another size, because an autoscaler may have scaled the former workload
+// last.
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
@@ -402,17 +418,20 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
   return !edited || (!event && MayBeHalfAdopted(situation, active));
 }
 
-// Called for a workload that wants Pods. Returns true if it has none, no rollout makes them, and
-// there is an earlier revision in which they come back (RO-122). No rollout makes them if
-//   - the template is refused
-//   - its ReplicaSet is not known, and this has lasted long or a new one cannot be made
-//     (Extended::new_one_overdue)
-//   - the workload has a kept revision, and its new ReplicaSet is refused
-// Under Recreate, unless the template is refused:
-//   - In the last case, a dry run must have shown this (Extended::new_one_forbidden). Otherwise
+// Call this for a workload that wants Pods. Returns true if Pods come back in an earlier revision
+// (RO-122). All of these must hold:
+//   - The workload has no Pods (`active` is empty).
+//   - No rollout makes Pods, for one of these reasons:
+//       1. The template is refused.
+//       2. Its ReplicaSet is not known, and this has lasted long or a new one cannot be made
+//          (Extended::new_one_overdue).
+//       3. The workload has a kept revision, and its new ReplicaSet is refused.
+//   - There is an earlier revision in which Pods can come back.
+// Under Recreate, if the template is not refused, two more conditions must hold:
+//   - For reason 3: a dry run has shown the refusal (Extended::new_one_forbidden). Otherwise
 //     Recreate would remove the Pods again.
-//   - Pods come back only after a scaling to 0 (FindServedLast). Pods that Recreate itself removed
-//     come back with the template.
+//   - The workload was scaled to 0 before (FindServedLast). Pods that Recreate itself removed come
+//     back with the template.
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;

@@ -50,8 +50,9 @@ Scaling ScalingOf(const Situation& situation);
 // Returns the next step of a scaling event, or of keeping a paused workload at its size. Also
 // brings back Pods that no rollout would make, for example while the template is refused (RO-120,
 // RO-122).
-//   - Nullopt if there is nothing to do.
-//   - The step of RefuseAndTellStrategy instead of any of these, if the strategy is invalid.
+//   - If there is nothing to do: returns nullopt.
+//   - If there is something to do, but the strategy is invalid: returns the step of
+//     RefuseAndTellStrategy instead.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever shares other
@@ -70,7 +71,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
 
 // Call this for a keeper (proven.h) that has fewer Pods than are to be held back (RO-120). Returns
 //   - the write that grows the keeper up to `wanted`, as far as there is room
-//   - if there is none: the request for a list of Pods that may show room
+//   - if there is no room: the request for a list of Pods that may show room
 //   - nullopt if neither is due
 std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
                                int32_t wanted);

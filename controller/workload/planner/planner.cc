@@ -168,9 +168,10 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// Returns how long until a status that may count Pods that are gone (MayCountRemovedPods) is sure
-// again, the first such status if there are several. Until then, a rolling update removes fewer old
-// Pods than it could. Returns nullopt if each status is sure, or the old ReplicaSets have size 0.
+// The status of a ReplicaSet is unsure while it may count Pods that are gone (MayCountRemovedPods).
+// Meanwhile a rolling update removes fewer old Pods than it could. Returns how long until the first
+// unsure status is sure again. Returns nullopt if each status is sure, or if the old ReplicaSets
+// have size 0.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;

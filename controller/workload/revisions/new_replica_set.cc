@@ -125,9 +125,10 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// Adds the revision that Pods follow to the history in `change`, so that `rs` is found whatever
-// number it gets. Needed if a client changed its annotations, and `rs` was found by its template or
-// its name alone (FindKept).
+// Adds the revision that Pods follow to the history in `change`, so that later syncs find `rs`
+// whatever number `rs` gets. Adds nothing if the annotations of `rs` show this revision already.
+// They do not if a client has changed them, and `rs` was found by its template or its name alone
+// (FindKept).
 void NoteFollowed(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::optional<int64_t>& follow = workload.follow_revision;
   if (!follow || IsFollowed(workload, rs) || CompleteAs(rs) == *follow) return;

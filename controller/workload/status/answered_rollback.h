@@ -23,8 +23,10 @@
 //   Normal Event                     when Windlass has removed the answered request at last
 //
 // The condition is in the status, so that it survives a restart. When a sync finds the request gone
-// or replaced, its first write removes the condition (WriteAnsweredRollback). No sync does so while
-// the workload has an invalid selector, or while the caches have no room for it.
+// or replaced, its first write after adoptions and releases removes the condition
+// (WriteAnsweredRollback). No sync does so
+//   - while the workload is being deleted or has an invalid selector
+//   - while the caches have no room for the workload
 // As long as the condition is there, a new request for the same revision counts as answered. When
 // Windlass has removed this request, the Normal Event tells the user to ask again.
 //
@@ -91,7 +93,8 @@ bool IsAnswered(const Situation& situation);
 bool IsPatched(const Situation& situation);
 
 // Requires that the request of the workload is answered. Returns true if this sync has not tried to
-// patch the workload, and the last try to remove the request is kClearAgainAfter ago or unknown.
+// patch the workload, and the last try to remove the request was kClearAgainAfter ago or earlier.
+// If the time of the last try is not known, a try counts as due.
 bool IsTimeToClear(const Situation& situation);
 
 // Sets the condition in `status`, or removes it if no answered request is there. If this sync has

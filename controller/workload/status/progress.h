@@ -94,8 +94,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 //     rollout can time out.
 //   - Otherwise the condition changes only if it is missing, its deadline passes, a halt is over
 //     (TellsOfHalt), or it is about an earlier rollout.
-// Same as UpdateProgressing without a deadline, if the extension refused the rollout, or while Pods
-// follow an earlier revision.
+//   - While Extended::published_is_new is true, the condition does not change.
+// Does the same as UpdateProgressing if there is no deadline, if the extension refused the
+// rollout, or while Pods follow an earlier revision.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
 // Returns the reason of Progressing while Pods follow a revision, such as "RolloutAborted"

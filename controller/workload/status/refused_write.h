@@ -62,8 +62,10 @@ std::optional<Error> WhyNotKept(const Situation& situation);
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
-// (copied_annotations.h). Returns nullopt if there are none, without a new ReplicaSet, while Pods
-// follow another revision, or if the workload is being deleted.
+// (copied_annotations.h). Returns nullopt
+//   - if there are no such annotations, or no new ReplicaSet
+//   - while Pods follow a revision (followed_revision.h)
+//   - if the workload is being deleted
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync or to the message of WhyNotKept,

@@ -89,8 +89,8 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that shows the reason InvalidStrategy, if it is due. Otherwise a status that asked
-// for a promotion would go on asking for it (RO-062).
+// status write that shows the reason InvalidStrategy, if this write is due. Without it, a status
+// that asks users for a promotion would go on asking for it (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload
