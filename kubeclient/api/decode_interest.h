@@ -22,7 +22,7 @@ struct DecodeInterest {
   std::function<bool(const ObjectMeta&)> keeps_template{};
   // `text` is the fingerprint of the template's bytes. If this user knows a version of the object
   // with the same bytes, returns the fingerprint of the template's canonical form, otherwise
-  // nullopt. Saves computing after a change of the status alone.
+  // nullopt. After a change of the status alone, this saves computing the canonical form.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet.

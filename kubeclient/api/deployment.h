@@ -37,7 +37,7 @@ struct DeploymentStatus {
 struct DeploymentSpec {
   int32_t replicas = 1;
   LabelSelector selector;
-  Symbol strategy_type;  // "RollingUpdate", "Recreate", or whatever was written
+  Symbol strategy_type;  // "RollingUpdate", "Recreate", or another text, as written
   std::optional<IntOrPercent> max_surge;
   std::optional<IntOrPercent> max_unavailable;
   int32_t min_ready_seconds = 0;

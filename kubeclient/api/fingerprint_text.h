@@ -1,6 +1,6 @@
 // The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits.
-// The value of label pod-template-hash would not do: an in-place update changes the template of a
-// ReplicaSet but not the label (P-027).
+// The value of label pod-template-hash cannot take its place, because an in-place update changes
+// the template of a ReplicaSet but not the label (P-027).
 #pragma once
 
 #include <optional>

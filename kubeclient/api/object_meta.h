@@ -45,7 +45,8 @@ struct UidHash {
 
 // metadata.resourceVersion. Within one resource, the higher of two decimal numbers is newer
 // (KEP-5504). Other texts, and numbers with leading zeros, cannot be compared.
-// Compare does not parse: first by length, then in text order. Example: "1000" is newer than "999".
+// Compare does not parse the numbers: the longer text is newer, and texts of equal length are
+// compared character by character. Examples: "1000" is newer than "999", "952" than "948".
 struct ResourceVersion {
   std::string text;
 

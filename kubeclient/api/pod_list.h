@@ -1,4 +1,5 @@
-// An uncached list of Pods (metadata only), and how it is read: which Pod has which controller.
+// The options of an uncached list of Pods (metadata only), and functions that read from the answer
+// which controller each Pod has.
 #pragma once
 
 #include <string>

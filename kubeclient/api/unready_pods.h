@@ -1,5 +1,7 @@
-// An uncached list of whole Pods, and how it is read: which Pods are not ready, and why. Kept are
-// what a container waits for, its restarts and its last end, and why a Pod is not scheduled.
+// The options of an uncached list of whole Pods, and a function that reads from the answer which
+// Pods are not ready. What it keeps of them:
+//   - why a Pod is not scheduled
+//   - what a container waits for, how often it was restarted, and how its last run ended
 #pragma once
 
 #include <cstdint>
@@ -26,7 +28,8 @@ struct UnreadyContainer {
   std::optional<int64_t> exit_code{};  // of its last run that ended; nullopt if none has
   std::string exit_reason{};           // "Error", "OOMKilled"
   int64_t restarts = 0;
-  bool init_runs = false;  // an init container that runs, and has to end; no sidecar
+  // True for an init container that runs now and has to end. False for a sidecar, which need not.
+  bool init_runs = false;
   bool operator==(const UnreadyContainer&) const = default;
 };
 
