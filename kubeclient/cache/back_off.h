@@ -1,4 +1,4 @@
-// How long a component, such as a reflector or leadership barrier, waits between its tries
+// How long a component, such as a reflector or the leadership barrier, waits between its tries
 // . Each wait is a random time below a limit, which doubles with each failure. The limit
 // starts over after a time without failures.
 #pragma once

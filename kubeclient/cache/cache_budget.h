@@ -63,9 +63,10 @@ class CacheBudget {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
   // Returns true if an object of `before` bytes may become one of `bytes`.
-  // The limit for all large objects is three eighths of the budget here, a quarter in
+  // The limit for all large objects together is three eighths of the budget here, a quarter in
   // HasRoomForLarge. So no object is cut down in the middle of a rollout only because our own
-  // writes make it grow a little.
+  // writes make it grow a little. Example, with a budget of 800 MiB: a new object has room if all
+  // large objects then take at most 200 MiB, and an object may grow until they take 300 MiB.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

@@ -50,7 +50,7 @@ void Informer<T>::Stop() {
 
 // --- the budget (R-065) ---
 
-// A user decides how many objects are unreadable, so they count, too.
+// Unreadable objects count, too, because a user decides how many there are.
 template <typename T>
 size_t Informer<T>::UnreadableBytes() const {
   return (quarantined_.size() + incoming_quarantined_.size() + healing_.size()) *

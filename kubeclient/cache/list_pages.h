@@ -11,8 +11,10 @@ inline constexpr int kListPageSize = 500;
 // more is broken.
 inline constexpr int kListPagesMax = 20000;
 
-// How many objects to ask for in the next page: half as many when a page was too large, later more
-// again. So a few large objects do not make a whole list slow.
+// How many objects to ask for in the next page:
+//   - half as many after a page that was too large
+//   - twice as many, but at most kListPageSize, after four pages in a row that were not too large
+// So a few large objects do not make a whole list slow.
 // Example: a page of 500 objects is larger than kBodyBytesMax; so is one of 250; one of 125 fits.
 // After four pages of 125 objects, the next page has 250 again.
 class PageSize {

@@ -44,7 +44,7 @@ Priority Demoted(Priority priority);
 // (WorkQueue::Entry), so it also exists while the key is not ready.
 struct ReadyKey {
   const QueueKey* key = nullptr;  // must live as long as the key is ready
-  MonotonicTime since;            // ready since
+  MonotonicTime since;            // since when the key is ready
   ReadyKey* before = nullptr;     // in the key's Lane
   ReadyKey* after = nullptr;
   Priority priority = Priority::kResync;

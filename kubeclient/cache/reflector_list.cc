@@ -267,8 +267,9 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
 }
 
 // Called when a complete state or a probe shows an older version than ours. The reflector resets
-//   - at once, if it is a probe, or a state that is read after an outage
-//   - otherwise at the kTimesBackMax-th time in a row: a server that lags causes this once or twice
+//   - at once, if a probe shows it, or a state that is read after an outage
+//   - otherwise at the kTimesBackMax-th time in a row, because a server that lags may show an older
+//     version once or twice
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

@@ -122,7 +122,7 @@ class Store {
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the
   // watch's selector. Returns kStale if the object was deleted since: the store lacks it although
-  // the watch has reached its version.
+  // the watch or a list has reached its version.
   Applied Fold(T object);
   // Call when a reply shows that the object is gone, or has left the watch's selector: the store
   // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.

@@ -99,15 +99,17 @@ class WorkQueue {
 
   // Returns the next ready key, which from now on is being processed.
   // Returns nullopt if no key is ready, or if the free workers are kept for other namespaces
-  // (ready_keys.h). Sets aside ready keys that may not begin (may_begin); they take no worker. Such
-  // a key becomes ready by TakeUpAside, its deadline, or a Wake except kAwaitedStatus and
-  // kStatusChange.
+  // (ready_keys.h). Sets aside ready keys that may not begin (may_begin). A key that is set aside
+  // takes no worker. It becomes ready again
+  //   - by TakeUpAside;
+  //   - at its deadline;
+  //   - by an Add with any Wake but kAwaitedStatus and kStatusChange.
   std::optional<QueueKey> Get();
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.
   void TakeUpAside();
-  // Returns true if a ready key has Priority::kUser. A key that is_noisy has
-  // demoted does not count.
+  // Returns true if a ready key has Priority::kUser. A key that is_noisy has demoted does not
+  // count.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
   // Sets the deadline slot anew. Call it only for a key that is being processed. Do not end that
