@@ -1,9 +1,10 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
-//   - A 429 or 503 halves the rate, but not below one call per second. It also opens a window, as
-//     long as its Retry-After, but at least kThrottledWaitMin. A further 429 or 503 in the window
-//     changes nothing. After the window the rate grows by one call per second each second. Example:
-//     at 50 calls per second, a 429 with a Retry-After of 3 s comes at 0 s.
+//   - A 429 or 503 halves the rate, but not below one call per second. The answer also opens a
+//     window. The window is as long as the answer's Retry-After, but at least kThrottledWaitMin. A
+//     further 429 or 503 in the window changes nothing. After the window the rate grows by one call
+//     per second each second. Example: at 50 calls per second, a 429 with a Retry-After of 3 s
+//     comes at 0 s.
 //       0 to 4 s    25; the window ends at 3 s
 //       4 to 5 s    26
 //       from 28 s   50 again, because 3 s + 25 s = 28 s

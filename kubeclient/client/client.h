@@ -23,9 +23,9 @@
 
 namespace windlass {
 
-// The most writes of Events in flight. Low, so that a slow server gets fewer Events.
-// Upstream's limit is 1. Ours is higher: a webhook that hangs on Events of one namespace must not
-// hold up others.
+// The most writes of Events in flight. The limit is low, so that a slow server gets fewer Events.
+// Upstream's limit is 1. Ours is higher, because a webhook that hangs on the Events of one
+// namespace must not hold up the Events of others.
 inline constexpr int kEventsInFlightMax = 8;
 // The most lists, and the most GETs of one object, in flight. The limits bound memory: one tenant
 // can cause many answers of the largest size.
