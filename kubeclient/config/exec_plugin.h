@@ -64,8 +64,8 @@ class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
   // Both arguments are empty if it gives none any more.
-  // From this call until CertificateInUse is called, all requests wait: none leaves with the
-  // previous certificate, or at first without any.
+  // From this call until CertificateInUse is called, all requests wait. So no request is sent with
+  // the previous certificate or, if there was none, without a certificate.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
   // `clock` and `log` must outlive the plugin and be thread-safe. `on_certificate` may be null.

@@ -18,7 +18,8 @@ namespace windlass {
 namespace {
 
 // How often we ask whether the program has ended; while no program runs, we do not ask.
-// SIGCHLD would not do: the kernel sends it to the process and not to the thread that waits.
+// We cannot wait for SIGCHLD instead: the kernel sends it to the process and not to the thread that
+// waits.
 constexpr Duration kLookAgain = milliseconds(20);
 // The most reads from a pipe before we look at the deadline and at `stop` again.
 constexpr int kReadsMax = 16;
