@@ -190,7 +190,7 @@ void LeaderElection::Impl::Rest() {
   if (!leading) {
     watch.Start();
     next = now + random.Between(options.retry_period, options.retry_period * 6 / 5);
-    if (view.free_at() > now) next = std::min(next, view.free_at());  // not later than necessary
+    if (view.free_at() > now) next = std::min(next, view.free_at());  // the Lease is free then
   }
   RoundAt(next);
 }
@@ -200,10 +200,10 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// Called when the watch shows the Lease, or its deletion. Many candidates may see this at once, so
-// each waits for a random time (L-009).
-//   - While a call is under way, the answer to that call decides.
-//   - A leader ignores the watch, because it learns more from its own PUT.
+// Called when the watch shows the Lease, or its deletion. Many candidates may see at once that the
+// Lease is free or gone, so each waits for a random time (L-009). Ignores what the watch shows
+//   - while a call is under way, because the answer to that call decides;
+//   - while this process leads, because a leader learns more from its own PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);

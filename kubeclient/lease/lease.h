@@ -74,7 +74,7 @@ struct LeaseAnswer {
   enum class Kind : uint8_t {
     kLease,     // success; `lease` is the current Lease
     kAbsent,    // 404
-    kConflict,  // 409: the Lease has changed since we saw it
+    kConflict,  // 409: the Lease has changed, or was created, since we saw it
     kNotDone,   // nothing was executed (not sent, or 401); an immediate retry may succeed
     kLater,     // nothing was executed (408, 429: the server is busy); a later retry may succeed
     kRefused,   // nothing was executed (3xx, other 4xx); a retry would probably fail, too
