@@ -45,7 +45,7 @@ class HttpExchange {
 
 class ExchangeTable {
  public:
-  // Runs the function on the core thread, in a later turn of the core loop.
+  // Runs the function on the core thread, after Post has returned.
   using Post = std::function<void(std::function<void()>)>;
 
   ExchangeTable(const Clock& clock, TimerQueue& timers, Post post);

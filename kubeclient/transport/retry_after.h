@@ -13,8 +13,8 @@ namespace windlass {
 inline constexpr int64_t kRetryAfterMsMax = 60000;
 
 // Returns the wait of a header that holds whole seconds, clamped to [0, kRetryAfterMsMax]; "-5" is
-// 0 s. Returns nullopt for anything else, also for a date, because a date is meant by the server's
-// clock, and ours may differ.
+// 0 s. Returns nullopt for anything else, also for a date: the server computes the date from its
+// own clock, and our clock may differ.
 std::optional<Duration> ParseRetryAfter(std::string_view header);
 
 }  // namespace windlass

@@ -1,8 +1,8 @@
 // The machine's own trust store, which we use if a kubeconfig names no CA.
 //
-// The HTTP library makes OpenSSL load that store into the context of every new connection, before
-// our own store replaces it: some 140 certificates are parsed for nothing. Only a change of the
-// environment variable that names the store stops this.
+// The HTTP library makes OpenSSL load that store into the context of every new connection. OpenSSL
+// then parses some 140 certificates, and uses none of them, because our own store replaces that
+// store. Only a change of the environment variable that names the store stops this.
 #pragma once
 
 #include <optional>
