@@ -7,7 +7,7 @@
 //       }));
 //     }
 //     …
-//     Lifetime lifetime_;  // the last member, because that is destroyed first
+//     Lifetime lifetime_;  // the last member, because C++ destroys it first
 //   };
 //
 // All functions, and the callbacks that Guard returns, must be called on one thread. Such callbacks

@@ -67,7 +67,7 @@ std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
 // Returns a log line in `format`, without the time. Public for tests of the format.
 // Escapes the event and every value. Cuts each at 1 KiB, or up to three bytes earlier so that no
-// UTF-8 character is cut in two.
+// UTF-8 character is cut in two, and marks the cut with "…".
 std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
                           const LogFields& fields);
 
