@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -17,10 +18,12 @@ import (
 type story struct {
 	lines []string
 	kind  string // of the owner; empty: a Deployment
+	at    time.Time
 }
 
 func (s *story) add(record witness.Record) {
 	record.ResourceVersion = fmt.Sprint(len(s.lines) + 1)
+	record.Seen = s.at
 	line, err := json.Marshal(record)
 	if err != nil {
 		panic(err)
@@ -170,6 +173,24 @@ func TestStories(t *testing.T) {
 			s.set("a", 4, 2, "1", 1, true)
 			s.set("a", 1, 2, "1", 2, false)
 		}, "(ii) ReplicaSet /a lowered from 4 to 1", "1 violations, 2 pod failures"},
+		{"lowered before a lost Pod was known", func(s *story) {
+			s.started()
+			s.set("b", 1, 0, "2", 1, true)
+			s.set("b", 1, 1, "2", 1, true)
+			s.at = time.UnixMilli(1000)
+			s.set("b", 1, 0, "2", 1, true)
+			s.at = time.UnixMilli(2000)
+			s.set("a", 2, 4, "1", 2, false)
+		}, "", "0 violations, 0 pod failures, 1 races with a Pod that was lost"},
+		{"lowered after a lost Pod was known", func(s *story) {
+			s.started()
+			s.set("b", 1, 0, "2", 1, true)
+			s.set("b", 1, 1, "2", 1, true)
+			s.at = time.UnixMilli(1000)
+			s.set("b", 1, 0, "2", 1, true)
+			s.at = time.UnixMilli(2001)
+			s.set("a", 2, 4, "1", 2, false)
+		}, "(ii) ReplicaSet /a lowered from 4 to 2: 2 available", "1 violations"},
 		{"Pods that were never available may go", func(s *story) {
 			s.started()
 			s.set("a", 4, 2, "1", 1, true)

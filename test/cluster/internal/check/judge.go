@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"windlass.dev/test/cluster/internal/witness"
 )
@@ -18,24 +19,30 @@ type judge struct {
 	identities  identities // of Pods
 	strict      bool       // every Pod stays, and no container is restarted but by a patch
 	races       int        // allowed only by a spec that the user had just replaced
+	unseen      int        // allowed only by availability that was lost just before
 	deployed    map[string]bool
 
-	event event // the one being applied
-	watch bool  // false where the log is incomplete: apply, do not judge
+	event  event              // the one being applied
+	before map[string][]event // by owner: its events before this one, the last shownHistory
+	watch  bool               // false where the log is incomplete: apply, do not judge
 }
 
 type violation struct {
 	event
-	text string
+	text    string
+	history []event // of its Deployment's ReplicaSets before
 }
 
+// shownHistory is how many events before a violation are shown.
+const shownHistory = 12
+
 func newJudge(limits witness.UpdateDetails) *judge {
-	return &judge{state: newState(), updates: newUpdates(limits), deployed: map[string]bool{}, identities: identities{}}
+	return &judge{state: newState(), updates: newUpdates(limits), deployed: map[string]bool{}, identities: identities{}, before: map[string][]event{}}
 }
 
 func (j *judge) violated(format string, args ...any) {
 	if j.watch {
-		j.violations = append(j.violations, violation{j.event, fmt.Sprintf(format, args...)})
+		j.violations = append(j.violations, violation{j.event, fmt.Sprintf(format, args...), slices.Clone(j.before[j.event.Owner])})
 	}
 }
 
@@ -53,6 +60,10 @@ func (j *judge) apply(e event, watch bool) {
 	case witness.Pod:
 		j.pod(e.Record)
 		j.podOfUpdate(e.Record)
+	}
+	if e.Kind == witness.ReplicaSet {
+		past := append(j.before[e.Owner], e)
+		j.before[e.Owner] = past[max(0, len(past)-shownHistory):]
 	}
 }
 
@@ -137,7 +148,10 @@ type change struct {
 func (j *judge) record(now witness.Record, old *replicaSet) *replicaSet {
 	set := &replicaSet{Record: now}
 	if old != nil {
-		set.lowered, set.failed, set.raises = old.lowered, old.failed, old.raises
+		set.lowered, set.failed, set.raises, set.drops = old.lowered, old.failed, old.raises, old.drops
+		if now.ReplicaSet.Available < old.ReplicaSet.Available && !now.Seen.IsZero() {
+			set.drops = append(set.drops, drop{now.Seen, old.ReplicaSet.Available})
+		}
 		if now.ReplicaSet.Replicas < old.ReplicaSet.Replicas {
 			set.lowered = now.Generation
 		}
@@ -176,6 +190,8 @@ func (j *judge) availability(d *deployment, set *replicaSet, c change) {
 	if d.reached && after < c.available && after < newest.least {
 		lost := int(c.available - after)
 		switch {
+		case c.is < c.was && after < d.history.least() && j.availableAsKnown(d, j.event.Seen) >= d.history.least():
+			j.unseen++
 		case c.is < c.was && after < d.history.least():
 			j.violated("(ii) %s lowered from %d to %d: %d available, at least %d required", name(set.Record), c.was, c.is, after, d.history.least())
 		case c.is < c.was:

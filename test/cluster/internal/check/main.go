@@ -63,7 +63,11 @@ func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	}
 	var complaints []string
 	for _, v := range judge.violations {
-		complaints = append(complaints, fmt.Sprintf("%s\n  line %d: %s", v.event.at(v.text), v.line, v.event.text))
+		complaint := fmt.Sprintf("%s\n  line %d: %s", v.event.at(v.text), v.line, v.event.text)
+		for _, past := range v.history {
+			complaint += fmt.Sprintf("\n  before, line %d: %s", past.line, past.text)
+		}
+		complaints = append(complaints, complaint)
 	}
 	if o.inPlace {
 		complaints = append(complaints, judge.restarts()...)
@@ -92,6 +96,9 @@ func run(in io.Reader, o options, out io.Writer) (ok bool, err error) {
 	}
 	if judge.races > 0 {
 		fmt.Fprintf(out, ", %d races with a user's change", judge.races)
+	}
+	if judge.unseen > 0 {
+		fmt.Fprintf(out, ", %d races with a Pod that was lost", judge.unseen)
 	}
 	if len(log.gaps) > 0 {
 		fmt.Fprintf(out, ", %d gaps not judged", len(log.gaps))

@@ -2,6 +2,7 @@ package check
 
 import (
 	"strconv"
+	"time"
 
 	"windlass.dev/test/cluster/internal/witness"
 )
@@ -30,6 +31,13 @@ type replicaSet struct {
 	lowered int64 // generation that lowered spec.replicas and is not yet in its status; 0: none
 	failed  int   // Pods that failed by themselves and are not yet in its status
 	raises  []raise
+	drops   []drop
+}
+
+// drop is a fall of status.availableReplicas.
+type drop struct {
+	seen time.Time // by the witness
+	from int32
 }
 
 func newState() *state {
@@ -88,6 +96,25 @@ func (s *state) total(d *deployment) (sum int32) {
 func (s *state) available(d *deployment) (sum int32) {
 	for _, set := range s.setsOf[d.UID] {
 		sum += min(set.ReplicaSet.Available, set.ReplicaSet.Replicas)
+	}
+	return sum
+}
+
+// viewLag is how old a watch's view of a healthy API server may be.
+const viewLag = time.Second
+
+// availableAsKnown is like available, as a controller may know it: its view of
+// each ReplicaSet may be viewLag old. Example: 5 available until 0.2 s ago, now
+// 4: 5.
+func (s *state) availableAsKnown(d *deployment, now time.Time) (sum int32) {
+	for _, set := range s.setsOf[d.UID] {
+		known := set.ReplicaSet.Available
+		for _, drop := range set.drops {
+			if now.Sub(drop.seen) <= viewLag {
+				known = max(known, drop.from)
+			}
+		}
+		sum += min(known, set.ReplicaSet.Replicas)
 	}
 	return sum
 }
