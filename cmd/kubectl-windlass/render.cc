@@ -50,7 +50,8 @@ class Drawing {
   std::vector<Row> RowsOf(const Shown& shown, size_t left_out_sets) const;
   // Returns how many Pods of each branch fit into `room` lines.
   Shown Fit(const TableLayout& layout, size_t room) const;
-  // Returns the lines of a row; if there is a height, at most half of it.
+  // Returns the lines of one row. If the output has a height, returns at most half as many lines as
+  // that height, but at least one. The last line then says how many lines are left out.
   std::vector<std::string> LinesOf(const TableLayout& layout, const Row& row) const;
 
  private:

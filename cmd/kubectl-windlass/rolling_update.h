@@ -166,11 +166,14 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 // being deleted. Returns "" if the update waits for nothing, or for Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
-// Prints the lines of the update after the first `before.printed` ones as they come
-// (rolling_update_follow.cc). `update` is the object as it was written. Returns when:
-//   - the update has ended, has failed or is paused. A failure counts even if Windlass continues as
-//     soon as the cause is gone
-//   - the update was deleted, after Ctrl-C, when --timeout has passed, or after an error
+// Prints each new line of the update's status as soon as the line appears
+// (rolling_update_follow.cc). Skips the first `before.printed` lines, which were there before the
+// write.
+// `update` is the object as it was written. Returns when one of these happens:
+//   - the update ends, fails or is paused. A failure counts even if Windlass continues as soon as
+//     the cause is gone
+//   - the update is deleted
+//   - the user presses Ctrl-C, --timeout passes, or an error occurs
 // With -o, prints the object at the end if `before.is_last` is true. Deletes the update if this
 // command created it, and it failed without having changed anything.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);

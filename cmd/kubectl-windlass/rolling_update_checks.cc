@@ -382,8 +382,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     context.console.Error(TextOf(*stored, "/status/message"));
     return ExitCode::kFailed;
   }
-  // If this program went on with an update that is half done, Windlass would not know what this
-  // program has done.
+  // Refuses --local even if Windlass has stopped half-way. If this command continued the update,
+  // Windlass would not know what the command has done.
   context.console.Error(
       ObjectName(place.resource, place.name) +
       (ended

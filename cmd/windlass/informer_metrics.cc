@@ -131,11 +131,13 @@ constexpr Metric kAudits{"windlass_cache_audits_total",
                          "Comparisons of the cache with a list.",
                          {{kResource}},
                          "One every 3 to 9 hours."};
-constexpr Metric kDifferences{"windlass_cache_audit_differences_total",
-                              MetricType::kCounter,
-                              "Objects that differed from the list. Above 0, this is a bug.",
-                              {{kResource}},
-                              "A new list repairs the cache."};
+constexpr Metric kDifferences{
+    "windlass_cache_audit_differences_total",
+    MetricType::kCounter,
+    "Cached objects that differed from the API server's list in an audit. "
+    "Any is a bug, in Windlass or in the API server.",
+    {{kResource}},
+    "A new list repairs the cache."};
 constexpr Metric kWatchEnds{
     "windlass_informer_watch_ends_total",
     MetricType::kCounter,

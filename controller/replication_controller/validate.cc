@@ -47,8 +47,9 @@ Answer AskForOthers(const Situation& situation, const ResourceId& resource, std:
   if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
   return {.step = Fail(situation, kInvalidUpdate,
                        Fill("Windlass cannot check which other objects act on the Pods of this "
-                            "update. The request {} failed: {}. Delete some of these objects, or "
-                            "move some to another namespace. Then begin the update again",
+                            "update, because a list is too large. The request {} failed: {}. "
+                            "Delete some of the listed objects, or move some to another namespace. "
+                            "Then begin the update again",
                             answer.value->asked.text, answer.value->said.error().message),
                        kLookThroughAgain)};
 }

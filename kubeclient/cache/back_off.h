@@ -10,11 +10,11 @@
 
 namespace windlass {
 
-// client-go's figures:
-//   - the first wait is shorter than kReflectorBackOffFirst
-//   - after a failure that may pass by itself, a reflector's wait is shorter than
-//     kReflectorBackOffMax, unless the server asks for a longer one
-//   - the limit starts over when nothing failed for kReflectorBackOffReset
+// client-go's figures. Each wait is a random time below a limit:
+//   - kReflectorBackOffFirst: the limit after the first failure
+//   - kReflectorBackOffMax: the highest limit of a reflector after a failure that may pass by
+//     itself. If the server asks for a longer wait, the reflector waits that long
+//   - kReflectorBackOffReset: after this time without a failure, the limit is the first one again
 inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
 inline constexpr Duration kReflectorBackOffMax = seconds(30);
 inline constexpr Duration kReflectorBackOffReset = seconds(120);

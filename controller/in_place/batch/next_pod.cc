@@ -12,10 +12,11 @@ namespace {
 
 bool IsDrained(const RolloutPod* pod) { return pod->our_state && pod->our_state->drain; }
 
-// Removes from `order` the Pods that the rollout does not wait for, if enough other Pods are left
-// to update; otherwise puts them last. Example: of 10 Pods, 1 is updated, 8 old ones have a node,
-// and 1 waits for a node. Partition 7: 10 - 7 - 1 = 2 Pods are still to be updated. The 8 Pods are
-// enough, so the Pod that waits is removed.
+// Puts the Pods that the rollout does not wait for (PodStanding::waited_for) at the end of `order`.
+// Takes them out of `order` if enough other old Pods are left to update. Example: of 10 Pods, 1 is
+// updated, 8 old Pods have a node, and 1 old Pod is unschedulable. With partition 7, 10 - 7 - 1 = 2
+// Pods are still to be updated. The 8 Pods are enough for that, so `order` loses the unschedulable
+// Pod. If 9 Pods were still to be updated, that Pod would be the last of `order`.
 void PutWaitedForFirst(std::span<const RolloutPod> pods, const BatchLimits& limits,
                        std::vector<const RolloutPod*>& order) {
   const int64_t left = std::ranges::count_if(

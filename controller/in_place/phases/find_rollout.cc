@@ -187,12 +187,15 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
          });
 }
 
-// Returns true if a staged rollout under Recreate goes on in place although the workload now wants
+// Returns true if a staged rollout under Recreate may end in place, although the workload now wants
 // several replicas. One of these must hold:
-//   - the only Pod of the rollout was patched already
+//   - the host has only one Pod, and this Pod is patched already (IsAlone)
 //   - all existing Pods have the wanted template
-// False if a step or partition keeps the rollout from ending (holds_back). With IfPossible, also
-// false if a Pod fails or keeps no state: new Pods replace such Pods.
+// Returns false in any case if
+//   - the Pods cannot be examined
+//   - a step or partition keeps the rollout from ending (holds_back)
+//   - the policy is IfPossible, and a Pod fails, or loses its state or its drain each time
+//     (not_kept). New Pods replace such Pods.
 bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
   InPlace probe{.configuration = staged.configuration, .now = staged.now};
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
@@ -332,9 +335,9 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     const ReplicaSet* only = OnlyActive(situation);
     if (only == &pending) return FindReturning(situation, in_place, pending);
     if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, HostIsGone());
-    // The host that the note names is gone, and `only` has the Pods. So the rollout is decided
-    // anew, with `only` as the host. Example: a user deleted the host and restored it, which gave
-    // the host another uid.
+    // The note of the rollout names a host ReplicaSet that is gone, and `only` has the Pods. So the
+    // rollout is decided anew, with `only` as the host. Example: a user deleted that ReplicaSet and
+    // restored it, so it has another uid.
     return Decide(situation, in_place, *only);
   }
   // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).

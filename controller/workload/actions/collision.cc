@@ -100,8 +100,9 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 // owner, labels and template. If the wanted template is not known, owner and labels decide
 // (RO-014).
 //
-// Decodes the reply again, because the cache may have lost the ReplicaSet since, or show a later
-// change of it. This is rare: the cache usually shows the created ReplicaSet as the new one.
+// Decodes the reply again instead of taking the object from the cache: since the reply, the cache
+// may have lost the ReplicaSet, or got a later version of it. This function is rarely called,
+// because the cache usually shows the created ReplicaSet as the new one.
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
   SymbolTable symbols;

@@ -122,9 +122,11 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 // Calls UpdateReplicaFailure if one of these holds, and otherwise leaves the condition as it is
 // (D-420):
-//   - the API server refused a write in this sync, or did not keep a size
+//   - in this sync, the API server refused a write, or stored a ReplicaSet with another size than
+//     Windlass asked for
 //   - the new ReplicaSet has no room for annotations
-//   - the stored condition has a reason of Windlass's own, which may no longer apply
+//   - the stored condition has a reason that only Windlass sets. Its cause may be gone, so it is
+//     checked again
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::workload
