@@ -86,6 +86,9 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // Returns true if the command asks for a new controller with another name or other content than
 // `stored` does. For a rollback, compares only the name of the new controller, and only if the
 // command gives that name.
+// If the update has failed because its new controller is not what its spec asks for (OtherImage,
+// OtherContent), compares with what is under way. Example: web is updated to image web:2, and a
+// user changes spec.image to web:3. The result is false for web:2 and true for web:3.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
 // Keeps a command from overwriting `stored`: the command that began `stored` would fail half-way.

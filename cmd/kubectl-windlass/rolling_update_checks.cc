@@ -95,6 +95,16 @@ std::string GoOnText(const ReplicationControllerUpdate& stored, const std::strin
   return text + in;
 }
 
+// Returns true if the stored update has failed because its new controller is not what its spec asks
+// for: a user has edited the spec or the new controller on the way. The update cannot go on with
+// this spec. Returns false if the update cannot be taken back any more (IsPastReturn).
+bool HasOtherNew(const CommandContext& context, const Json& stored) {
+  const std::string reason = ReasonOf(stored, "Stalled");
+  return StateOf(context, stored) == UpdateState::kFailed &&
+         (reason == rc::kOtherImage || reason == rc::kOtherContent) &&
+         !IsPastReturn(context, PlaceOfUpdate(context, stored), stored);
+}
+
 // Returns " to web-2", " with image web:2", or " to web-2 with image web:2".
 std::string WhatIsUnderWay(const ReplicationControllerUpdate& stored) {
   const std::string& known = stored.status.new_name;
@@ -110,6 +120,8 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   const std::string back =
       "kubectl windlass rolling-update " + stored.meta.name + " --rollback" + in;
   if (stored.spec.rollback) return "To follow the rollback: " + back;
+  // No command can continue an update whose new controller is not what its spec asks for.
+  if (HasOtherNew(context, update)) return "To take it back: " + back;
   const std::string go_on = "To go on with that update: " + GoOnText(stored, in);
   const Place place = PlaceOfUpdate(context, update);
   if (IsPastReturn(context, place, update)) return go_on;
@@ -248,12 +260,18 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // If an edit of the spec has stopped the update, `target` is the target before the edit. A
-  // command that asks for this target asks for the same update.
-  const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
-  if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
-    return false;
+  if (failed && !asked->spec.rollback) {
+    // If an edit of the spec has stopped the update, `target` is the target before the edit. A
+    // command that asks for this target asks for the same update.
+    const std::string& target = there->status.target;
+    const bool is_edited = rc::TargetOf(there->spec) != target;
+    const bool is_stuck = HasOtherNew(context, stored);
+    const bool asks_for_target = !target.empty() && rc::TargetOf(asked->spec) == target;
+    if (asks_for_target && (is_edited || !is_stuck)) return false;
+    // The new controller is not what the spec asks for. So a command that asks for the same as the
+    // spec asks for another new controller than the one that is there.
+    if (is_stuck) return true;
   }
   return IsForOther(context, *asked, *there);
 }
@@ -281,10 +299,14 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const bool turned = goes_back && !FlagOf(update, "/spec/rollback");
   if (!turned && !AsksForOther(context, update, stored)) return std::nullopt;
   const std::string name = ObjectName(resources::kReplicationControllers, there->meta.name);
+  const std::string& new_name = there->status.new_name;
+  const bool is_stuck = HasOtherNew(context, stored);
   context.console.Error(
-      (goes_back ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
-       : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed half way"
-                 : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
+      (goes_back  ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
+       : is_stuck ? "an update of " + name + " to " + new_name + " has failed half way, because " +
+                        new_name + " is not what the update asks for"
+       : failed ? "an update of " + name + WhatIsUnderWay(*there) + " has failed half way"
+                : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
       ", so nothing was changed. " + ChoicesText(context, stored, *there) +
       (failed && !context.line.rolling_update.wait &&
                !IsPastReturn(context, PlaceOfUpdate(context, stored), stored)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -79,33 +80,47 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
+// Returns `made` as the API server would create it: `object` is the answer to a dry run. The
+// template has all defaults, and what webhooks change.
+ReplicationController AsCreated(const ReplicationController& made, const Json& object) {
+  ReplicationController created = made;
+  const Json& pod_template = At(object, "/spec/template");
+  if (!pod_template.is_object()) return created;
+  created.template_json = std::make_shared<const std::string>(DumpJson(pod_template));
+  created.selector = MapOf(At(object, "/spec/selector"));
+  created.meta.labels = MapOf(At(object, "/metadata/labels"));
+  return created;
+}
+
 // Asks the API server, with a dry run, whether it would create `made`. Refuses the update if not,
 // or if a webhook changes the image. The old controller is unchanged so far, so a refusal leaves
-// nothing behind (RC-20). Returns nullopt if `made` passes, or if the dry run cannot tell; the
-// creation then will.
-std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
+// nothing behind (RC-20). If `made` passes, returns the controller that the API server would
+// create. Returns `made` if the dry run cannot tell; the creation then will.
+OrStep<ReplicationController> TryCreation(const Situation& situation,
+                                          const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
                       .why = "the API server may refuse to create the new controller",
                       .go_on_if_refused = true});
-  if (answer.step) return answer.step;
+  if (answer.step) return {.step = answer.step};
   const Outcome& outcome = *answer.value;
   if (outcome.said.ok()) {
+    ReplicationController created = AsCreated(made, ObjectIn(answer));
     const std::string& wanted = situation.spec().image;
-    if (wanted.empty()) return std::nullopt;
-    const auto image = ImageIn(situation, DumpJson(At(ObjectIn(answer), "/spec/template")));
-    if (!image.ok() || *image == wanted) return std::nullopt;
-    return Fail(
-        situation, kInvalidUpdate,
-        Fill("a webhook changes the image {} to {}. Update to the image that the webhook sets",
-             wanted, *image));
+    if (wanted.empty()) return {std::move(created)};
+    const auto image = ImageIn(situation, *created.template_json);
+    if (!image.ok() || *image == wanted) return {std::move(created)};
+    return {.step = Fail(situation, kInvalidUpdate,
+                         Fill("a webhook changes the image {} to {}. Update to the image that the "
+                              "webhook sets",
+                              wanted, *image))};
   }
   const Error& error = outcome.said.error();
   if (error.kind == ErrorKind::kAlreadyExists || error.detail == ErrorDetail::kNoDryRun) {
-    return std::nullopt;
+    return {made};
   }
-  if (IsRefusal(error.kind)) return FailRefused(situation, outcome.asked, error);
-  return Failed{error};
+  if (IsRefusal(error.kind)) return {.step = FailRefused(situation, outcome.asked, error)};
+  return {.step = Failed{error}};
 }
 
 Step CreateTarget(const Situation& situation) {
@@ -128,10 +143,12 @@ Step CreateTarget(const Situation& situation) {
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
   // These two checks come before the intent is stored. They are not repeated after that, while the
-  // old controller is labelled. BeginRename calls RefuseRename once more.
+  // old controller is labelled. BeginRename calls RefuseRename once more. RefuseRename gets the
+  // controller that the dry run returns, because the journal of the rename will have its defaults.
   if (!IsIntentStored(situation)) {
-    if (auto step = RefuseRename(situation, *made)) return *std::move(step);
-    if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
+    auto created = TryCreation(situation, *made);
+    if (created.step) return *std::move(created.step);
+    if (auto step = RefuseRename(situation, created.value)) return *std::move(step);
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);

@@ -37,9 +37,11 @@ std::optional<Step> RefuseChain(const Situation& situation);
 // controller exists.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
-// Refuses a rename that could not end, or would lose Pods (RC-14):
-//   - The journal of the rename, which has the template of `created`, the new controller, is too
-//     large for an annotation of the old one. Example: a template of 270,000 bytes.
+// Refuses a rename that could not end, or would lose Pods (RC-14). `created` is the new controller
+// as the API server has it, or as a dry run says that the API server would create it: its defaults
+// make the template larger.
+//   - The journal of the rename, which has the template of `created`, is too large for an
+//     annotation of the old controller. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. They have no owner for a
 //     moment, so the other one would adopt them and delete its surplus. Example: web is updated to
 //     web-2, which becomes web in the end. The new Pods have the label app=web, which a third

@@ -1,5 +1,6 @@
 // A second rolling-update command of the same ReplicationController, while the update of the first
 // is under way or after it failed.
+#include "controller/replication_controller/run.h"
 #include "test/proves.h"
 #include "test/unit/kubectl/played_update.h"
 
@@ -98,6 +99,69 @@ TEST_CASE_METHOD(Fixture,
   const Json spec = Stored(kUpdates, "old")["spec"];
   CHECK(spec["image"] == "app:v3");
   CHECK_FALSE(spec.value("rollback", false));
+  Proves("RC-23");
+}
+
+// Returns the status.target of an update of old to new with this image.
+std::string TargetOf(const std::string& image) {
+  ReplicationControllerUpdateSpec spec;
+  spec.new_name = "new";
+  spec.image = image;
+  return replication_controller::TargetOf(spec);
+}
+
+// Leaves an update of old to new with image app:v2 that has failed on the way, because its spec now
+// has the image `in_spec`, and its new controller another one.
+void FailsForItsImage(Fixture& fixture, const std::string& in_spec, const std::string& reason) {
+  fixture.FailsOnTheWay();
+  fixture.Edit(kUpdates, "old", "", [&](Json& update) { update["spec"]["image"] = in_spec; });
+  fixture.Says({"Failed", {}, "another image is under way", reason});
+  fixture.Edit(kUpdates, "old", "status",
+               [](Json& update) { update["status"]["target"] = TargetOf("app:v2"); });
+}
+
+// Before, this image alone could not be rolled out: the plan refused it for the image of NEW.
+TEST_CASE_METHOD(Fixture, "The image of the spec is rolled out if the new controller has another") {
+  const std::string reason = GENERATE("OtherImage", "OtherContent");
+  // With app:v3 somebody has edited the spec, with app:v2 only the new controller.
+  const std::string image = GENERATE("app:v3", "app:v2");
+  FailsForItsImage(*this, image, reason);
+  BeginUpdateOfOld();
+  Edit(resources::kReplicationControllers, "new", "", [](Json& created) {
+    created["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v9";
+  });
+  SECTION("the failed one is taken back first") {
+    const auto back = [this] {
+      server.Delete("windlass", {resources::kReplicationControllers, "default", "new"});
+      Edit(resources::kReplicationControllers, "old", "",
+           [](Json& old) { old["metadata"].erase("annotations"); });
+      Says({"RolledBack", {"back"}});
+    };
+    After(seconds(1), back);
+    SaysAfter(seconds(3), {"Succeeded", {"forward"}});
+    CHECK(Update("old new --image=" + image) ==
+          Done("back\nforward\n", "The update to new failed, so it is taken back first.\n"));
+    const Json spec = Stored(kUpdates, "old")["spec"];
+    CHECK(spec["image"] == image);
+    CHECK_FALSE(spec.value("rollback", false));
+  }
+  SECTION("without waiting it is refused, and no way on is named that there is not") {
+    const Json before = Stored(kUpdates, "old");
+    CHECK(Update("old new --no-wait --image=" + image) ==
+          Ends(ExitCode::kOtherUpdate,
+               "error: an update of replicationcontroller/old to new has failed half way, because "
+               "new is not what the update asks for, so nothing was changed. To take it back: "
+               "kubectl windlass rolling-update old --rollback -n default. Without --no-wait, this "
+               "command would take the failed update back, and then begin the new one\n"));
+    CHECK(Stored(kUpdates, "old") == before);
+  }
+  Proves("RC-5 RC-23");
+}
+
+TEST_CASE_METHOD(Fixture, "The image that is under way goes on after the spec was edited") {
+  FailsForItsImage(*this, "app:v3", "OtherImage");
+  CHECK(RunUntil({"Succeeded", {"the end"}}, "old new --image=app:v2") == Done("the end\n"));
+  CHECK(Stored(kUpdates, "old")["spec"]["image"] == "app:v2");
   Proves("RC-23");
 }
 

@@ -256,6 +256,73 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
   Proves("RC-14 RC-20");
 }
 
+// Returns the content of a new controller with 2,000 containers. Its template takes 80 KB as it is
+// written, and 336 KB with the defaults of AddDefaults.
+json ManyContainers() {
+  json containers = json::array({{{"name", "web"}, {"image", "web:2"}}});
+  for (int i = 1; i < 2000; ++i) {
+    containers.push_back({{"name", "web-" + std::to_string(i)}, {"image", "web:2"}});
+  }
+  json content = kFile;
+  content["spec"]["template"]["spec"]["containers"] = std::move(containers);
+  return content;
+}
+
+// What the API server adds to each container.
+void AddDefaults(json& created) {
+  for (json& container : created["spec"]["template"]["spec"]["containers"]) {
+    container["resources"] = json::object();
+    container["terminationMessagePath"] = "/dev/termination-log";
+    container["terminationMessagePolicy"] = "File";
+    container["imagePullPolicy"] = "IfNotPresent";
+  }
+}
+
+// Serves who gives a short file: the update was refused at its rename, when all Pods were replaced.
+TEST_CASE("an update is refused whose rename needs too large an annotation with all defaults") {
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
+  world.webhook = &AddDefaults;
+  const json before = world.Controller("web");
+  const json spec = {{"newName", "web-2"}, {"controller", ManyContainers()}};
+  world.AddUpdate("web", spec);
+  world.Edit({{"cleanup", "Rename"}, {"updatePeriod", "0s"}});
+  CheckRefused(world, "to rename web-2 to web, Windlass has to store the new controller");
+  CHECK(world.reason() == "InvalidUpdate");
+  CHECK(world.Controller("web") == before);
+  CHECK_FALSE(world.Has("web-2"));
+  world.Edit({{"cleanup", "Delete"}});
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.PodsOf("web-2").size() == 2);
+  Proves("RC-14 RC-20");
+}
+
+// The new controller then counts as Windlass asks for it.
+TEST_CASE("a rename needs room in the annotations also if the API server makes no dry run") {
+  World world("web", 2, {{"app", "web"}});
+  world.refuse = [&](const Request& request) -> std::optional<Error> {
+    if (request.verb() != Verb::kDryRunCreate) return std::nullopt;
+    return Error{.kind = ErrorKind::kInvalid, .message = "no", .detail = ErrorDetail::kNoDryRun};
+  };
+  json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
+  container["env"] = {{{"name", "E"}, {"value", std::string(270000, 'a')}}};
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  CheckRefused(world, "to rename web-");
+  Proves("RC-14");
+}
+
+// A webhook adds the label by which a third controller selects.
+TEST_CASE("an update is refused whose new Pods another one would adopt by a webhook's label") {
+  World world("web", 2, {{"app", "web"}});
+  world.AddReplicaSet("other", {{"matchLabels", {{"team", "shop"}}}});
+  world.webhook = [](json& created) {
+    created["spec"]["template"]["metadata"]["labels"]["team"] = "shop";
+  };
+  world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
+  CheckRefused(world, "ReplicaSet other selects the labels of the new Pods");
+  CHECK(world.reason() == "SelectedByAnother");
+  Proves("RC-14");
+}
+
 TEST_CASE("an update to an image is renamed whose template fits into an annotation") {
   World world("web", 2, {{"app", "web"}});
   json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];

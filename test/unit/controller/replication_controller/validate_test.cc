@@ -117,9 +117,10 @@ TEST_CASE("an update whose namespace cannot be looked through is refused, and to
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "InvalidUpdate");
   CHECK(world.message() ==
-        "Windlass cannot check which other objects act on the Pods of this update. The request "
-        "list horizontalpodautoscalers ns failed: the response is larger than 32 MiB. Delete some "
-        "of these objects, or move some to another namespace. Then begin the update again");
+        "Windlass cannot check which other objects act on the Pods of this update, because a list "
+        "is too large. The request list horizontalpodautoscalers ns failed: the response is larger "
+        "than 32 MiB. Delete some of the listed objects, or move some to another namespace. Then "
+        "begin the update again");
   CHECK(json(world.controllers()) == before);
   too_large = false;
   world.Edit({{"timeout", "6m"}});
