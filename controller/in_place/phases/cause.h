@@ -41,7 +41,7 @@ inline constexpr std::string_view kHostGone = "HostGone";  // the host was delet
 // Another client scaled the pending ReplicaSet.
 inline constexpr std::string_view kForeignScale = "ForeignScale";
 // The template does not fit into the annotation that stores it while two ReplicaSets exchange their
-// templates (FitsStash).
+// templates (WhyNoStash).
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
 // The API server does not show with which defaults it completes the wanted template (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";

@@ -244,22 +244,38 @@ bool HasTaken(const ReplicaSet& host, const Stash& stash) {
          TextIn(host.meta.annotations, kRevision) == stash.revision;
 }
 
-bool FitsStash(const std::string& template_json,
-               const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
+std::optional<std::string> WhyNoStash(const std::string& template_json,
+                                      const std::map<std::string, std::string>& annotations,
+                                      const ReplicaSet& host) {
   const size_t template_bytes = StashedForm(template_json).size();
-  if (template_bytes > kStashTemplateBytesMax) return false;
+  const std::string takes = std::to_string(template_bytes) + " bytes as JSON with all defaults";
+  const auto at_most = [](size_t most) {
+    return "at most " + std::to_string(most) + " bytes are possible. Shorten spec.template";
+  };
+  if (template_bytes > kStashTemplateBytesMax) {
+    return "spec.template takes " + takes +
+           ", where the letters <, > and & count as one byte each, and " +
+           at_most(kStashTemplateBytesMax);
+  }
   // The pending ReplicaSet may not exist yet, so the host's annotations are counted. Those that X1
   // and X2 do not exchange have about the same size in both.
   size_t bytes = kStashRest + template_bytes + AnnotationBytes(host.meta.annotations);
+  TextChanges changes;
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
     bytes += DumpJson(OrderedJson(key)).size() + DumpJson(OrderedJson(value)).size() + 2;
+    changes[key] = value;
   }
   for (const auto& [key, value] : host.meta.annotations) {
     if (!annotations.contains(std::string(key.text())))
       bytes += DumpJson(OrderedJson(key.text())).size() + 1;
   }
-  return bytes <= kAnnotationBytesMax;
+  if (bytes <= kAnnotationBytesMax) return std::nullopt;
+  const std::string longest = LongestOf(host.meta.annotations, changes);
+  return "With spec.template, which takes " + takes +
+         ", the annotations of the replica set would take " + std::to_string(bytes) +
+         " bytes, and " + at_most(kAnnotationBytesMax) +
+         (longest.empty() ? "" : ", or the longest annotation, " + longest);
 }
 
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,

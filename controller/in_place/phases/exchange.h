@@ -50,7 +50,9 @@ namespace windlass::in_place {
 
 // The largest template, in bytes, that Windlass stores in an annotation while two ReplicaSets
 // exchange their templates (P-053): half of kAnnotationBytesMax. The other half is left for the
-// other annotations.
+// other annotations. The bytes are those that the stash takes: JSON without spaces, in which each
+// of the letters <, > and & is one byte. The API server returns each of them as six, such as
+// \u003c.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
@@ -79,11 +81,14 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 // alone is enough, because an upgraded API server may show more fields in the host's template.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Returns true if the template has at most kStashTemplateBytesMax bytes, and a ReplicaSet with
-// `annotations` would have room for the stash of an exchange with `host`. This is an estimate,
-// because the ReplicaSet may not exist yet. BeginExchange counts the exact bytes.
-bool FitsStash(const std::string& template_json,
-               const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
+// Returns why a ReplicaSet with `annotations` would have no room for the stash of an exchange with
+// `host`: a sentence without its period, with the sizes, the limit and the remedy. Either the
+// template has more than kStashTemplateBytesMax bytes, or all annotations have more than
+// kAnnotationBytesMax. Returns nullopt if there is room. This is an estimate, because the
+// ReplicaSet may not exist yet. BeginExchange counts the exact bytes.
+std::optional<std::string> WhyNoStash(const std::string& template_json,
+                                      const std::map<std::string, std::string>& annotations,
+                                      const ReplicaSet& host);
 
 // Returns request X1. Returns kMalformed if a template cannot be read, or if the pending ReplicaSet
 // has no revision. Returns kInvalid if the annotations of `pending`, with the stash, would have

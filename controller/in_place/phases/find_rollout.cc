@@ -284,17 +284,13 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   if (const auto* why = std::get_if<NotEligible>(&*verdict)) {
     return NotPossible(situation, in_place, CauseOf(*why));
   }
-  if (!FitsStash(target, AnnotationsToBe(situation), host)) {
+  if (const auto why = WhyNoStash(target, AnnotationsToBe(situation), host)) {
     return NotPossible(
         situation, in_place,
         Named(kTemplateTooLarge,
               "spec.template does not fit into an annotation of a replica set. Windlass stores it "
-              "there while two replica sets exchange their templates. spec.template may have at "
-              "most " +
-                  std::to_string(kStashTemplateBytesMax) +
-                  " bytes, and all annotations of the replica set together at most " +
-                  std::to_string(kAnnotationBytesMax) +
-                  ". Shorten spec.template, or the annotations of the workload"));
+              "there while two replica sets exchange their templates. " +
+                  *why));
   }
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);

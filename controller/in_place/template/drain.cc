@@ -5,6 +5,7 @@
 
 #include "controller/in_place/template/words.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/label_values.h"
 
 namespace windlass::in_place {
@@ -35,7 +36,42 @@ std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain)
   return value->get<std::string>();
 }
 
+// The one label with a prefix of Windlass that is free for drains, and that Windlass sets for
+// nothing else.
+constexpr std::string_view kTrafficLabel = "windlass.dev/traffic";
+constexpr std::string_view kDomain = "windlass.dev";
+// Labels that Kubernetes' controllers of workloads give to their Pods. An entry that ends with "/"
+// stands for all keys that begin with it.
+constexpr std::string_view kLabelsOfControllers[] = {kPodTemplateHashLabel,
+                                                     "controller-revision-hash",
+                                                     "pod-template-generation",
+                                                     "controller-uid",
+                                                     "job-name",
+                                                     "apps.kubernetes.io/",
+                                                     "batch.kubernetes.io/",
+                                                     "statefulset.kubernetes.io/"};
+
+// Returns who else writes the label `key`, as a part of an error text; "" if `key` is free. Such a
+// writer and a drain would undo each other's values. Example: each patch of a Pod sets
+// windlass.dev/revision.
+std::string OwnerOf(std::string_view key) {
+  if (key == kTrafficLabel) return "";
+  const std::string_view domain = key.substr(0, std::min(key.find('/'), key.size()));
+  const bool has_domain = domain.size() < key.size();
+  if (has_domain && (domain == kDomain || domain.ends_with("." + std::string(kDomain)))) {
+    return "Windlass, because its key begins with " + std::string(domain) + "/";
+  }
+  const bool is_of_controllers = std::ranges::any_of(kLabelsOfControllers, [&](auto taken) {
+    return taken.ends_with('/') ? key.starts_with(taken) : key == taken;
+  });
+  return is_of_controllers ? "the controllers of Kubernetes, which write it themselves" : "";
+}
+
 Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_template) {
+  if (const std::string owner = OwnerOf(drain.label); !owner.empty()) {
+    return Refuse("label " + Quoted(drain.label) + " belongs to " + owner + ": drain by " +
+                  std::string(kTrafficLabel) + ", or by a label of your own");
+  }
   if (SelectsBy(workload.selector, drain.label)) {
     return Refuse(
         "label " + Quoted(drain.label) +

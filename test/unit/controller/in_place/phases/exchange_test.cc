@@ -493,7 +493,7 @@ TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
   const ReplicaSet a = Read(Host());
   Json live = Pending();
   const auto fits = [&](const std::string& pod_template) {
-    return FitsStash(pod_template, AnnotationsOf(live), a);
+    return !WhyNoStash(pod_template, AnnotationsOf(live), a);
   };
   CHECK(fits(NewTemplate("bbb")));
   CHECK(fits(std::string(kStashTemplateBytesMax, ' ')));
@@ -514,18 +514,18 @@ TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
   Json changed = live;
   changed["metadata"]["annotations"]["example.com/long"] =
       std::string(kStashTemplateBytesMax + 1000, 'x');
-  CHECK(FitsStash(largest, AnnotationsOf(live), a));
-  CHECK_FALSE(FitsStash(largest, AnnotationsOf(changed), a));
+  CHECK_FALSE(WhyNoStash(largest, AnnotationsOf(live), a));
+  CHECK(WhyNoStash(largest, AnnotationsOf(changed), a));
   CHECK_FALSE(BeginExchange(a, OldTemplate("aaa"), Read(changed), largest).ok());
-  CHECK(FitsStash(NewTemplate("bbb"), AnnotationsOf(changed), a));
+  CHECK_FALSE(WhyNoStash(NewTemplate("bbb"), AnnotationsOf(changed), a));
   CHECK(BeginExchange(a, OldTemplate("aaa"), Read(changed), NewTemplate("bbb")).ok());
   // An annotation that is the same in both is not in the stash.
   Json both = Host();
   both["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');
   changed["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'x');
-  CHECK(FitsStash(largest, AnnotationsOf(changed), Read(both)));
+  CHECK_FALSE(WhyNoStash(largest, AnnotationsOf(changed), Read(both)));
   changed["metadata"]["annotations"]["example.com/long"] = std::string(100'000, 'y');
-  CHECK_FALSE(FitsStash(largest, AnnotationsOf(changed), Read(both)));
+  CHECK(WhyNoStash(largest, AnnotationsOf(changed), Read(both)));
 
   live["metadata"]["annotations"]["windlass.dev/large"] = std::string(kStashTemplateBytesMax, 'x');
   const auto request = BeginExchange(a, OldTemplate("aaa"), Read(live), largest);

@@ -175,14 +175,44 @@ TEST_CASE("an exchange that would not fit is refused before anything is patched 
   c.SettleInPlace();
   if (only) {
     CHECK(c.InPlaceCondition() == "False NotPossible");
-    CHECK(c.InPlaceMessage().starts_with("spec.template does not fit into an annotation"));
-    CHECK(c.InPlaceMessage().find(" (TemplateTooLarge). With Only,") != std::string::npos);
+    const std::string message = c.InPlaceMessage();
+    CHECK(message.starts_with(
+        "spec.template does not fit into an annotation of a replica set. Windlass stores it there "
+        "while two replica sets exchange their templates. With spec.template, which takes 100"));
+    CHECK(message.find(" bytes as JSON with all defaults, the annotations of the replica set would "
+                       "take 34") != std::string::npos);
+    CHECK(message.find(" bytes, and at most 262144 bytes are possible. Shorten spec.template, or "
+                       "the longest annotation, example.com/long (TemplateTooLarge). With Only,") !=
+          std::string::npos);
     CHECK(c.PodNames() == pods);
     for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
   } else {
     CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
     CHECK(c.PodNames() != pods);
   }
+}
+
+// The API server writes the letter < as six bytes, the stash as one.
+TEST_CASE("a template too large for the exchange is told with its size and the limit (P-052)") {
+  Refusing c(2);
+  c.SettleInPlace();
+  const auto change = [&](size_t letters) {
+    c.Edit([letters](Json& d) {
+      d["spec"]["template"]["metadata"]["annotations"]["long"] = std::string(letters, '<');
+      d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+    });
+    c.SettleInPlace();
+  };
+  change(140'000);
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  const std::string message = c.InPlaceMessage();
+  CAPTURE(message);
+  CHECK(message.find(" exchange their templates. spec.template takes 140") != std::string::npos);
+  CHECK(message.find(" bytes as JSON with all defaults, where the letters <, > and & count as one "
+                     "byte each, and at most 131072 bytes are possible. Shorten spec.template "
+                     "(TemplateTooLarge). With Only,") != std::string::npos);
+  change(100'000);
+  CHECK(c.InPlaceCondition() == "False Complete");
 }
 
 TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052)") {

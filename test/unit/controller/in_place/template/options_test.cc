@@ -230,6 +230,22 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
       {"P-040 drain, label of the selector's expressions", "-drain", "Label:tier=front/out",
        "\"Label:tier=front/out\" is not valid: label \"tier\" is in spec.selector, so a Pod "
        "without this label would no longer belong to the Deployment: drain by another label"},
+      {"P-040 drain, label of Windlass", "-drain", "Label:windlass.dev/revision=1/0",
+       "\"Label:windlass.dev/revision=1/0\" is not valid: label \"windlass.dev/revision\" belongs "
+       "to Windlass, because its key begins with windlass.dev/: drain by windlass.dev/traffic, or "
+       "by a label of your own"},
+      {"P-040 drain, internal label of Windlass", "-drain", "Label:internal.windlass.dev/a=1/0",
+       "\"Label:internal.windlass.dev/a=1/0\" is not valid: label \"internal.windlass.dev/a\" "
+       "belongs to Windlass, because its key begins with internal.windlass.dev/: drain by "
+       "windlass.dev/traffic, or by a label of your own"},
+      {"P-040 drain, label of the ReplicaSet", "-drain", "Label:pod-template-hash=1/0",
+       "\"Label:pod-template-hash=1/0\" is not valid: label \"pod-template-hash\" belongs to the "
+       "controllers of Kubernetes, which write it themselves: drain by windlass.dev/traffic, or by "
+       "a label of your own"},
+      {"P-040 drain, label of a StatefulSet", "-drain", "Label:controller-revision-hash=1/0",
+       "\"Label:controller-revision-hash=1/0\" is not valid: label \"controller-revision-hash\" "
+       "belongs to the controllers of Kubernetes, which write it themselves: drain by "
+       "windlass.dev/traffic, or by a label of your own"},
       {"P-040 seconds", "-drain-seconds", "3601",
        "\"3601\" is not valid: write whole seconds from 0 to 3600"},
       {"P-040 seconds with unit", "-drain-seconds", "10s",
@@ -394,6 +410,29 @@ TEST_CASE("what is understood in spite of itself is a warning (P-083)") {
   CHECK(read.warnings[1] ==
         "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not a known "
         "setting and has no effect: correct its name or remove it");
+}
+
+// The pod template has the label in each row, as it has any label of a drain.
+TEST_CASE("a drain by a label that others write is wrong, also if the template has it (P-040)") {
+  const auto [key, is_wrong] = GENERATE(values<std::pair<std::string, bool>>({
+      {"windlass.dev/revision", true},
+      {"windlass.dev/tier", true},
+      {"pod-template-hash", true},
+      {"pod-template-generation", true},
+      {"statefulset.kubernetes.io/pod-name", true},
+      {"apps.kubernetes.io/pod-index", true},
+      {"windlass.dev/traffic", false},
+      {"app.kubernetes.io/component", false},
+      {"windlass.dev.example.com/traffic", false},
+      {"example.com/pod-template-hash", false},
+  }));
+  CAPTURE(key);
+  Deployment deployment = Web(On({{"-drain", "Label:" + key + "=on/off"}}));
+  deployment.spec.template_json =
+      std::make_shared<const std::string>(R"({"metadata":{"labels":{")" + key + R"(":"on"}}})");
+  const Configuration read = ReadOptions(deployment);
+  CHECK(read.errors.size() == (is_wrong ? 1 : 0));
+  CHECK((read.options.drain.mode == Drain::Mode::kLabel) == !is_wrong);
 }
 
 TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
