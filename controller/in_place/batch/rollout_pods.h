@@ -57,8 +57,8 @@ struct PodVerdict {
   // True if the Pod has the target template, as a patched Pod or as a stand-in, and fails.
   bool failed = false;
   // True for a stand-in of any revision that is not available and will not become so soon: it
-  // fails, or no node has room for it. A stand-in on a lost node, or one that may wait for the room
-  // of a terminating Pod of its ReplicaSet, does not count.
+  // fails, or has had no node for some time. A stand-in on a lost node, or one that may still get
+  // the place of the Pod that it replaces, does not count.
   bool will_not_come = false;
   // True if a patch of the Pod, or the write that begins its drain, failed in this sync.
   bool refused = false;

@@ -87,28 +87,46 @@ std::optional<PodFailure> FindFailure(const workload::Situation& situation, cons
 
 // Returns true if a Pod of the ReplicaSet that owns `pod` is terminating. Its place on a node may
 // be what `pod` waits for.
-bool WaitsForTerminating(const workload::Situation& situation, const Pod& pod) {
+bool MayWaitForTerminating(const workload::Situation& situation, const Pod& pod) {
   const ReplicaSet* owner = OwnerOf(pod, situation.all);
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* other) {
     return other->meta.deleting() && OwnerOf(*other, situation.all) == owner;
   });
 }
 
-// Returns true if the stand-in is not available, and will not become so soon: it fails, or no node
-// has room for it.
+// Returns until when a stand-in without a node may still get the place of the Pod that it replaces:
+// a minute after that Pod is gone, because the scheduler does not try again at once. Both have the
+// same grace period. Example: created at 10:00:00, grace period 30 s: 10:01:30.
+WallTime GetsPlaceUntil(const Pod& stand_in) {
+  return stand_in.meta.creation_timestamp + seconds(stand_in.termination_grace_period_seconds) +
+         seconds(60);
+}
+
+// Returns true if the stand-in is not available, and will not become so soon: it fails, or has had
+// no node for some time.
 bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_in,
                  InPlace& in_place) {
   const PodStanding& standing = stand_in.standing;
-  if (standing.unschedulable && !WaitsForTerminating(situation, *stand_in.pod)) return true;
+  if (standing.unschedulable && !MayWaitForTerminating(situation, *stand_in.pod)) {
+    const WallTime until = GetsPlaceUntil(*stand_in.pod);
+    if (until <= situation.now) return true;
+    LookAgainAt(until, in_place);
+    return false;
+  }
   return FindFailure(situation, stand_in, RestartTimeout(situation), in_place).has_value();
 }
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
+  // Once a Pod has shown that the new revision works, a stand-in without a node only lacks room.
+  const bool proven = std::ranges::any_of(in_place.pods->all, [](const RolloutPod& one) {
+    return one.standing.updated && one.standing.available;
+  });
   for (RolloutPod& one : in_place.pods->all) {
     const PodStanding& standing = one.standing;
     if (standing.stand_in) one.verdict.will_not_come = WillNotCome(situation, one, in_place);
     if (!standing.updated || (one.state() == nullptr && !standing.stand_in)) continue;
+    if (standing.unschedulable && proven) continue;
     const auto failure = FindFailure(situation, one, timeout, in_place);
     if (!failure) continue;
     one.verdict.failed = true;
@@ -119,7 +137,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     if (!failing) failing.emplace();
     const Pod& pod = *one.pod;
     if (failing->first.text.empty() || says_more) {
-      failing->first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason};
+      std::string text = TextOf(*failure, "pod " + pod.meta.name, timeout);
+      if (standing.unschedulable) text = "a stand-in has no node: " + text;
+      failing->first = {std::move(text), failure->reason};
     }
     const PodState state = StateToJudge(situation, one);
     const bool for_long = HasFailedForLong(pod, state, situation.now);

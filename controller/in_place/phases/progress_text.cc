@@ -22,12 +22,12 @@ const Pod* KeptOut(const InPlace& in_place) {
   return nullptr;
 }
 
-// Returns ": no node has room for pod web-2" for a stand-in without a node; empty if there is none.
+// Returns ": pod web-2 has no node yet" for a stand-in without a node; empty if there is none.
 std::string WithoutNode(const PodsInPlace& pods) {
   for (const RolloutPod& one : pods.all) {
     const PodStanding& pod = one.standing;
     if (pod.stand_in && pod.updated && pod.unschedulable) {
-      return ": no node has room for pod " + one.pod->meta.name;
+      return ": pod " + one.pod->meta.name + " has no node yet";
     }
   }
   return {};

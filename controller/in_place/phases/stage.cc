@@ -86,7 +86,9 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
     const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
     serving += its && pod.standing.available ? 1 : 0;
     failing += its && pod.verdict.will_not_come ? 1 : 0;
-    const bool patched = pod.standing.in_flight || pod.standing.updated;
+    // While Pods go back, the target is the host's template, which Pods have without a patch.
+    const bool patched =
+        pod.standing.in_flight || (pod.standing.updated && !in_place.pods->limits.returning);
     const bool back_soon = !pod.standing.stand_in && patched && pod.standing.waited_for();
     coming += back_soon && !pod.standing.available ? 1 : 0;
     const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);

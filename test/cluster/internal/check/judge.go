@@ -149,7 +149,7 @@ func (j *judge) record(now witness.Record, old *replicaSet) *replicaSet {
 	set := &replicaSet{Record: now}
 	if old != nil {
 		set.lowered, set.failed, set.raises, set.drops = old.lowered, old.failed, old.raises, old.drops
-		if now.ReplicaSet.Available < old.ReplicaSet.Available && !now.Seen.IsZero() {
+		if now.ReplicaSet.Available < old.ReplicaSet.Available && !now.Seen.IsZero() && !j.anyInFlight(now) {
 			set.drops = append(set.drops, drop{now.Seen, old.ReplicaSet.Available})
 		}
 		if now.ReplicaSet.Replicas < old.ReplicaSet.Replicas {
@@ -164,6 +164,17 @@ func (j *judge) record(now witness.Record, old *replicaSet) *replicaSet {
 	}
 	j.putSet(set)
 	return set
+}
+
+// anyInFlight says whether a Pod of this ReplicaSet is being updated in place. The
+// controller knows that this Pod is not available, and excuses nothing by it.
+func (j *judge) anyInFlight(set witness.Record) bool {
+	for uid := range j.podsOf[set.UID] {
+		if inFlight(j.pods[uid]) {
+			return true
+		}
+	}
+	return false
 }
 
 // surge is rule (i): no write raises the sum beyond the limit. That the sum is

@@ -270,8 +270,10 @@ TEST_CASE("a stand-in may wait for the room of the one that a user deletes (P-02
   c.SetReady(old, false);
   c.Sync();
   CHECK(c.SizeOf("v2") == 1);
-  c.DeletePod(old);  // gone, and still there is no room
-  c.Sync();
+  c.DeletePod(old);  // gone, and the scheduler has not tried again
+  c.SyncAfter(89);
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(2);
   CHECK(c.SizeOf("v2") == 0);
 }
 
@@ -321,15 +323,15 @@ TEST_CASE("a stand-in that fits on no node is told at once, and fails in the end
   c.Unschedule(stand_in);
   c.Sync();
   CHECK(c.InPlaceMessage() ==
-        "0 of 3 Pods are patched: waiting for a stand-in, because maxUnavailable is 0: no node has "
-        "room for pod " +
-            stand_in);
+        "0 of 3 Pods are patched: waiting for a stand-in, because maxUnavailable is 0: pod " +
+            stand_in + " has no node yet");
   c.SyncAfter(598);
   CHECK(c.InPlaceCondition() == "True Staged");
   c.SyncAfter(3);
   if (!reverts) {
     CHECK(c.InPlaceCondition() == "True Failing");
-    CHECK(c.InPlaceMessage().ends_with("(PodTimeout)"));
+    CHECK(c.InPlaceMessage().ends_with(": a stand-in has no node: pod " + stand_in +
+                                       " has been unavailable for more than 600 s (PodTimeout)"));
     c.Schedule(stand_in);
     c.SettlesAt("v2", 3);
     return;
@@ -339,6 +341,47 @@ TEST_CASE("a stand-in that fits on no node is told at once, and fails in the end
   CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.SizeOf("v2") == 0);
   CHECK(c.PodNames() == hosts);
+}
+
+// Whom these serve: who has no room for another Pod, and a new image that works.
+TEST_CASE("a stand-in without a node gives up no revision that works (P-062)") {
+  InPlaceCluster c(4, 1);
+  c.Annotate("windlass.dev/in-place-surge", "Always");
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  c.SettleInPlace();
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  for (const std::string& pod : c.PodNames()) {
+    if (std::ranges::count(hosts, pod) == 0) c.Unschedule(pod);
+  }
+  c.Sync();
+  c.RestartAll();
+  c.now += 700;
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False Complete");
+  CHECK(c.PodsOf("v2") == 4);
+  Proves("P-062");
+}
+
+TEST_CASE("on the way back, a Pod that was never patched needs no stand-in to start (P-025)") {
+  Started c(3, 0);
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  REQUIRE(c.PodsOf("v2") == 2);
+  for (const std::string& pod : c.PodNames()) {
+    const bool is_stand_in = std::ranges::count(hosts, pod) == 0;
+    const bool never_patched = c.ImageOfPod(pod) == "v1";
+    if (is_stand_in || never_patched) {
+      c.PodNamed(pod)["status"]["conditions"][2]["status"] = "False";
+    }
+  }
+  c.RestartAll();
+  c.SetImage("v1");
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 0);
 }
 
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
