@@ -87,6 +87,16 @@ func (s *story) started() {
 	s.set("a", 4, 4, "1", 1, true)
 }
 
+// lost: the only Pod of a second ReplicaSet, which was available, is not any more
+// from 1000 ms on.
+func (s *story) lost() {
+	s.started()
+	s.set("b", 1, 0, "2", 1, true)
+	s.set("b", 1, 1, "2", 1, true)
+	s.at = time.UnixMilli(1000)
+	s.set("b", 1, 0, "2", 1, true)
+}
+
 func TestStories(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -174,23 +184,24 @@ func TestStories(t *testing.T) {
 			s.set("a", 1, 2, "1", 2, false)
 		}, "(ii) ReplicaSet /a lowered from 4 to 1", "1 violations, 2 pod failures"},
 		{"lowered before a lost Pod was known", func(s *story) {
-			s.started()
-			s.set("b", 1, 0, "2", 1, true)
-			s.set("b", 1, 1, "2", 1, true)
-			s.at = time.UnixMilli(1000)
-			s.set("b", 1, 0, "2", 1, true)
+			s.lost()
 			s.at = time.UnixMilli(2000)
 			s.set("a", 2, 4, "1", 2, false)
 		}, "", "0 violations, 0 pod failures, 1 races with a Pod that was lost"},
 		{"lowered after a lost Pod was known", func(s *story) {
-			s.started()
-			s.set("b", 1, 0, "2", 1, true)
-			s.set("b", 1, 1, "2", 1, true)
-			s.at = time.UnixMilli(1000)
-			s.set("b", 1, 0, "2", 1, true)
+			s.lost()
 			s.at = time.UnixMilli(2001)
 			s.set("a", 2, 4, "1", 2, false)
 		}, "(ii) ReplicaSet /a lowered from 4 to 2: 2 available", "1 violations"},
+		{"lowered before a Pod that an update in place took was known", func(s *story) {
+			s.started()
+			s.patch("a1")
+			s.set("b", 1, 1, "2", 1, true)
+			s.at = time.UnixMilli(1000)
+			s.set("a", 4, 2, "1", 1, true)
+			s.at = time.UnixMilli(1500)
+			s.set("b", 0, 1, "2", 2, false)
+		}, "(ii) ReplicaSet /b lowered from 1 to 0: 2 available", "1 violations"},
 		{"Pods that were never available may go", func(s *story) {
 			s.started()
 			s.set("a", 4, 2, "1", 1, true)
@@ -329,6 +340,21 @@ func TestBounds(t *testing.T) {
 		got := boundsOf(1, &witness.DeploymentDetails{Replicas: test.replicas, Strategy: rolling, MaxSurge: test.surge, MaxUnavailable: test.unavailable})
 		if got.most != test.most || got.least != test.least {
 			t.Errorf("%d replicas, surge %v, unavailable %v: %+v, want %d and %d", test.replicas, test.surge, test.unavailable, got, test.most, test.least)
+		}
+	}
+}
+
+func TestAViolationShowsTheEventsBeforeIt(t *testing.T) {
+	var s story
+	s.started()
+	s.set("a", 2, 4, "1", 2, false)
+	var out strings.Builder
+	if ok, err := run(strings.NewReader(strings.Join(s.lines, "\n")), options{}, &out); ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	for _, line := range []int{2, 4} { // those of the ReplicaSet
+		if want := fmt.Sprintf("\n  before, line %d: %s", line, s.lines[line-1]); !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out.String())
 		}
 	}
 }
