@@ -94,14 +94,6 @@ bool MayWaitForTerminating(const workload::Situation& situation, const Pod& pod)
   });
 }
 
-// Returns until when a stand-in without a node may still get the place of the Pod that it replaces:
-// a minute after that Pod is gone, because the scheduler does not try again at once. Both have the
-// same grace period. Example: created at 10:00:00, grace period 30 s: 10:01:30.
-WallTime GetsPlaceUntil(const Pod& stand_in) {
-  return stand_in.meta.creation_timestamp + seconds(stand_in.termination_grace_period_seconds) +
-         seconds(60);
-}
-
 // Returns true if the stand-in is not available, and will not become so soon: it fails, or has had
 // no node for some time.
 bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_in,

@@ -22,7 +22,8 @@ const Pod* KeptOut(const InPlace& in_place) {
   return nullptr;
 }
 
-// Returns ": pod web-2 has no node yet" for a stand-in without a node; empty if there is none.
+// Returns ": pod web-2 has no node yet" for the first stand-in without a node. Returns an empty
+// text if each stand-in has one.
 std::string WithoutNode(const PodsInPlace& pods) {
   for (const RolloutPod& one : pods.all) {
     const PodStanding& pod = one.standing;

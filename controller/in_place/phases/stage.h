@@ -27,13 +27,14 @@ std::optional<Step> Stage(const workload::Situation& situation);
 //   - the kind of workload does not mirror settings
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. May
-// return a read of Pods first (GrowthOf). Wanted are none at the end of the rollout, and if the
-// revision is given up, only those that availability needs (P-024, P-025). Returns nullopt if
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now:
+//   - at the end of the rollout: none
+//   - if the revision is given up: only those that availability needs (P-024, P-025)
+// May return a read of Pods first (GrowthOf). Returns nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
-//   - fewer are wanted, but availability needs at least one. Example: of 2 stand-ins, 1 is wanted
-//     and 1 needed: 2 stay, because a Pod can be patched only with both.
+//   - the revision is not given up, fewer are wanted, and availability needs at least one. Example:
+//     of 2 stand-ins, 1 is wanted and 1 needed: 2 stay, because a Pod can be patched only with both
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be

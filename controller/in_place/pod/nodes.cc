@@ -57,6 +57,11 @@ std::optional<WallTime> UnschedulableFrom(const Pod& pod) {
   return pod.meta.creation_timestamp + kSchedulerAnswers;
 }
 
+WallTime GetsPlaceUntil(const Pod& pod) {
+  return pod.meta.creation_timestamp + seconds(pod.termination_grace_period_seconds) +
+         kSchedulerAnswers;
+}
+
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes) {
   const bool sidecar = std::ranges::any_of(changes.images, [](const ImageChange& change) {

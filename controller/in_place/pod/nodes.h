@@ -55,6 +55,11 @@ bool FitsOnNoNode(const Pod& pod);
 //   - otherwise, because the scheduler has not decided yet, a minute after the Pod was created
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
+// Returns until when a Pod without a node may still get the place of the Pod that it replaces: a
+// minute after that Pod is gone, because the scheduler does not try again at once. Both Pods have
+// the same grace period. Example: created at 10:00:00, grace period 30 s: 10:01:30.
+WallTime GetsPlaceUntil(const Pod& pod);
+
 // Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the
 // kubelet of the Pod's node is older than 1.32. Such a kubelet does not restart a sidecar for a new
 // image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old:

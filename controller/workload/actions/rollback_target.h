@@ -9,8 +9,8 @@
 
 namespace windlass::workload {
 
-// Returns the revision that a rollback to 0 goes to; 0 if there is none. The first case that
-// applies decides. "The template" is that of the workload:
+// Returns the revision that a rollback to 0 goes to. Returns 0 if it can go to none. The first case
+// that applies decides. "The template" is that of the workload:
 //   1. The kind keeps a stable revision, and a revision other than that of the template was
 //      complete: the highest such revision (RO-126).
 //   2. Pods follow a revision: the highest revision other than that of the template. Normally this
