@@ -21,14 +21,15 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 // know conditions of these four types.
 bool IsOwnCondition(std::string_view type);
 
-// Why the Rollout is stalled. `reason` is
-//   - "InvalidTemplate": the API server refuses the template, and `message` has its words
+// Why the Rollout is stalled. `reason` is one of these:
+//   - "InvalidTemplate": the API server refuses the template, and `message` has the API server's
+//     words
 //   - "InPlaceNotPossible": the update in place is not possible, and its policy forbids to
 //     replace Pods
 //   - "InvalidStrategy": spec.strategy cannot be carried out
 //   - "NothingToAbortTo": spec.abort is true, but there is no stable revision to return to
-//   - the reason of Progressing, if conditions.cc derives Stalled from Progressing because its
-//     status is False. `message` is then the message of Progressing
+//   - the reason of Progressing, if Progressing is False and conditions.cc derives Stalled from it.
+//     `message` is then the message of Progressing
 struct RolloutVerdict {
   std::string reason;
   std::string message;
@@ -54,12 +55,15 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Why the template's defaults did not come, and that nothing is rolled out until they come. "" if
-  //   - this sync has not asked for them (by the dry run of a ReplicaSet), or has got them
-  //   - the API server forbids the dry run, and there is a progress deadline: Progressing usually
-  //     says so
+  // A text that says why the API server has not returned the template's defaults, and that nothing
+  // is rolled out until it does. "" if
+  //   - this sync has not sent the dry run that asks for the defaults
+  //   - this sync has got the defaults
+  //   - the API server forbids the dry run, and there is a progress deadline. Progressing then
+  //     usually has this text
   std::string not_told{};
-  // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
+  // Copied from Extended::put_back: which Pod has its old image again, and why. "" if there is no
+  // such Pod.
   std::string put_back{};
   // A text that says that the pause at a step cannot end, because Pods of that step are not
   // available. Otherwise "".

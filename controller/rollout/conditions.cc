@@ -79,8 +79,8 @@ bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
-// Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. Usually Progressing shows whether it was complete. If Progressing is absent or about a
+// Returns true if the rollout was complete, and only the availability of Pods has changed since.
+// Usually Progressing shows whether the rollout was complete. If Progressing is absent or about a
 // pause, the current revision must be the stable revision.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
@@ -108,8 +108,8 @@ bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
 
-// Returns true if spec.rollbackTo is set and not answered yet (answered_rollback.h), but waits
-// until spec.paused is false (RO-152).
+// Returns true if spec.rollbackTo is set and not answered yet (answered_rollback.h), and waits
+// because spec.paused is true (RO-152).
 bool HoldsRollback(const Facts& facts) {
   const Workload& workload = facts.workload;
   return workload.paused && workload.roll_back_to && !workload::IsAnswered(workload);
@@ -208,7 +208,7 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns the revision that a rollback has left. Examples:
+// Returns a text that names the revision which a rollback has left. Examples:
 //   - Revision 7 was the current one, and the rollback gave the ReplicaSet of revision 5 the number
 //     8: " from revision 7".
 //   - The ReplicaSet kept its number, because the replaced template had no ReplicaSet: "" (RO-026).
@@ -245,9 +245,9 @@ const Condition* HeldUp(const Facts& facts) {
 }
 
 // Returns true if the caches have no room for this Rollout, and its latest generation is not
-// carried out. Counters and conditions then show no abort, pause or template that a user
-// has set since. If spec.rollbackTo is set, the condition ReplicaFailure says that it waits
-// (no_cache_room.h).
+// carried out. Counters and conditions are then those of an earlier generation. They do not
+// show an abort, a pause or a template that a user has set later. If spec.rollbackTo is set, the
+// condition ReplicaFailure says that the rollback waits (no_cache_room.h).
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;
@@ -270,16 +270,17 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// Returns true if the update in place waits for something that kept the rollout from moving until
-// its deadline: a Pod or a patch that fails, a webhook, or a PodDisruptionBudget.
+// Returns true if the rollout has timed out, and `in_place`, the condition of updates in place,
+// names the cause: a Pod or a patch fails, a webhook drops an annotation of Windlass, or a
+// PodDisruptionBudget blocks.
 bool ExplainsTimeOut(const Condition* in_place, const Ruling& ruling) {
   return ruling.reason == workload::kExceededReason &&
          (HasReason(in_place, "Failing") || HasReason(in_place, "AnnotationNotKept") ||
           HasReason(in_place, "WaitingForPDB"));
 }
 
-// Appends `more` to a sentence. A period at its end gives way to the semicolon.
-// Example: `ReplicaSet "web-2" has timed out progressing.`
+// Appends "; " and `more` to `sentence`. A single period at the end of `sentence` is removed first.
+// Example: `ReplicaSet "web-2" has timed out progressing.` ends in `progressing; ` and `more`.
 void Append(std::string& sentence, const std::string& more) {
   if (sentence.ends_with('.') && !sentence.ends_with("..")) sentence.pop_back();
   sentence += "; " + more;
@@ -331,8 +332,8 @@ Ruling RuleAndMore(const Facts& facts) {
 // --- the conditions ---
 
 // Returns the conditions of `ruling`, with the observedGeneration of the status.
-// Exception: Ready and Reconciling have the latest generation while they say why it is not carried
-// out yet. They say so if
+// Exception: Ready and Reconciling have the latest generation while their message says why Windlass
+// does not carry out that generation yet. This is so if
 //   - the template's defaults are not known
 //   - or Windlass cannot go on (HeldUp)
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {

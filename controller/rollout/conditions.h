@@ -51,8 +51,8 @@
 // well, because Available can be True without any available Pod. Example: 1 replica and
 // maxUnavailable 1 (RO-150).
 //
-// A condition keeps its transition time while its status is the same. So a new draft that says the
-// same as the stored status equals it, whatever the time (RO-068).
+// A condition keeps its transition time while its status is the same. So if a new draft says the
+// same as the stored status, the two are equal, even if the draft is computed later (RO-068).
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 
 namespace windlass::rollout {
 
-// With an older CustomResourceDefinition, the API server drops the status fields that this
+// With an older CustomResourceDefinition, the API server drops the status fields that the older
 // definition lacks. Example: it could drop the record of a performed rollback, and Windlass would
 // perform the rollback again.
 inline constexpr kind::NeededCrd kCrd{

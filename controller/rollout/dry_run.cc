@@ -79,9 +79,9 @@ Read Ask(Request request, std::string why) {
 }
 
 // Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
-// the dry run already, returns
-//   - if the API server refused the template: its error, because TemplateDefaults may have dropped
-//     it
+// the dry run already, returns instead
+//   - if the API server refused the template: the API server's error. TemplateDefaults may have
+//     forgotten this refusal
 //   - otherwise: nullopt
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
@@ -103,20 +103,21 @@ Error Unusable(std::string why) {
   return error;
 }
 
-// Returns why `outcome` lacks the defaults. The kind is kServer if the template in the API server's
-// answer cannot be read: kMalformed would mean spec.template of the Rollout.
+// Returns why `outcome` lacks the defaults. If the template in the API server's answer cannot be
+// read, the error has the kind kServer. The kind kMalformed would mean that spec.template of the
+// Rollout cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
 // Returns the dry run that asks for the defaults. After a 409 (a ReplicaSet with its name exists),
-// returns a dry run with the next of kSuffixes. Returns an error, which must end the sync, if
+// returns a dry run with the next of kSuffixes. Returns an error in the cases below. The error must
+// end the sync, because a rollout without the defaults might replace all Pods:
 //   - spec.template cannot be read (kMalformed)
 //   - the API server refused the template or did not return the defaults, in this sync
 //   - ReplicaSets have all names of kSuffixes
 //   - Windlass dropped the answer, for example because the Rollout had changed (kConflict)
-// Without the defaults, a rollout might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

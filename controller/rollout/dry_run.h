@@ -9,8 +9,8 @@
 // A dry run creates nothing. Windlass sends none
 //   - while the earlier answer is valid (template_defaults.h)
 //   - if it finds a ReplicaSet of the template. So a Rollout at rest causes no dry run, even after
-//     a restart of Windlass (RO-090). Exception: a webhook removed the annotation that names the
-//     ReplicaSet's template.
+//     a restart of Windlass (RO-090). Exception: if a webhook removed the annotation that names the
+//     ReplicaSet's template, Windlass may need a dry run to find the ReplicaSet
 #pragma once
 
 #include <functional>
@@ -24,7 +24,8 @@
 namespace windlass::rollout {
 
 // Returns true if a rollout waits until the API server returns the defaults of its template. Also
-// true during an error in spec.strategy: Windlass asks once the error is corrected.
+// true during an error in spec.strategy: Windlass asks for the defaults once the error is
+// corrected.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns

@@ -64,8 +64,8 @@ Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   return refused;
 }
 
-// In the records of `own`, lowers each generation above `generation` to `generation`. Returns false
-// if there was none.
+// `own` has two records of a generation: rolled_back and the condition RollbackRefused. Lowers each
+// of the two that is above `generation` to `generation`. Returns false if neither was above.
 bool NamePresent(RolloutOwn& own, int64_t generation) {
   bool changed = false;
   const auto name_present = [&](int64_t& recorded) {

@@ -154,7 +154,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
       // this listener itself forgets the answer if the Rollout has another template now or is gone.
       return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         const Rollout* rollout = rollouts_.objects().FindByUid(key, uid);
-        // Rest forgets since when answers are missing, so it comes before this answer.
+        // Rest makes `templates_` forget since when the defaults are missing. So Rest comes first,
+        // before `note` stores this answer.
         const bool rests = rollout != nullptr && IsRolledOut(*rollout);
         if (rests) Rest(uid);
         note(outcome);
@@ -167,8 +168,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
 }
 
 // Returns a listener that calls `listener` for a read of the Rollout `key`; null if `listener` is
-// null. A fault of `listener` is caught and logged (object_fault.h). It leaves no half-stored
-// answer: `listener` judges the answer before it stores the result.
+// null. If `listener` throws, the fault is caught and logged (object_fault.h). No answer is then
+// half stored, because `listener` judges the answer before it stores the result.
 Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;

@@ -189,7 +189,7 @@ Step CountUntilTold(const Situation& situation, Step end) {
 //   - a Wait until Windlass may ask for the defaults again, or a write or read that must come
 //     before
 //   - nullopt if the defaults are known or not needed, if Windlass may ask now, or if the Rollout
-//     is not at rest. Such a Rollout is usually rolled out without the defaults
+//     is not at rest. A Rollout that is not at rest is usually rolled out without the defaults
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -275,8 +275,8 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
 }
 
 // Returns the name and hash of the stable revision's ReplicaSet, for the status. If Windlass does
-// not find it by its revision, a client may have changed its annotations. Then returns the stored
-// name and hash, if a ReplicaSet of that name exists. Otherwise returns an empty name.
+// not find this ReplicaSet by its revision, a client may have changed its annotations. Then returns
+// the stored name and hash, if a ReplicaSet of that name exists. Otherwise returns an empty name.
 NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) {
   const ReplicaSet* stable =
       workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0));
@@ -287,13 +287,14 @@ NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) 
   return exists ? own.stable_replica_set : NamedReplicaSet{};
 }
 
-// Returns the images that Pods get during an abort, by the first of these cases:
-//   1. An error in the strategy holds the abort up: those in the stored status.
-//   2. The stable revision has a ReplicaSet: those of the stable revision.
-//   3. The current ReplicaSet, whose template Pods keep, has spec.template: those of spec.template.
-//   4. The cache keeps the template of the current ReplicaSet: those in that template.
-//   5. The stored status has the reason NothingToAbortTo and names the same ReplicaSet: those in
-//      the stored status.
+// Returns the images that Pods get during an abort, by the first of these cases that applies:
+//   1. An error in the strategy holds the abort up: the images in the stored status.
+//   2. The stable revision has a ReplicaSet: the images of the stable revision.
+//   3. Pods keep the template of the current ReplicaSet, and that template equals spec.template:
+//      the images of spec.template.
+//   4. The cache keeps the template of the current ReplicaSet: the images of that template.
+//   5. The stored status has the reason NothingToAbortTo and names the same ReplicaSet: the images
+//      in the stored status.
 //   6. Otherwise: "".
 Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   const auto& refused = situation.extended.refused;
@@ -456,8 +457,8 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// Sets the limit of the step first, because updates in place choose Pods within it. Then calls
-// StepsOf again, because the chosen Pods decide whether the step is over.
+// Sets the limit of the step before updates in place look, because they choose Pods within this
+// limit. Calls StepsOf again afterwards, because the chosen Pods decide whether the step is over.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   // No partition holds Pods back if they return to a revision that was complete before (RO-086).

@@ -25,7 +25,8 @@ struct Written {
   std::string hash;
 };
 
-// Returns nullopt if `reply` cannot be read, or has no metadata.
+// Returns the two texts that `reply`, an object as JSON, has in these places; nullopt if `reply`
+// cannot be read, or has no metadata.
 std::optional<Written> WrittenIn(std::string_view reply) {
   JsonReader in;
   Written written;

@@ -30,9 +30,10 @@ namespace windlass::rollout {
 
 enum class ServiceRole : uint8_t { kStable, kCanary };
 
-// `present`: the ReplicaSet that the Service selects now; null if the Service selects no ReplicaSet
-// of the Rollout. `leaving`: the ReplicaSet that the next write scales to 0; null if none. Returns
-// null if the Service is to stay as it is:
+// Returns the ReplicaSet whose Pods the Service of `role` is to select. `present` is the ReplicaSet
+// that the Service selects now; null if the Service selects no ReplicaSet of the Rollout. `leaving`
+// is the ReplicaSet that the next write scales to 0; null if none. Returns null if the Service is
+// to stay as it is:
 //   - spec.replicas is 0
 //   - no Pod is available, or the Pods of the stable revision are expected to become available
 //     again

@@ -3,11 +3,9 @@
 // Windlass watches no Service and needs no right (RO-187). Once started, the informer runs until
 // Stop.
 //
-// Who waits for this informer:
-//   - a rollout, before the last Pods of a revision are removed: for the informer's first list, at
-//     most 30 seconds
-//   - not a new leader (leadership_barrier.h): every write to a Service bears the version that was
-//     read, so a write that was decided on an older version fails
+// Before a rollout removes the last Pods of a revision, it waits for the informer's first list, at
+// most 30 seconds. A new leader does not wait for this list (leadership_barrier.h): every write to
+// a Service bears the version that was read, so a write that was decided on an older version fails.
 // Core thread only.
 #pragma once
 
@@ -115,8 +113,8 @@ class ServiceWatch {
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);
-  // What the notes in a changed Service say. All is unset if they cannot be read because of a fault
-  // (object_fault.h).
+  // What the notes in a changed Service say. All members are unset if a fault keeps Windlass from
+  // reading the notes (object_fault.h).
   struct Seen {
     std::optional<Uid> was{};         // the Rollout that the former version was written for
     std::optional<Uid> is{};          // the Rollout that the present version is written for

@@ -29,8 +29,8 @@ constexpr Duration kTryAgainAfter = seconds(60);
 // again after this time. The end of the first list of Services may wake the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
 // The write that removes the last Pods of a revision waits for kAfterConflict if another client has
-// just changed a Service that selects them. It waits at most kConflictsWaitedFor times in a row,
-// because a Service that changes all the time must not hold up a rollout.
+// just changed a Service that selects these Pods. The write waits at most kConflictsWaitedFor times
+// in a row, because a Service that changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
 // The most patches of one Service in one sync. Without this limit, a sync might not end: if the API
@@ -94,8 +94,9 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  // No second Event for the same key: if its note is there, an Event came with the first write. A
-  // write that the API server did not keep sent no Event (CheckKept).
+  // If the Service has the note for this key already, the first write of the key sent an Event.
+  // Then there is no second Event. Exception: a write that the API server did not keep sent no
+  // Event (CheckKept).
   const bool is_told =
       named.not_kept == nullptr && service.meta.annotations.Find(kServiceOf) == patch.note;
   if (HashOf(service) != hash && !is_told) {

@@ -41,8 +41,9 @@ bool AllAvailable(const ReplicaSet& rs) {
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
 // Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
-// defaults, it may not be recognised. If two or more ReplicaSets then have a size above 0, returns
-// the one of these with the highest revision. Example: v1 has 8 Pods and v2 has 2: returns v2's.
+// defaults, this function may not recognise that ReplicaSet. If two or more ReplicaSets then have a
+// size above 0, returns the one of these with the highest revision. Example: v1 has 8 Pods and v2
+// has 2 Pods: returns the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -164,9 +165,9 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // If the write failed, the sync ends here, because once Pods move, the next sync may infer
-  // another revision. Exceptions: a policy refuses the status, or the API server could not call a
-  // webhook for it.
+  // If the write failed, the sync ends here. Otherwise Pods could move before the stable revision
+  // is stored, and the next sync might infer another one. Exceptions: a policy refuses the write of
+  // the status, or the API server could not call a webhook for this write.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;

@@ -61,9 +61,10 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 //   - Failed, if a write of the status failed in this sync for any other reason (EndIfStatusLost)
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
-// Returns the write that notes on a ReplicaSet that its revision was complete. The note is written
-// before the status names the revision as stable. `holds` is true if a step is not over, or if the
-// strategy has an error, because its steps are then not known. The revision is
+// Returns the write of a note on a ReplicaSet. The note says that the revision of this ReplicaSet
+// was complete. Windlass writes the note before the status names the revision as stable. `holds` is
+// true if a step is not over, or if the strategy has an error, because its steps are then not
+// known. The revision is
 //   - the template's own revision, if it is complete now and `holds` is false
 //   - the stable revision, if this Rollout made its ReplicaSet and the ReplicaSet has no note yet
 // Returns nullopt if there is nothing to note, or if this sync tried in vain.

@@ -39,9 +39,10 @@ UpdatedPods CountUpdated(const Situation& situation) {
 }
 
 // Returns true if the requested template was complete once:
-//   - its text is that of the stable template, or
-//   - a note on its ReplicaSet says so (RO-121). Examples: a rollback wrote the template with the
-//     API server's defaults, so its text differs; the revision was complete before the stable one
+//   - the template has the same text as the stable template, or
+//   - a note on the template's ReplicaSet says so (RO-121). Examples: a rollback wrote the template
+//     with the API server's defaults, so its text differs from that of the stable template; or the
+//     template was complete before another revision became stable
 bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -60,7 +61,8 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   return own;
 }
 
-// Returns true if there is no other revision that Pods could stay at or return to:
+// Returns true if there is no other revision that Pods could stay at or return to. All of these
+// must hold:
 //   - no old ReplicaSet has a size above 0
 //   - no other revision is known to have been complete
 //   - there is no stable revision. A stable revision whose ReplicaSet a user deleted still counts,
@@ -145,15 +147,16 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
-// "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
+// Returns a text such as "Partition: 7 of 10 Pods keep the old revision until
+// spec.strategy.partition is lowered".
 std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
     return "Partition: spec.replicas is 0. Once there are Pods, spec.strategy.partition keeps some "
            "on "
            "the old revision";
   }
-  // This adds up the sizes of the old ReplicaSets and not their Pods, because a lost Pod comes back
-  // in the old revision.
+  // The number of Pods that stay old is the sum of the sizes of the old ReplicaSets. Their existing
+  // Pods are not counted, because a lost Pod comes back in the old revision.
   const auto& counted = situation.extended.counted;
   const int64_t updated = counted ? counted->proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
@@ -161,7 +164,7 @@ std::string PartitionText(const Situation& situation) {
          " Pods keep the old revision until spec.strategy.partition is lowered";
 }
 
-// "1 of 2 updated Pods is available"
+// Returns a text such as "1 of 2 updated Pods is available".
 std::string AvailableText(const Situation& situation, const StepState& state) {
   const int32_t due = state.updated_max;
   const int32_t available = std::min(CountUpdated(situation).available, due);
@@ -169,8 +172,8 @@ std::string AvailableText(const Situation& situation, const StepState& state) {
          (available == 1 ? "is" : "are") + " available";
 }
 
-// ". With 1 replica, no Pod gets revision 8. To test revision 8, scale up. To go on without a test,
-// set annotation windlass.dev/promote to 2@8/force"
+// Returns a text such as ". With 1 replica, no Pod gets revision 8. To test revision 8, scale up.
+// To go on without a test, set annotation windlass.dev/promote to 2@8/force".
 std::string NoCanaryText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
   const bool is_pause = steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
   const int32_t replicas = situation.workload.replicas;
@@ -264,9 +267,9 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   // step is stored. Exceptions:
   //   - The API server refused the write. A policy that refuses the status stops no rollout
   //     (EndIfStatusLost).
-  //   - The API server could not call a webhook, and there is a proven revision: the outage is not
-  //     to hold up a correction. Without one, a later sync might take this for a first rollout and
-  //     skip the pauses.
+  //   - The API server could not call a webhook, and there is a proven revision. The outage must
+  //     not hold up a correction. Without a proven revision, the sync ends: a later sync might take
+  //     this rollout for the first one and skip the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
@@ -279,8 +282,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   draft.status.carried = KindStatus(own);
   // At the first step of a new template, PodsStuck is about Pods of an earlier template (RO-144).
   if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
-  // The Pods of the previous step became available, which is progress. It is noted now: this write
-  // stores the new counters, so a later write finds them unchanged.
+  // Pods of the previous step may have become available. This is progress, and must be noted now:
+  // this write stores the new counters, so a later sync sees no change of the counters.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -302,14 +305,14 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // A paused Rollout may lack the defaults, because Windlass does not ask for them. It then cannot
-  // tell whether the stored step has another form of the same template.
+  // A paused Rollout may lack the defaults, because Windlass does not ask for them. Windlass then
+  // cannot tell whether the stored step has another form of the same template.
   const bool judged = situation.wanted.known || !workload.paused;
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
-  // there once the strategy is corrected (RO-055). During the error, an abort ends the step only if
-  // an update in place carries it out (`counted`, RO-095). Example: all Pods are updated at a
-  // pause, and a user takes the abort back. Without the step, the revision would become stable
-  // without a promotion.
+  // there once the strategy is corrected (RO-055). During the error, an abort removes the step only
+  // if an update in place carries out the abort (`counted`, RO-095). Example of why the step
+  // usually stays: all Pods are updated at a pause, and a user ends the abort. Without the step,
+  // the revision would become stable without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

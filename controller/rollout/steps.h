@@ -17,9 +17,9 @@
 //   - the template changes: a new template begins at step 1
 //   - a user shortens the list of steps
 //   - status.step was removed, for example by an abort
-// If a user edits the steps midway, the stored index counts in the new list. If the list is too
-// short for it, the last pause of the list is in force; without one, a pause at the last step
-// (RO-050…RO-057, RO-130…RO-134).
+// If a user edits the steps midway, Windlass looks up the stored index in the new list. If the new
+// list is shorter than this index, its last pause is in force; if it has no pause, the rollout
+// pauses at its last step (RO-050…RO-057, RO-130…RO-134).
 //
 // A pause is a promise to the user. Apart from an abort and a new template, only its duration, a
 // promotion, or an edit of the steps ends it. If a step keeps an old Pod when it begins, it keeps
@@ -76,9 +76,9 @@ inline constexpr std::string_view kForce = "/force";
 // once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
 std::optional<seconds> ParseDuration(std::string_view text);
 
-// Returns why `value` is not a part of the Pods, and what to write instead; "" if it is a part. Not
-// a part: a negative count, a text that is not a percentage, a percentage above 100. A count may be
-// above the number of Pods.
+// Returns why `value` is not a part of the Pods, and what to write instead; "" if it is a part.
+// These are not a part: a negative count, a text that is not a percentage, a percentage above 100.
+// A count may be above the number of Pods.
 std::string PartError(const IntOrPercent& value);
 
 // Returns why the steps cannot be carried out, with the field and what to write instead; "" if they

@@ -20,8 +20,9 @@ const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 
 // Sets strategy and limits of `workload`, and strategy_error if the strategy cannot be carried out
 // (RO-071, RO-072). With an error, limits other than `desired` may be unset.
-//   - For the types InPlaceIfPossible and InPlaceOnly, the strategy is RollingUpdate: where they
-//     replace Pods, they do so in this way. InPlaceSettings returns their other settings.
+//   - For the types InPlaceIfPossible and InPlaceOnly, the strategy is RollingUpdate: whenever
+//     Windlass replaces Pods of such a Rollout, it does so in this way. InPlaceSettings returns the
+//     other settings of these types.
 //   - A partition limits the Pods of the new revision. A percentage rounds up, so that at least as
 //     many Pods as asked for keep the old revision. Example: 25 % of 10 replicas is 2.5, so 3 Pods
 //     stay old, and updated_max is 7.

@@ -12,8 +12,8 @@
 namespace windlass::rollout {
 namespace {
 
-// Enough for a kubelet's message about an image with a long name. A status is written and watched
-// whole, so it must stay small.
+// The most bytes that InOneLine keeps of a text. Enough for a kubelet's message about an image with
+// a long name. A status is written and watched whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
 // A container that is not ready, and has ended and restarted this often, is in a crash loop, even
 // if it runs at the moment. Exception: an init container is never ready while it runs, so its
@@ -37,7 +37,8 @@ std::string Joined(std::string text, std::string_view words) {
   return text;
 }
 
-// "; it ended with exit code 1 (Error)", with `what` for "it"
+// Returns a text such as "; it ended with exit code 1 (Error)", with `what` in place of "it"; "" if
+// the container has no exit code.
 std::string EndOf(const UnreadyContainer& container, const std::string& what = "it") {
   if (!container.exit_code) return "";
   std::string text = "; " + what + " ended with exit code " + std::to_string(*container.exit_code);
