@@ -63,8 +63,8 @@ class AnyValue {
 
 // Reads the body of a successful answer. The runtime calls the Digest once, when the answer
 // arrives, and then drops the body, which may be 32 MiB long. The planner uses the value in every
-// later step of the sync. A Digest is a pure function. Its error makes the read fail with that
-// error.
+// later step of the sync. A Digest is a pure function. If it returns an error, the read fails with
+// that error.
 using Digest = std::function<Result<AnyValue>(std::string_view body)>;
 
 // Returns a Digest whose value is what `reduce` returns for the body. `reduce` returns a Result<T>.

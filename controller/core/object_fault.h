@@ -46,10 +46,10 @@ inline constexpr Duration kFaultLineEvery = seconds(60);
 
 // Logs faults in work about one object outside of syncs. Such work runs often: for each event of
 // the object, and for each read of the metrics. Logs the first fault of an object at once, and a
-// later one if the object's latest line is at least kFaultLineEvery old. The field `left_out` is
-// the number of faults since that line which have no line. Example: an object fails once a second
-// from 12:00:00 on. There is a line at 12:00:00, and one at 12:01:00 with left_out=59. Core thread
-// only.
+// later one if the object's latest line is at least kFaultLineEvery old. The field `left_out` of a
+// line is the number of faults since the line before that were not logged. Example: an object fails
+// once a second from 12:00:00 on. There is a line at 12:00:00, and one at 12:01:00 with
+// left_out=59. Core thread only.
 class FaultLog {
  public:
   // Both references must outlive this.

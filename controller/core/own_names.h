@@ -13,11 +13,12 @@ inline constexpr std::string_view kOwnFieldManager = "windlass";
 // The API group of Windlass' custom resources.
 inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 
-// Set against late writes of a former leader:
-//   - by a new leader, if the former one did not release its Lease (L-012), on ReplicaSets in the
-//     middle of a rollout and ReplicationControllers in the middle of an update
-//   - by an update before it drops a stored scaling (FenceDropped of
-//     replication_controller/roll.cc)
+// A write of this annotation raises the resourceVersion of an object, so that a late write of a
+// former leader fails. Written
+//   - by a new leader, if the former one did not release its Lease (L-012): on ReplicaSets in the
+//     middle of a rollout, and on ReplicationControllers in the middle of an update
+//   - by the update of a ReplicationController, before the update drops a stored scaling
+//     (FenceDropped of replication_controller/roll.cc)
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass

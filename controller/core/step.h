@@ -128,8 +128,8 @@ struct Failed {
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
-  // sync at a certain time. With nullopt, the slot stays as it is if the key is retried. If it is
-  // not (kForget, or error kNamespaceTerminating with kBackOff), the slot is cleared.
+  // sync at a certain time. With nullopt, the slot stays as it is if the key is retried. If the key
+  // is not retried (kForget, or error kNamespaceTerminating with kBackOff), the slot is cleared.
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
