@@ -22,8 +22,8 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 }
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
-// controller writes. The counters are needed: if Windlass always writes a new observedGeneration
-// first, a rival never owns that field.
+// controller writes. The counters have to be in the list: if Windlass always writes a new
+// observedGeneration first, a rival never owns observedGeneration.
 bool OwnsCounters(const nlohmann::json& entry) {
   static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
                                          "f:updatedReplicas",    "f:readyReplicas",
@@ -64,8 +64,8 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // If no foreign write is left and Windlass has not stepped back, there is nothing to remember.
-  // It was our own write, and the watch showed it before its reply.
+  // If no foreign write is counted any more and Windlass has not stepped back, the entry is not
+  // needed. The only counted write was then our own: the watch showed it before the reply arrived.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 

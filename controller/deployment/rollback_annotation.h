@@ -20,9 +20,9 @@ namespace windlass::deployment {
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 
 // Returns the request that gives the Deployment the template, without hash label, and the
-// annotations of `target`. It also removes the request to roll back. It replaces template and
-// annotations whole: a merge would leave volumes, containers and labels of the present template
-// (docs/design/003).
+// annotations of `target`. The same write removes the annotation that asked for the rollback. The
+// request replaces template and annotations whole: a merge would leave volumes, containers and
+// labels of the present template (docs/design/003).
 //
 // `own_json` is the Deployment and `template_json` the template of `target`, both as the API server
 // has just sent them. Returns kMalformed if one of the two cannot be read, and kConflict if the
