@@ -19,8 +19,9 @@ inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-sour
 // On the controller that is scaled up: the number of replicas that this controller is to have when
 // the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
-// On the controller that is scaled down: its size before the update or rollback. Adopt may note the
-// desired size instead (RC-16). A rollback gives the old controller its noted size back.
+// On the controller that is scaled down: its size before the update or rollback. With
+// spec.onExternalScale Adopt, Windlass may note the desired size instead (RC-16). A rollback gives
+// the old controller its noted size back.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
 // On the old controller, in an update to an image: the name of the new controller.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";

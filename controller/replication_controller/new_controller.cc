@@ -80,8 +80,9 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 // late: it does not show these Pods yet, so they could not be labelled.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
-// Step 4 of LabelOld: lists the Pods that `old` selects and whose label `key` does not have
-// `value`. Returns nullopt if `old` owns none of them, apart from Pods that are being deleted.
+// Step 4 of LabelOld. Returns the step that lists the Pods which `old` selects and whose label
+// `key` does not have `value`. If the list shows such Pods of `old`, returns a wait until the next
+// list. Returns nullopt if the list shows none, apart from Pods that are being deleted.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));

@@ -1,7 +1,7 @@
 // Makes the new controller: a copy of the old one with another image, or what spec.controller says
 // (RC-3, RC-5, RC-7). For an update to an image, first adds a label to the old controller's Pods,
-// template and selector. The new controller has another value of it, so neither controller selects
-// the other's Pods (RC-6).
+// template and selector. The new controller has another value of this label, so neither controller
+// selects the other's Pods (RC-6).
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& templ
 // Returns the new controller, with 0 replicas and the annotations of an update. kDesiredReplicas is
 // spec.controller.replicas or, if that is not set, `size_before`. Requires the old controller, and
 // spec.image or spec.controller.
-// Error kInvalid, with kubectl's text: no new controller can be made from the old one and the spec
-// (RC-3, RC-5).
+// Returns error kInvalid, with kubectl's text, if no new controller can be made from the old one
+// and the spec (RC-3, RC-5).
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
 // Returns the size with which `made` is to be created: the number of Pods without an owner that its

@@ -15,7 +15,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-// Returns what follows if the API server accepted a size in this sync and did not keep it.
+// If the API server accepted a size in this sync and did not keep it, returns the step that reports
+// this (TellNotKept); otherwise nullopt.
 std::optional<Step> AfterNotKept(const Situation& situation) {
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
     if (controller == nullptr) continue;

@@ -30,8 +30,8 @@ Step Next(const View& view, const Learned& learned, WallTime now);
 // each of the two controllers, are needed only if the run has not ended, and
 //   - the status has a scaling, which perhaps has not been made yet
 //   - or the run is at kStepCleanUp, so a deletion may be due
-// Any other late write is harmless: the new leader first makes the same write, based on the same
-// version.
+// Any other late write does no harm: the new leader first makes the same write, based on the same
+// version, so only the first of the two to arrive succeeds.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next chooses one by the run's step, spec.rollback, the two controllers, and their
@@ -74,7 +74,7 @@ std::optional<Step> FinishRollback(const Situation& situation);
 // controller exists, and one of these holds:
 //   - the new controller has its desired size
 //   - the status says that clean-up has begun, not in a rollback
-// Otherwise it fails. After kNotFound, it waits for the old controller.
+// Otherwise the update fails. After kNotFound, the update waits for the old controller.
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---
@@ -98,7 +98,8 @@ Step BeginRename(const Situation& situation);
 // Returns the next step of a rename after step 2, up to the end of the run. spec.paused and
 // spec.rollback have no effect meanwhile, because the new controller is gone and the rename cannot
 // be undone.
-// nullopt: no rename is under way, the new controller still exists, or the old one does not.
+// Returns nullopt if no rename is under way, if the new controller still exists, or if the old
+// controller does not exist.
 std::optional<Step> FinishRename(const Situation& situation);
 
 }  // namespace windlass::replication_controller

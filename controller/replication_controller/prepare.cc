@@ -57,8 +57,8 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  // An update scales the target up to goal.desired at most, so another client has made a larger
-  // target that large. The status then gets goal.desired, so that AnswerExternalScale sees the
+  // The update itself scales the target to goal.desired at most. If the target is larger, another
+  // client has scaled it. The status then gets goal.desired, so that AnswerExternalScale sees the
   // difference (RC-16).
   const bool back = situation.spec().rollback;
   (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
@@ -92,10 +92,11 @@ ReplicationController AsCreated(const ReplicationController& made, const Json& o
   return created;
 }
 
-// Asks the API server, with a dry run, whether it would create `made`. Refuses the update if not,
-// or if a webhook changes the image. The old controller is unchanged so far, so a refusal leaves
-// nothing behind (RC-20). If `made` passes, returns the controller that the API server would
-// create. Returns `made` if the dry run cannot tell; the creation then will.
+// Asks the API server, with a dry run, whether it would create `made`. Refuses the update if the
+// API server would not, or if a webhook changes the image. The old controller is unchanged so far,
+// so a refusal leaves nothing behind (RC-20). If `made` passes, returns the controller that the API
+// server would create. If the dry run shows nothing, returns `made`, and the creation shows whether
+// it is possible.
 OrStep<ReplicationController> TryCreation(const Situation& situation,
                                           const ReplicationController& made) {
   const Answer answer =
@@ -142,9 +143,10 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // These two checks come before the intent is stored. They are not repeated after that, while the
+  // TryCreation and RefuseRename come before the intent is stored. They are not repeated while the
   // old controller is labelled. BeginRename calls RefuseRename once more. RefuseRename gets the
-  // controller that the dry run returns, because the journal of the rename will have its defaults.
+  // controller that the dry run returns, because the journal of the rename will have the API
+  // server's defaults.
   if (!IsIntentStored(situation)) {
     auto created = TryCreation(situation, *made);
     if (created.step) return *std::move(created.step);
@@ -317,9 +319,9 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new controller, so it must belong to this update. Otherwise RestoreOld
-    // restores the old controller alone, or the rollback fails. If a uid is noted
-    // (kOriginalReplicasOf), kNextControllerId does not count: a user may have made another
+    // A rollback deletes the new controller, so the new controller must belong to this update.
+    // Otherwise RestoreOld restores the old controller alone, or the rollback fails. If a uid is
+    // noted (kOriginalReplicasOf), kNextControllerId does not count: a user may have made another
     // controller of that name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;

@@ -168,7 +168,7 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!next.empty()) return std::string(next);
   // In a rollback, the old controller is the target, and its kSourceId names the new one. Without a
   // rollback, kSourceId counts only if status.newName is the same name, and the stored run is not
-  // done: it may be from another update.
+  // done. Otherwise kSourceId may be from another update.
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);

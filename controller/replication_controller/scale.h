@@ -36,9 +36,10 @@ struct Goal {
 // Computes the limits from spec.maxSurge (default 1) and spec.maxUnavailable (default 0); a
 // percentage refers to `desired`. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
 // Pods, at least 9 available (RC-9).
-//   - both limits 0: 1 Pod may be unavailable
-//   - `desired` 0: no Pod has to be available
-// Error kInvalid, which names the field: a value is neither a count nor a percentage.
+//   - If both limits are 0, 1 Pod may be unavailable.
+//   - If `desired` is 0, no Pod has to be available.
+// Returns error kInvalid, which names the field, for a value that is neither a count nor a
+// percentage.
 Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                          const std::optional<IntOrPercent>& max_unavailable);
 
@@ -80,8 +81,8 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` was noted for the update to `target`. If kubectl
-// noted the size, nothing says for which update. The size then counts once `target` was scaled
-// (IsUnscaled is false): `source` may have shrunk since (RC-8).
+// noted the size, nothing shows for which update it was noted. The size then counts once `target`
+// was scaled (IsUnscaled is false): `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes on `source` that its size before the update to `target` was `size`.
@@ -97,12 +98,12 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 // Returns the write that notes the size of the old controller for a rollback; nullopt if no write
 // is needed. The first case that applies counts:
 //   - A rollback was turned off (IsRollbackTarget): notes the size that the rollback was to give.
-//     If the present size is larger, notes that, but not with Override. Example: the rollback was
-//     to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//     If the present size is larger, notes the present size, except with Override. Example: the
+//     rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
 //   - Windlass noted a size for this update: that size stays, even if the old controller is larger
 //     now.
 //   - kubectl noted a size that counts (HasOriginalSize): that size stays. If the present size is
-//     larger, notes that, but not with Override.
+//     larger, notes the present size, except with Override.
 //   - Otherwise: notes SizeBefore.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 

@@ -164,12 +164,12 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // --- the journal of a rename ---
 
-// How many bytes of annotations, at most, the update has yet to add to the old controller before
-// the rename. The journal is not counted here.
+// The most bytes of annotations, without the journal, that the update may still add to the old
+// controller before the rename.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// If the cached annotations take at most half of the room, a journal of at most this size fits, and
-// the API server is not asked. kubectl apply's annotation, which is not cached and about as large
-// as the journal, fits as well.
+// If the cached annotations take at most half of kAnnotationBytesMax, a journal of at most this
+// size fits, and the API server is not asked. kubectl apply's annotation, which is not cached and
+// about as large as the journal, fits as well.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 

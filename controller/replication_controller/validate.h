@@ -28,8 +28,9 @@ std::optional<Step> Validate(const Situation& situation);
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update if another update of one of its two controllers is under way (RC-21). Example:
-// A to B is refused while B to C, A to D, or C to A is under way. Each would take the other's
-// scalings for scalings by another client, and would remove its annotations.
+// A to B is refused while B to C, A to D, or C to A is under way. Each of the two updates would
+// take the scalings of the other for scalings by another client, and would remove the other's
+// annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rollback that names the two controllers of an update the wrong way round. Example: web
@@ -38,8 +39,8 @@ std::optional<Step> RefuseChain(const Situation& situation);
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename that could not end, or would lose Pods (RC-14). `created` is the new controller
-// as the API server has it, or as a dry run says that the API server would create it: its defaults
-// make the template larger.
+// as the API server has it, or the answer to a dry run of its creation. The API server's defaults
+// make the template in both larger. If the dry run showed nothing, `created` lacks these defaults.
 //   - The journal of the rename, which has the template of `created`, is too large for an
 //     annotation of the old controller. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. They have no owner for a

@@ -73,8 +73,8 @@ inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\"
 inline constexpr std::string_view kScaledByOtherText =
     "another client scaled ReplicationController {} from {} to {}";
 // The end of the text of CheckSize: what to do if the API server does not keep a size.
-// kSizeAgainText names no writer of the size: that is Windlass in the cluster, but the user with
-// rolling-update --local.
+// kSizeAgainText does not say who writes the size: in the cluster it is Windlass, but with
+// rolling-update --local it is the user.
 inline constexpr std::string_view kSizeAgainText =
     "exempt this ReplicationController from it, so that the update can go on";
 inline constexpr std::string_view kSizeOnceText =

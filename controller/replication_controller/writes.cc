@@ -211,9 +211,9 @@ bool HasChangedSomething(const Situation& situation) {
 }
 
 // Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the run was refused, so
-// step and target are cleared (RC-20). A later rollback may need the target, so
-//   - it stays if the old controller is smaller than before an update (HasGivenPods)
-//   - it is set, if it is missing, when HasChangedSomething is true
+// step and target are cleared (RC-20). A later rollback may need the target. So
+//   - the target stays if the old controller is smaller than before an update (HasGivenPods)
+//   - a missing target is set if HasChangedSomething is true
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);

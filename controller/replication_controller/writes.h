@@ -22,8 +22,8 @@ namespace windlass::replication_controller {
 //   - after a patch that succeeded: the write of a status and a Warning Event which report that the
 //     API server has dropped the change; after that write, Failed
 //   - otherwise: a Wait
-// `size`: the value of spec.replicas in `request`, if it sets one. The sync checks that the API
-// server keeps it. Without `size`, a patch must keep the present size.
+// If `request` sets spec.replicas, `size` is the value that it sets. The sync then checks that the
+// API server keeps this size. Without `size`, a patch must keep the present size.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 
@@ -64,7 +64,7 @@ StatusDraft BeginDraft(const Situation& situation);
 // scaling and without the journal of a rename. Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
-// For a paused update, whose Pods still change. If the update has begun to scale, and the
+// Call this for a paused update, whose Pods still change. If the update has begun to scale, and the
 // controller that is scaled up exists, sets the available replicas of `draft` to the present
 // number. Returns a Wait until the next ready Pod becomes available; without such a Pod, a Wait
 // without end.

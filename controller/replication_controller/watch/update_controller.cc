@@ -103,8 +103,8 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
-  // Updates wait for the cache of Pods, so all keys are woken when it has synced. All are also
-  // woken when it is given up, so that each update reports the lack of room.
+  // Updates wait for the cache of Pods, so all keys are woken when this cache has synced. All keys
+  // are also woken when the cache is given up, so that each update reports the lack of room.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
   });
