@@ -33,8 +33,8 @@ std::function<Status(std::string_view reply)> CheckSize(const ResourceId& resour
     const std::optional<int32_t> kept = SizeIn(reply);
     if (!kept || *kept == replicas) return Unit{};
     return Error{ErrorKind::kInvalid,
-                 Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
-                      "Windlass. Find the mutating admission policy or webhook that changes "
+                 Fill("the API server keeps {} at {} Pods, although it accepted a request for {} "
+                      "Pods. Find the mutating admission policy or webhook that changes "
                       "spec.replicas, and {}",
                       ObjectText(resource, key), *kept, replicas, remedy)};
   };

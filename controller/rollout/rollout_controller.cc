@@ -281,8 +281,8 @@ ControllerEntry RolloutControllerEntry(const RolloutController** made) {
   };
   return {"rollout",
           make,
-          "rolls out Rollouts, a kind of its own; kube-controller-manager's Deployment controller "
-          "stays as it is",
+          "rolls out objects of the kind Rollout; kube-controller-manager's Deployment controller "
+          "can keep running",
           std::move(metrics),
           resources::kRollouts,
           LabelWordsOf(Words())};

@@ -430,7 +430,7 @@ ControllerEntry ReplicationControllerUpdateControllerEntry() {
   return {"replicationcontrollerupdate",
           [](ControllerHost& host) { return std::make_unique<UpdateController>(host); },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
-          "replication controller stays as it is",
+          "replication controller must keep running",
           RolloutMetrics(),
           resources::kReplicationControllerUpdates,
           LabelWordsOf(UpdateWords())};

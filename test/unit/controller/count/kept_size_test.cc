@@ -18,7 +18,7 @@ std::string SizeTold(const std::string& reply) {
   CHECK(kept.error().kind == ErrorKind::kInvalid);
   const std::string& text = kept.error().message;
   const std::string begin = "the API server keeps replicasets shop/web-7c9 at ";
-  const size_t end = text.find(" Pods, although it accepted 8 Pods from Windlass. Find the ");
+  const size_t end = text.find(" Pods, although it accepted a request for 8 Pods. Find the ");
   REQUIRE(text.starts_with(begin));
   REQUIRE(end != std::string::npos);
   CHECK(text.ends_with(" that changes spec.replicas, and exempt it"));

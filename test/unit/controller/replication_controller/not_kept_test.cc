@@ -54,7 +54,8 @@ TEST_CASE("a size that is not kept is told, and tried again until it is kept") {
   CheckIsTold(world, "replicationcontrollers " +
                          world.update()["metadata"]["namespace"].get<std::string>() + "/" +
                          one.name + " at " + std::to_string(one.kept) +
-                         " Pods, although it accepted " + std::to_string(one.written));
+                         " Pods, although it accepted a request for " +
+                         std::to_string(one.written));
   world.change = nullptr;
   CHECK(world.Run() == "Succeeded");
   CHECK(world.Pods().size() == 4);
@@ -96,13 +97,13 @@ TEST_CASE("a size that is not kept outside of the scaling is told once, and the 
     world.change = [](const Request& request, json& object) {
       if (request.verb() == Verb::kCreate) object["spec"]["replicas"] = 2;
     };
-    RunUntilTold(world, "web-2 at 2 Pods, although it accepted 0");
+    RunUntilTold(world, "web-2 at 2 Pods, although it accepted a request for 0");
     pods = 4;
   }
   SECTION("of a rename") {
     StartUpdate(world, 4, "0s", {{"cleanup", "Rename"}});
     world.change = KeepTwo("2");
-    RunUntilTold(world, "web at 2 Pods, although it accepted 4");
+    RunUntilTold(world, "web at 2 Pods, although it accepted a request for 4");
   }
   SECTION("of a rollback without a new controller") {
     StartUpdate(world, 4, "0s");
@@ -110,7 +111,7 @@ TEST_CASE("a size that is not kept outside of the scaling is told once, and the 
     world.Remove("web-2");
     world.change = KeepTwo("1");
     world.Edit({{"rollback", true}});
-    RunUntilTold(world, "web at 2 Pods, although it accepted 4");
+    RunUntilTold(world, "web at 2 Pods, although it accepted a request for 4");
     end = "RolledBack";
   }
   SECTION("of a patch that does not name the size") {
@@ -122,7 +123,7 @@ TEST_CASE("a size that is not kept outside of the scaling is told once, and the 
         if (replicas == 4) replicas = 2;
       }
     };
-    RunUntilTold(world, "web-2 at 2 Pods, although it accepted 4");
+    RunUntilTold(world, "web-2 at 2 Pods, although it accepted a request for 4");
   }
   CHECK(world.Run() == end);
   CHECK(world.Pods().size() == pods);
@@ -178,7 +179,7 @@ TEST_CASE("a size that Override puts back before a rename, and that is not kept,
   world.change = [](const Request& request, json& object) {
     if (request.key().name == "web") object["spec"]["replicas"] = 4;
   };
-  RunUntilTold(world, "web at 4 Pods, although it accepted 0");
+  RunUntilTold(world, "web at 4 Pods, although it accepted a request for 0");
   CHECK(std::holds_alternative<Wait>(world.Sync()));
   CHECK(std::ranges::count(world.events(), "WriteRefused") == 1);
   world.change = nullptr;

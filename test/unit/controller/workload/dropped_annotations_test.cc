@@ -315,7 +315,7 @@ TEST_CASE("a size that is not kept is told, and tried again until it is kept (D-
     CHECK(std::ranges::none_of(cluster.events, IsScaledUpTo8));
     CHECK(cluster.Message().starts_with("the API server keeps replicasets ns/" +
                                         cluster.NameOf("v2") +
-                                        " at 4 Pods, although it accepted 8 Pods from Windlass. "));
+                                        " at 4 Pods, although it accepted a request for 8 Pods. "));
     CHECK(cluster.Observed());
     cluster.RunReplicaSets();
   }
@@ -352,7 +352,8 @@ TEST_CASE("a size that a policy changes only as the ReplicaSet is made is told, 
   const Failed* failed = std::get_if<Failed>(&end);
   REQUIRE(failed != nullptr);
   CHECK(failed->retry == Retry::kBackOff);
-  CHECK(failed->error.message.find("at 6 Pods, although it accepted 3 Pods") != std::string::npos);
+  CHECK(failed->error.message.find("at 6 Pods, although it accepted a request for 3 Pods") !=
+        std::string::npos);
   CHECK(cluster.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
   CHECK(cluster.SizeOf("v2") == 6);
   CHECK(std::ranges::none_of(
@@ -392,7 +393,8 @@ TEST_CASE("the reply to a size says whether it was kept, not the cache (D-434)")
   world.learned.push_back(OutcomeOf(write, Reply{large + R"({"spec":{"replicas":6}})"}));
   const auto why = WhyNotKept(world.Look());
   REQUIRE(why);
-  CHECK(why->message.find("at 6 Pods, although it accepted 8 Pods") != std::string::npos);
+  CHECK(why->message.find("at 6 Pods, although it accepted a request for 8 Pods") !=
+        std::string::npos);
   Proves("D-434");
 }
 

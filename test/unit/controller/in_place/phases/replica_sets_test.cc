@@ -65,7 +65,7 @@ TEST_CASE("Pods that a policy gives the pending ReplicaSet are no client's (P-07
       const Failed* failed = std::get_if<Failed>(&end);
       REQUIRE(failed != nullptr);
       CHECK(failed->retry == Retry::kBackOff);
-      CHECK(failed->error.message.find("at 2 Pods, although it accepted 0 Pods") !=
+      CHECK(failed->error.message.find("at 2 Pods, although it accepted a request for 0 Pods") !=
             std::string::npos);
       CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
       CHECK(c.InPlaceCondition().starts_with("True "));
