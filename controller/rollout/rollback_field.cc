@@ -30,9 +30,9 @@ Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion
   return object.contains(path) ? object[path] : Json();
 }
 
-// Returns the JSON Patch operation that copies the annotation kubernetes.io/change-cause from
-// `target` to the Rollout, or removes it from the Rollout if `target` lacks it. Returns null if
-// both lack it. `annotations` are those of the Rollout.
+// Returns a JSON Patch operation for the annotation kubernetes.io/change-cause of the Rollout: it
+// copies the annotation from `target`, or removes it if `target` lacks it. Returns null if both
+// lack it. `annotations` are those of the Rollout.
 Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
   const std::string path = "/metadata/annotations/kubernetes.io~1change-cause";
   const auto cause = target.meta.annotations.Find(kChangeCause);

@@ -73,10 +73,10 @@ class RolloutController final : public WorkloadController {
   // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
-  // Returns true if Windlass can find the ReplicaSet of the requested template without answers to
-  // dry runs, because one of these holds for a ReplicaSet of `rollout`:
-  //   - it has the template as the user wrote it
-  //   - its annotation kRequestedTemplate names the template
+  // Returns true if Windlass finds the ReplicaSet of the requested template without dry runs. This
+  // is so if one of the ReplicaSets of `rollout`
+  //   - has the template as the user wrote it
+  //   - or names the template in its annotation kRequestedTemplate
   // Also returns true if there is no ReplicaSet. Returns false if, for example, an admission
   // webhook removes the annotation.
   bool ShowsItsTemplate(const Rollout& rollout) const;

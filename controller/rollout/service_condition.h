@@ -25,8 +25,9 @@
 //                      former one
 //
 // The message names every Service with a trouble; the reason is that of the first such Service. The
-// API server may word each refusal differently. So the message keeps the words of the first refusal
-// until the API server accepts a write, or refuses a write with another kind of error.
+// API server may word each refusal differently. So the message keeps the words of the first
+// refusal. It gets new words once the API server has accepted a write, or has refused a write with
+// another kind of error.
 #pragma once
 
 #include <vector>

@@ -23,8 +23,8 @@ constexpr seconds kWrittenAgainAfter{60};
 // If another client removes the key or annotation of Windlass twice within an hour, the condition
 // ServicesSynced reports this for an hour after the last removal.
 constexpr seconds kToldFor{3600};
-// After the API server was in trouble at a write to a Service, the rollout goes on without writes
-// to this Service for this time.
+// If a write to a Service fails because the API server is in trouble, the rollout goes on without
+// writes to this Service for this time.
 constexpr seconds kWithoutAfterFailure{30};
 
 std::optional<Uid> WrittenFor(const Service* service) {

@@ -22,8 +22,9 @@ namespace {
 using workload::Json;
 using workload::Situation;
 
-// If the API server refused a write to a Service, or another client had changed the Service,
-// Windlass tries the write again after this time, or earlier if something wakes the Rollout.
+// How long after a failed write to a Service Windlass tries it again, unless something wakes the
+// Rollout earlier. Used if the API server refused the write, or if another client had changed the
+// Service.
 constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
 // again after this time. The end of the first list of Services may wake the Rollout before that.

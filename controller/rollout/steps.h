@@ -22,8 +22,9 @@
 // pauses at its last step (RO-050…RO-057, RO-130…RO-134).
 //
 // A pause is a promise to the user. Apart from an abort and a new template, only its duration, a
-// promotion, or an edit of the steps ends it. If a step keeps an old Pod when it begins, it keeps
-// at least one old Pod until it ends, even if spec.replicas changes to another number above 0.
+// promotion, or an edit of the steps ends it. If a step keeps an old Pod when the step begins, at
+// least one old Pod stays until the step ends. This holds even if spec.replicas changes to another
+// number above 0.
 //
 // A step is not over while no Pod can prove the new revision, unless a user forces the promotion.
 // The cases:

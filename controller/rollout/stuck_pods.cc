@@ -15,9 +15,9 @@ namespace {
 // The most bytes that InOneLine keeps of a text. Enough for a kubelet's message about an image with
 // a long name. A status is written and watched whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
-// A container that is not ready, and has ended and restarted this often, is in a crash loop, even
-// if it runs at the moment. Exception: an init container is never ready while it runs, so its
-// earlier ends do not show that the present run fails.
+// A container that is not ready, and has ended and restarted this often, is in a crash loop. It may
+// run at the moment. Exception: an init container is never ready while it runs, so its earlier ends
+// do not show that the present run fails.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
