@@ -8,8 +8,8 @@
 namespace windlass::kind {
 namespace {
 
-// Copies the transition time into `next` from the condition of the same type in `stored`, if that
-// condition has the same status and a transition time.
+// If `stored` has a condition with the type and status of `next`, copies the transition time of
+// that condition into `next`. Copies no zero time.
 void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored) {
   const Condition* before = FindCondition(stored, next.type);
   if (before == nullptr || before->status != next.status) return;
