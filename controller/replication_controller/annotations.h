@@ -1,6 +1,6 @@
-// The annotations in which a rolling update keeps its state, on the two ReplicationControllers, and
-// the one by which a user asks for an update. The first four are kubectl's: kubectl 1.17 and
-// Windlass can each finish an update that the other began.
+// The annotations of a rolling update. In most of them, the update keeps its state on the two
+// ReplicationControllers. By one of them, a user asks for an update. The first four are kubectl's:
+// kubectl 1.17 and Windlass can each finish an update that the other began.
 #pragma once
 
 #include <algorithm>

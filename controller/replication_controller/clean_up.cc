@@ -11,8 +11,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-// Returns true if `target` has its desired size, and its annotations name `source_name` as the
-// controller that `target` replaces, in an update or a rollback.
+// Returns true if `target` has its desired size and replaces the controller `source_name`, in an
+// update or a rollback, as the annotations of `target` show.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
   return !source_name.empty() && SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;
@@ -125,7 +125,7 @@ Step WithoutOldController(const Situation& situation) {
     }
     return Fail(situation, kOldDeleted, text + delete_it);
   }
-  // Before kStepScale, Fail clears the step and the target, so the update begins anew when the old
+  // Before kStepScale, Fail clears the step and the target. So the update begins anew when the old
   // controller is created, as the text below says.
   const bool scales = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
   if (created == nullptr && situation.view.is_stored && (scales || situation.spec().rollback)) {

@@ -172,8 +172,8 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal if an update to one new controller, such as web-2, is at its rename already,
-// and spec.newName names another one, such as web-3. web-2 still exists, so the user can still
+// Returns the refusal if a rename has begun for one new controller, for example web-2, and
+// spec.newName names another one, for example web-3. web-2 still exists, so the user can still
 // choose to finish the rename or to undo it.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
@@ -276,9 +276,9 @@ Step RestoreOld(const Situation& situation) {
   const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
-  // If the update had not created the new controller yet, kNextControllerId of the old controller
-  // names it, and the old controller still has its original size. The rollback then returns to the
-  // present size.
+  // If the update had not created the new controller yet, the old controller still has its original
+  // size, and its annotation kNextControllerId names the new controller. The rollback then returns
+  // to the present size.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
   if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {

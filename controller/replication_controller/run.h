@@ -20,8 +20,8 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 //   - timed out
 //   - lost its old controller: another client deleted it during the update (kOldDeleted)
 //   - was refused before its first step, or before there was a new controller (RC-20)
-// If both controllers are gone, and no rename was under way, the run has not ended, but waits
-// (kNotFound).
+// If both controllers are gone, and no rename was under way, the run has not ended: it waits for a
+// controller (kNotFound).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the status that the next step starts from: the stored status, unless a new run is due. A

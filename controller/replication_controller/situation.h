@@ -1,6 +1,8 @@
-// The input of one decision about a rolling update: the view, what follows from the view (the run,
-// the controller to scale down, the controller to scale up), and what the API server answered in
-// this sync.
+// The input of one decision about a rolling update:
+//   - the view
+//   - what follows from the view: the run, the controller to scale down, and the controller to
+//     scale up
+//   - what the API server answered in this sync
 #pragma once
 
 #include <cstdint>
@@ -110,10 +112,10 @@ using Answer = OrStep<const Outcome*>;
 // The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After any other
 // failure, and after a malformed reply, returns Failed.
 Answer Ask(const Situation& situation, Read read);
-// Returns the Read that lists the metadata of the Pods in the update's namespace that
-// `label_selector` selects, except those whose phase is Succeeded or Failed. Pods that are being
-// deleted, and Pods without a controller, are listed, too. Outcome::value is a
-// std::vector<ListedPod> (pod_list.h).
+// Returns the Read that lists the metadata of the Pods which `label_selector` selects in the
+// update's namespace. Pods whose phase is Succeeded or Failed are left out. Pods that are being
+// deleted, and Pods without a controller, are listed. Outcome::value is a std::vector<ListedPod>
+// (pod_list.h).
 Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.

@@ -381,8 +381,8 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
   return rc::Next(view, learned, now);
 }
 
-// Returns the usual limit of steps in a sync, plus one step for each Pod of the update, because
-// each of these Pods may have to get a label.
+// Returns the usual limit of steps in a sync, plus one step for each Pod of the update: each Pod
+// may have to get a label.
 int UpdateController::StepsMax(const ObjectKey& key) const {
   const Update* update = updates_.store().Find(key);
   if (update == nullptr) return kStepsPerSyncMax;
