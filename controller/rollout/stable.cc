@@ -78,9 +78,9 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
   return found;
 }
 
-// Returns the write that notes on `rs` that it was complete as the revision in its annotation. If
-// that annotation is missing, or is no number above 0, the note names `remembered`. The write then
-// also sets the annotation to `remembered`.
+// Returns the write of a note on `rs`: `rs` was complete as the revision that its annotation names.
+// If that annotation is missing, or is no number above 0, the note names `remembered`. The write
+// then also sets the annotation to `remembered`.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;

@@ -11,8 +11,8 @@
 //   4     5                                      a user promotes the pause
 //   done  10
 //
-// The functions here are pure. status.step stores the step in force, so it is the same after a
-// crash at any moment. The next step is in force once it is stored there. The index in status.step
+// The functions here are pure. status.step stores the step in force, so a crash at any moment does
+// not change this step. The next step is in force once it is stored there. The index in status.step
 // only goes up, with these exceptions:
 //   - the template changes: a new template begins at step 1
 //   - a user shortens the list of steps
