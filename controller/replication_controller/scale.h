@@ -85,8 +85,8 @@ OrStep<int32_t> SizeBefore(const Situation& situation);
 // was scaled (IsUnscaled is false): `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
-// Returns the write that notes on `source` that its size before the update to `target` was `size`.
-// The same write sets the annotations `others`.
+// Returns the write that notes `size` on `source`, as its size before the update to `target`. The
+// same write sets the annotations `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 

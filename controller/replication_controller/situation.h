@@ -92,9 +92,9 @@ struct Availability {
   std::optional<WallTime> next;  // when the next ready Pod becomes available
 };
 // Counts the Pods of `controller` that match its selector, are not being deleted and have been
-// ready for the update's spec.minReadySeconds (RC-10). At most status.readyReplicas and
-// spec.replicas, because view or status may be out of date. Example: 3 such Pods,
-// status.readyReplicas 1: 1.
+// ready for the update's spec.minReadySeconds (RC-10). The result is at most status.readyReplicas,
+// and at most spec.replicas, because view or status may be out of date. Example: with 3 such Pods
+// and status.readyReplicas 1, the result is 1.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- reads of the API server ---
