@@ -23,8 +23,8 @@ struct CountLimits {
 // `desired`.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
-// field of the value: `field` names the object of maxSurge and maxUnavailable. Example: "spec"
-// gives "spec.maxSurge" (D-250, B-34).
+// field of the value. `field` is the object that has the fields maxSurge and maxUnavailable.
+// Example: "spec" gives "spec.maxSurge" (D-250, B-34).
 Result<CountLimits> ResolveLimits(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                                   const std::optional<IntOrPercent>& max_unavailable,
                                   std::string_view field);
