@@ -1,4 +1,4 @@
-// Keeps Windlass from fighting another controller over an object.
+// Keeps Windlass and another Deployment controller from overwriting each other's status.
 //
 // Windlass repairs a status that it did not write, as upstream does. So two Deployment controllers
 // on one cluster would overwrite each other's status for ever. After the third foreign write within
