@@ -43,8 +43,8 @@ namespace {
 // Returns the warning to print when `rollout` is aborted; "" if there is nothing to warn of.
 std::string AbortWarning(const Json& rollout, const Place& place) {
   const std::string who = "rollout \"" + place.name + "\" ";
-  // A rollback that spec.rollbackTo asks for waits while spec.paused is true. An abort lets this
-  // rollback begin although spec.paused is still true.
+  // If spec.rollbackTo asks for a rollback, this rollback waits while spec.paused is true. An abort
+  // lets the rollback begin although spec.paused is still true.
   const std::string back = StoredRollback(rollout);
   if (!back.empty()) {
     return who + "goes back to " + back +

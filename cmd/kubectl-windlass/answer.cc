@@ -26,7 +26,7 @@ bool Withdraw(Session& session, const Place& place, const Json& patch) {
 
 // Returns why Windlass has not answered the request within kAnswerMax. Call this before the request
 // is withdrawn: the withdrawal raises the generation, and WhyNotCarriedOut ignores conditions of an
-// earlier one.
+// earlier generation.
 std::string WhyUnanswered(Session& session, const Place& place) {
   const std::string longest = std::to_string(kAnswerMax.count()) + " s: ";
   const Result<Json> object = ReadObject(session, place);

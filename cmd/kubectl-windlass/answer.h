@@ -33,7 +33,7 @@ struct Withdrawal {
 
 // Withdraws the request for a rollback, so that Windlass does not carry it out after the command
 // has failed. `answer`, from WaitForAnswer, is nullopt or an error. Prints that the request was
-// withdrawn, or why the rollback may still happen. Special cases:
+// withdrawn, or why the rollback may still happen. Returns the exit code. Special cases:
 //   - withdrawal.patch is null: withdraws nothing
 //   - the object was deleted: prints only the NotFound error
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,

@@ -35,8 +35,9 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns the Pods of the new revision, whose ReplicaSet `of_revision` may be null. `replica_sets`
-// are those of the workload. Returns:
+// Returns those of `pods` that belong to the new revision. `replica_sets` are the ReplicaSets of
+// the workload. `of_revision` is the ReplicaSet of the new revision; null if there is none. These
+// Pods belong to the new revision:
 //   - Pods of `of_revision`, unless they were updated in place to the revision of another
 //     ReplicaSet
 //   - Pods of another ReplicaSet that were updated in place to the new revision (annotation

@@ -23,15 +23,15 @@ struct Changed {
   Json after;
 };
 
-// Reads the object, calls `decide` with it, and sends the patch that `decide` returns.
-//   - if there is nothing to change: `decide` prints why and returns the exit code, which
-//     WriteChange returns
-//   - after an error: prints the error and returns its exit code
-// The patch names the uid and the resourceVersion that were read. So the API server refuses it
-// after a change by another client:
+// Reads the object, calls `decide` with it, and sends the patch that `decide` returns. Returns:
+//   - the object before and after the patch
+//   - if there is nothing to change: the exit code that `decide` returns, after it has printed why
+//   - after an error: its exit code, after WriteChange has printed the error
+// The patch names the uid and the resourceVersion that were read. So the API server refuses the
+// patch after a change by another client:
 //   - the object was changed: reads and calls `decide` again, with kWritesMax tries in all
 //   - the object was deleted and created again: gives up with an error
-// Exception: the patch of a Deployment names neither, like kubectl's patch.
+// Exception: like kubectl's patch, the patch of a Deployment has no uid and no resourceVersion.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -97,7 +97,8 @@ ExitCode RunCommand(const CommandContext& context);
 // `maker` is the ReplicationController that creates the Pods. It is null in two cases:
 //   - ReplicaSets create the Pods
 //   - the ReplicationController does not exist yet, or cannot be read. Once the new controller has
-//     replicas, WatchStatus returns nullopt: read `maker`, and call WatchStatus again
+//     replicas, WatchStatus returns nullopt. The caller then reads `maker`, and calls WatchStatus
+//     again
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

@@ -26,8 +26,8 @@ std::string ErrorText(int error) {
 }
 
 // Returns the error that close() reports for standard output; "" if there is none, or if standard
-// output was closed before. A file system such as NFS may not store a text, and report this only in
-// close(). Closes a copy of the descriptor, so standard output stays open.
+// output was closed before. If a file system such as NFS cannot store a text, it may report this
+// only in close(). Closes a copy of the descriptor, so standard output stays open.
 std::string WhyNotStored() {
   const int copy = dup(STDOUT_FILENO);
   return copy >= 0 && close(copy) != 0 ? ErrorText(errno) : "";

@@ -42,7 +42,7 @@ bool IsUtf8(std::string_view locale);
 
 // Writes the text to the file descriptor with write(2), without the buffers of <cstdio>. Returns ""
 // if all was written, else the error. Two special cases:
-//   - another program has set O_NONBLOCK on the terminal or pipe: waits until it has room
+//   - another program has set O_NONBLOCK on the terminal or pipe: waits until there is room
 //   - the program that reads the pipe has ended, as in `… | head`: SIGPIPE ends this process, as is
 //     the default for a program
 std::string WriteText(int file, std::string_view text);

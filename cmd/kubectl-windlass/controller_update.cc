@@ -200,10 +200,10 @@ bool HasNotes(const Json& old) {
 
 namespace {
 
-// Returns the text for UnfinishedUpdateOf. `others` are the controllers of the namespace among
-// which this function looks for the other controller of the update. It may contain `controller`.
-// `is_unserved` returns true if the cluster does not serve ReplicationControllerUpdates. It may
-// send a request.
+// Returns the text for UnfinishedUpdateOf. Looks among `others` for the other controller of the
+// update. `others` are controllers of the same namespace, and may contain `controller`.
+// `is_unserved` returns true if the cluster does not serve ReplicationControllerUpdates; for this,
+// `is_unserved` may send a request.
 std::string UnfinishedText(const Json& controller, const std::vector<const Json*>& others,
                            const std::function<bool()>& is_unserved) {
   // No text for a controller that is being deleted. In most cases, an update has deleted it at the
@@ -221,8 +221,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
   }
   // Returns true if `target` replaces `source`, by one of these:
   //   - annotation kSourceId of `target` has the uid of `source`
-  //   - `source` was restored from a backup, so its uid is new: the names match, and
-  //     kOriginalReplicasOf of `source` is the uid of `target`
+  //   - kSourceId of `target` has only the name of `source`, and kOriginalReplicasOf of `source` is
+  //     the uid of `target`. Example: `source` was restored from a backup, so it has a new uid
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -336,8 +336,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 
 namespace {
 
-// The last writes of an update may have times up to this much after the end of the update. API
-// servers date the writes and the end, and the clocks of two API servers may differ a little.
+// API servers set the times of the last writes of an update, and of its end. The clocks of two API
+// servers may differ a little. So a last write may seem to come up to this much after the end.
 constexpr seconds kEndSlack{10};
 
 // Returns when the update ended: the time that an API server gave to the last write of the status.
@@ -361,8 +361,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   };
   std::set<Key> asked_for;
   std::set<Key> begins;  // the old controllers of updates whose status.newName is still empty
-  // When the last update of two controllers has ended. Each of the two is a key, together with the
-  // name of the other one.
+  // For each two controllers: when their last update ended. There are two entries: the key is one
+  // of the controllers, together with the name of the other one.
   std::map<std::pair<Key, std::string>, std::optional<WallTime>> ended;
   const auto note_end = [&](const Key& controller, const std::string& other, const Json& update) {
     std::optional<WallTime>& last = ended[{controller, other}];
@@ -393,7 +393,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   // The last write of `controller` decides:
   //   - at an unknown time: true
   //   - before the end of the update, or at most kEndSlack after it: true
-  //   - later, or the end is not known: false. A later update, with --local, was stopped
+  //   - later, or if the end is not known: false. `controller` then counts as part of a later
+  //     update with --local, which was stopped
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

@@ -32,9 +32,9 @@ struct ControllerUpdate {
 //   - If the controller cannot be read otherwise, returns the error.
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
-// Reads the other controller of the update: if the old controller is at `place`, the new one; else
-// the old one. `found.update` must be set. Returns null if there is no other controller, or if it
-// cannot be read.
+// Reads the other controller of the update. If the old controller is at `place`, this is the new
+// one; otherwise it is the old one. `found.update` must be set. Returns null if there is no other
+// controller, or if it cannot be read.
 Json OtherController(const CommandContext& context, const Place& place,
                      const ControllerUpdate& found);
 

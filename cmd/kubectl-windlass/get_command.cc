@@ -1,7 +1,7 @@
-// get: prints one workload as a tree, or a table of workloads. With --watch, again at each change:
-//   - in a terminal: draws it anew
+// get: prints one workload as a tree, or a table of workloads. With --watch, at each change:
+//   - in a terminal: draws the tree or table anew
 //   - with -o: prints all objects once more
-//   - otherwise: --watch has no effect
+//   - otherwise: does nothing, because --watch has no effect
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -21,7 +21,8 @@ namespace windlass::cli {
 namespace {
 
 // `selection` is the number of a selection of updates. Returns true if the view has an object of
-// the kind that these update, for example a ReplicationController for ReplicationControllerUpdates.
+// the kind that these updates change. Example: a ReplicationController, if the updates are
+// ReplicationControllerUpdates.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -34,7 +35,7 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
 // Reports what the command could not read:
 //   - a kind or object that is a row of a table: an error, as with kubectl
 //   - an object of a tree: a warning
-//   - updates, which have no row: a warning if the table has objects that they are for
+//   - updates, which have no row: a warning if the table has objects of the kind that they change
 //   - an object that the user named and that does not exist: an error
 //   - a kind that the cluster does not serve: nothing, unless the user named an object of it
 // Returns the exit code of the last error; kDone if there was none.

@@ -1,5 +1,5 @@
-// history: the revisions of a Deployment or Rollout, or the template of one revision. That of a
-// ReplicationController is in controller_commands.cc.
+// history: the revisions of a Deployment or Rollout, or the template of one revision. The history
+// of a ReplicationController is in controller_commands.cc.
 #include <nlohmann/json.hpp>
 
 #include "cmd/kubectl-windlass/commands.h"

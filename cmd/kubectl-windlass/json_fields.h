@@ -55,8 +55,9 @@ bool IsObserved(const Json& object);
 //   - Windlass has no room in memory
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied, else null. A
-// ReplicaSet then has no room for some annotations, and the rollout goes on without them. A True
-// condition that neither this function nor HoldsUpWindlass returns is about Pods.
+// ReplicaSet then has no room for some annotations, and the rollout goes on without them.
+// Any other True condition ReplicaFailure, except those that HoldsUpWindlass returns, is about
+// Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);

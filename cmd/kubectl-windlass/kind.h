@@ -56,7 +56,7 @@ struct UpdateOfKind {
 // How an object of a kind asks that its Pods are only updated in place, and never replaced.
 struct OnlyInPlace {
   bool (*is_asked)(const Json& object) = nullptr;  // null: no object of the kind can ask for it
-  std::string_view setting{};                      // what asks for it, as messages name it
+  std::string_view setting{};                      // for messages: "strategy InPlaceOnly"
 };
 
 struct Kind {

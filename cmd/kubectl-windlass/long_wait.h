@@ -1,6 +1,6 @@
 // The warning that says what a command waits for, if the wait is long and no timeout of the rollout
-// or update ends it. Without the warning, a user would not know why the command does not end. It
-// also comes with --timeout.
+// or update ends it. Without the warning, a user would not know why the command does not end. The
+// command prints the warning with --timeout, too.
 #pragma once
 
 #include <functional>

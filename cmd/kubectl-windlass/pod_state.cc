@@ -17,9 +17,9 @@ std::string Join(const std::string& what, const std::string& message) {
 struct Container {
   const Json& status;
   bool sidecar = false;  // an init container with restartPolicy Always: it keeps running
-  // For an init container or sidecar: the status that kubectl prints for the Pod while it waits for
-  // this container. Example: "Init:1/3" for the second of three init containers. "" for an app
-  // container.
+  // For an init container or sidecar: the status that kubectl prints for the Pod while the Pod
+  // waits for this container. Example: "Init:1/3" for the second of three init containers. "" for
+  // an app container.
   std::string turn{};
 
   std::string Name() const { return TextOf(status, "/name"); }
@@ -27,8 +27,8 @@ struct Container {
   bool IsReady() const { return FlagOf(status, "/ready"); }
   bool IsStarted() const { return FlagOf(status, "/started"); }
   bool HasToEnd() const { return !turn.empty() && !sidecar; }
-  // Returns true for an init container that keeps the next container from starting. An init
-  // container does so until it has ended with exit code 0 or, if it is a sidecar, has started.
+  // Returns true for an init container that keeps the next container from starting. A sidecar does
+  // so until it has started. Any other init container does so until it has ended with exit code 0.
   bool HoldsUpNext() const {
     const Json* ended = FieldOf(status, "/state/terminated");
     const bool succeeded = ended != nullptr && NumberOf(*ended, "/exitCode") == 0;

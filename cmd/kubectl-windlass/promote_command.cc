@@ -148,6 +148,7 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
 // Stronger means that it has --full or --force, and this command lacks that flag. Examples:
 //   - the annotation is "2@8/force", and this command has no --force
 //   - the annotation is "full@8", and this command has --force but not --full
+// On a refusal, prints why and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);

@@ -160,11 +160,12 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Returns how many Pods of each branch to show, so that they fit into `room` lines. In each branch,
-// available Pods come last. While the Pods do not fit, leaves out the last Pod of one branch:
-//   - if branches still show an available Pod: of the one of these with the most Pods shown
-//   - otherwise: of the branch with the most Pods shown
-// The last Pod of the tree stays if it is not available, even if it does not fit.
+// Returns how many Pods of each branch to show, so that the Pods fit into `room` lines. In each
+// branch, available Pods come last. While the Pods do not fit, leaves out one more Pod, the last
+// shown Pod of a branch. Chooses this branch as follows:
+//   - looks only at branches that still show an available Pod; if there is none, at all branches
+//   - among them, takes the branch that shows the most Pods
+// If only one Pod is left, and it is not available, it stays even if it does not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

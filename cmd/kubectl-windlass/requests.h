@@ -78,7 +78,7 @@ Result<Json> CreateObject(Session& session, const ResourceId& resource,
                           const std::string& namespace_, const Json& object,
                           const CreationOf& creation);
 
-// Returns the target of a LIST or WATCH, with only the parameters that both requests have.
+// Returns the path and query of a LIST or WATCH, with only the parameters that both requests have.
 std::string TargetOf(const Selection& selection);
 
 }  // namespace windlass::cli

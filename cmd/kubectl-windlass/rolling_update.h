@@ -31,18 +31,17 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 
 // --- checks before the first write (rolling_update_checks.cc, rolling_update_plan.cc) ---
 
-// Returns the exit code when it has printed an error, else nullopt. Errors:
+// On an error, prints the error and returns the exit code; otherwise returns nullopt. Errors:
 //   - the old controller does not exist, and the new controller was not made to replace it
 //   - the old controller cannot be read. (A user without the right to read it gets no error.)
-//   - with -f, unless a rename has begun: the selectors of the file and of the old controller do
-//     not differ in the value of a label key (RC-4). Accepted: "app=web,version=1" and
-//     "app=web,version=2"
+//   - with -f, unless a rename has begun: no label key has different values in the selectors of the
+//     file and of the old controller (RC-4). Accepted: "app=web,version=1" and "app=web,version=2"
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses a field that ReplicationControllers do not
 // have, or a value of another type, as kubectl does (RC-3). Leaves all other refusals, and a
-// missing right to create a controller, to the planner. Returns the exit code when it has printed
-// the error, else nullopt.
+// missing right to create a controller, to the planner. On a refusal, prints the error and returns
+// the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
 // How an update is planned:
@@ -53,8 +52,8 @@ enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
 // Plans the update in this program up to the first write (rolling_update_plan.cc), and writes
 // nothing. Refuses an update that Windlass would refuse or pause before changing anything, and a
-// rollback that comes too late. Returns the exit code when it has printed the error, else nullopt.
-// If a read that the plan needs fails: returns nullopt, and Windlass decides.
+// rollback that comes too late. On a refusal, prints the error and returns the exit code; otherwise
+// returns nullopt. If a read that the plan needs fails: returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
@@ -63,8 +62,9 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
 // Refuses --local while Windlass carries out an update of the same old controller, or has stopped
-// it half-way. Each program would take the other's scalings for those of a third client. Returns
-// the exit code when it has printed an error, else nullopt.
+// it half-way. Windlass and this program would each take the other's scalings for scalings by a
+// third client. On a refusal, prints the error and returns the exit code; otherwise returns
+// nullopt.
 // If the user may not read updates: returns nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
@@ -74,13 +74,14 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 //   - an update with other images: the images of NEW are not those of the file
 //   - an update with another cleanup (annotation kCleanup of NEW), if --cleanup is not given and no
 //     rename has begun
-// kubectl does not set kCleanup: its updates by image are judged by the name NEW, and its updates
-// by file are accepted. Returns the exit code when it has printed the error, else nullopt.
+// kubectl does not set kCleanup. For an update by image of kubectl, the name NEW shows the cleanup.
+// For an update by file of kubectl, the cleanup is not checked.
+// On a refusal, prints the error and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
 // Warns if this command continues an update or rollback of another program that may still run.
-// Annotations show that one has begun, even with --local. No warning if this command begins a
-// rollback: the other program then stops by itself.
+// Annotations of the old controller show that an update has begun, even an update with --local. No
+// warning if this command begins a rollback: the other program then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for a new controller with another name or other content than
@@ -96,8 +97,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
 //   - asks for another update than `stored`
 //   - gives another --deployment-label-key
 //   - has no --rollback, while `stored` is being rolled back
-// The error names the stored update, and the commands to choose from. Returns the exit code when it
-// has printed the error, else nullopt.
+// On a refusal, prints the error and returns the exit code; otherwise returns nullopt. The error
+// names the stored update, and the commands to choose from.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -131,22 +132,23 @@ Json SpecOver(const CommandContext& context, const Json& update, const Json& sto
 struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update, or it could not be read
   Status read = Unit{};             // the error if the stored update could not be read
-  Json planned;                     // the update as it would be written, for its plan
+  Json planned;                     // the update that would be written; RefuseByPlan plans it
   bool goes_on_with_other = false;  // true: the caller calls WarnAboutOtherProgram
   std::optional<ExitCode> refused{};
 };
 
 // Refuses a command without --no-wait if the user may not list updates. Windlass would carry the
-// update out, but the command would fail because it could not follow. Returns the exit code when it
-// has printed the error, else nullopt.
+// update out, but the command would fail because it could not follow the update. On a refusal,
+// prints the error and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
-// Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
-// is written for it (rolling_update_look.cc).
+// Reads the stored update, and refuses a command that Windlass would refuse later. So this program
+// writes nothing for such a command (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
 // Refuses an update if another update has the same spec.newName, and is neither done nor refused. A
-// failed update counts, too. Returns the exit code when it has printed the error, else nullopt.
+// failed update counts, too. On a refusal, prints the error and returns the exit code; otherwise
+// returns nullopt.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks

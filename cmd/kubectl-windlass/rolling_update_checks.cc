@@ -29,7 +29,8 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
 
 // Returns true if the new controller (spec.newName) exists, and its annotation says that it
 // replaces `name`. Call this only if the controller `name` does not exist. Either an earlier
-// command was cut off after deleting it, or a user deleted it. The planner finds out which.
+// command deleted that controller and was then cut off, or a user deleted it. The planner finds out
+// which.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -49,7 +50,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
 }
 
 // Refuses the file of -f if no label key has different values in the selectors of the file and of
-// `old` (RC-4). Returns the exit code when it has printed the error, else nullopt.
+// `old` (RC-4). On a refusal, prints the error and returns the exit code; otherwise returns
+// nullopt.
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -183,8 +185,9 @@ std::string ImageOf(const Json& controller, const std::string& container) {
 }
 
 // Returns "and web-2 has other images than FILE, so nothing was changed" if `created` (web-2)
-// cannot have been made from the file of the command; otherwise "". A webhook may change images, so
-// the API server is asked for the images in a dry run. If that fails, the file's images count.
+// cannot have been made from the file of the command; otherwise "". A webhook may change images. So
+// this function sends a dry run with the file, and compares the images that the API server returns.
+// If the dry run fails, it compares the images of the file itself.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -206,8 +209,10 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 
 // Refuses the command if it does not fit an update that has begun:
 //   - the file of the command has other images than the new controller
-//   - the command's update would end in another way: with NEW, by deleting the old controller;
-//     without NEW, by a rename. Not checked if --cleanup is given, or a rename has begun
+//   - the command asks for another cleanup than the command that began the update. Example: that
+//     command had NEW, so its update deletes the old controller at the end. This command has no
+//     NEW, so it asks for a rename. Not checked if --cleanup is given, or a rename has begun
+// On a refusal, prints the error and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -219,7 +224,7 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
   // kubectl does not note how its update ends. An update by image ends with a rename if kubectl
-  // made up the name NEW. An update by file is assumed to end like an update by this command.
+  // made up the name NEW. For an update by file, we assume that it ends as this command asks.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -269,8 +274,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
     const bool is_stuck = HasOtherNew(context, stored);
     const bool asks_for_target = !target.empty() && rc::TargetOf(asked->spec) == target;
     if (asks_for_target && (is_edited || !is_stuck)) return false;
-    // The new controller is not what the spec asks for. So a command that asks for the same as the
-    // spec asks for another new controller than the one that is there.
+    // The new controller that exists is not what the stored spec asks for. So even a command that
+    // repeats this spec asks for another new controller.
     if (is_stuck) return true;
   }
   return IsForOther(context, *asked, *there);
@@ -283,8 +288,9 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // An update by image gives the Pods and both selectors the label key of the command that began
-  // it, so the key cannot change. In other updates the key has no effect.
+  // An update by image adds a label to the Pods and to both selectors. The label has the key that
+  // the command gave that began the update, so the key cannot change. In other updates the key has
+  // no effect.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {

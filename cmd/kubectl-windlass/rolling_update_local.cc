@@ -267,8 +267,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // The planner goes on without this read, for example of the HorizontalPodAutoscalers. So a
-    // missing right is only a warning. For a dry run, KeepLackOfRight has noted it.
+    // The planner goes on without this read, for example of the HorizontalPodAutoscalers. So the
+    // command only warns of a missing right. It does not warn if the request was a dry run of a
+    // creation: KeepLackOfRight has noted the missing right.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

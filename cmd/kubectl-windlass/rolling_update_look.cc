@@ -32,8 +32,8 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
                                           {"onExternalScale", "--on-external-scale"}};
 
 // Refuses a rollback if the stored update has nothing to take back, for example because it is over,
-// or if the update cannot be taken back any more (IsPastReturn). Returns the exit code when it has
-// printed the error, else nullopt.
+// or if the update cannot be taken back any more (IsPastReturn). On a refusal, prints the error and
+// returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
                                          const Json& stored) {
   if (!FlagOf(update, "/spec/rollback")) return std::nullopt;

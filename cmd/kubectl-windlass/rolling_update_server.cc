@@ -134,9 +134,11 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// Returns the stored update if it has to be taken back first: it has failed, and the command asks
-// for another update. Returns nullopt otherwise, with --rollback or --no-wait, or if the stored
-// update cannot be taken back.
+// Returns the stored update if the command has to take it back first. All of these must be true:
+//   - the stored update has failed, and can be taken back
+//   - the command asks for another update
+//   - the command has neither --rollback nor --no-wait
+// Otherwise returns nullopt.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));

@@ -56,7 +56,7 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
   return published > 0 && RevisionOf(replica_set) == published;
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns that of
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet of
 // status.currentRevision, unless it may belong to another template:
 //   - the ReplicaSet has a note, so Windlass has made it for another template
 //   - the Rollout is aborted
@@ -68,10 +68,11 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. If there is none, and Windlass has seen the
-// latest spec, returns the ReplicaSet of status.currentRevision if one of these holds; else null:
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet of
+// status.currentRevision in these cases, but only if Windlass has seen the latest spec:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods, and no note that it was made for another template
+// Otherwise returns null.
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !IsObserved(rollout)) return found;
@@ -127,7 +128,8 @@ const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets
 // Returns the stable ReplicaSet as Windlass finds it (FindKept in
 // controller/workload/revisions/revisions.h): the first of these that exists, or null. N is
 // status.stableRevision.
-//   - a ReplicaSet noted as complete as revision N: one that is N now, else the youngest
+//   - a ReplicaSet whose note says that it was complete as revision N. If there are several, the
+//     one that is revision N now, else the youngest
 //   - the ReplicaSet of status.stableReplicaSet, if it has no annotation about a revision
 //   - a ReplicaSet that is revision N now
 //   - a ReplicaSet that once was revision N

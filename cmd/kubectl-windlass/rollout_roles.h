@@ -15,7 +15,7 @@ namespace windlass::cli {
 
 struct RolloutRoles {
   // The ReplicaSet of status.stableRevision. An abort gives it another number, the highest. Null if
-  // it cannot be found: it was deleted, or a client has written another number over its own.
+  // this ReplicaSet cannot be found: it was deleted, or a client has overwritten its number.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
   // only if this ReplicaSet is also `stable` or `stays`.

@@ -20,8 +20,8 @@ struct Selected {
 //   - a name without a type: the object that FindNamed finds
 //   - a type with -l: the objects of that type in the namespace that have the labels
 //   - -f: the objects in the files, if their kind has the command. Only kinds, namespaces and names
-//     are read. A file's namespace replaces that of the kubeconfig context; -n must name the same
-//     (else kConfig)
+//     are read. A namespace in a file replaces the namespace of the kubeconfig context. If -n names
+//     another namespace than a file, returns kConfig
 // Returns kConfig for a usage error, such as a named object whose kind does not have the command.
 // Any other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);

@@ -1,5 +1,5 @@
-// status: prints a sentence about the rollout, and again when it changes or another cause holds the
-// rollout up. With --watch=false, prints only once. Ends when:
+// status: prints a sentence about the rollout. Prints again when the sentence changes, or when
+// another cause holds the rollout up. With --watch=false, prints only once. Ends when:
 //   - the rollout ends, is held or gives way to a newer one
 //   - the object is deleted, or lacks the revision that was asked for
 //   - --timeout has passed
@@ -211,8 +211,8 @@ constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
 // Returns what is followed: the object, its Pods, and the ReplicaSets or ReplicationController that
-// make the Pods. Follow goes on with the object if the user may not read the rest. Only the object
-// if no labels select its Pods, for example before an update's new controller exists.
+// make the Pods. Follow goes on with the object if the user may not read the rest. Returns only the
+// object if no labels select its Pods, for example before an update's new controller exists.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =

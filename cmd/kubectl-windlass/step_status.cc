@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view kForce = "/force";
 
 // Returns true if there are too few replicas for a Pod of the step. Call this only if Pods of the
-// step are not available. Phase Paused proves too few replicas only while spec.paused is false.
-// So callers must look at spec.paused before they rely on kNone.
+// step are not available. With 1 replica, phase Paused shows that the step has no Pod, but only
+// while spec.paused is false. So callers must look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

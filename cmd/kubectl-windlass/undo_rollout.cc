@@ -155,7 +155,7 @@ const Json* TargetOf(const Json& rollout, const std::vector<Json>& replica_sets,
 }
 
 // Refuses a rollback to `wanted` if spec.rollbackTo asks for another revision and is not carried
-// out yet.
+// out yet. On a refusal, prints why and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
                                             const Json& rollout, int64_t wanted) {
   const Json* pending = PendingRollback(rollout);
@@ -185,9 +185,9 @@ struct Outlook {
 //   - --dry-run is not given
 //   - neither spec.paused nor spec.abort is true
 //
-// Without --to-revision, asks for the number of the revision before the present template. For a
-// request of 0, Windlass would choose later, perhaps for another template. Asks for 0 only if the
-// stored request asks for 0, or if the user may not read ReplicaSets.
+// Without --to-revision, asks for the number of the revision before the present template. With the
+// number 0, Windlass would choose the revision only later, when the template may be another one.
+// Asks for 0 only if the stored request asks for 0, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;

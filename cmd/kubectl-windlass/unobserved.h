@@ -21,9 +21,9 @@ inline constexpr seconds kUnobservedMax{10};
 //   - otherwise: ""
 std::string UnobservedText(const Json& object, const Place& place);
 
-// Returns the condition that says why the controller has seen the latest spec but does not carry it
-// out. This is the condition of WhyUnobserved, if it is certainly about the present generation;
-// otherwise null.
+// Returns the condition that says why the controller does not carry out the latest spec, although
+// the controller has seen it. This is the condition of WhyUnobserved, if that condition is
+// certainly about the present generation. Otherwise returns null.
 const Json* WhyNotCarriedOut(const Json& object);
 
 // Returns the warning about a change that was not seen: `unobserved`, which is a text of

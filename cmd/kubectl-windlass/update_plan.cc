@@ -155,8 +155,9 @@ bool UpdatePlan::IsTakenBackByOther() const {
 }
 
 // The text asks the user to scale back, because the next command does not know the expected sizes,
-// which are only in memory. Once a rename has deleted the new controller, the expected size is
-// always 0. So the text also offers a flag.
+// which are only in memory. After a rename has deleted the new controller, the next command does
+// know the expected size: always 0. So the text then also offers a flag with which the next command
+// scales back.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

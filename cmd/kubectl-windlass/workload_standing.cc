@@ -72,7 +72,7 @@ const Json* FailureToTell(const Json& object) {
 // a change of the Deployment waits because of that:
 //   - with a condition Progressing: it has the reason InPlaceNotPossible
 //   - without one, because there is no progress deadline: status.updatedReplicas is below
-//     status.replicas, so there are old Pods. A scaling alone does not bring that about
+//     status.replicas, so there are old Pods. (A scaling alone makes no old Pods.)
 bool ChangeWaits(const Json& deployment) {
   if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
     return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
