@@ -245,8 +245,8 @@ class HttpResponder::Loop {
     }
   }
 
-  // Closes the oldest connection that is not being answered, or the oldest of all if all are being
-  // answered. Returns false if there is no connection.
+  // Closes the oldest connection that is not being answered. If all are being answered, closes the
+  // oldest of all. Returns false if there is no connection.
   bool CloseOne() {
     if (connections_.empty()) return false;
     const auto idle = std::ranges::find(connections_, false, &Connection::answering);

@@ -2,8 +2,9 @@
 // connection, from one thread.
 //
 // No client can keep the server from answering other clients (docs/design/014):
-//   - at most kConnectionsMax connections are open. A further one closes the oldest that is not
-//     being answered; if all are being answered, the oldest of all
+//   - at most kConnectionsMax connections are open. When another client connects, the server closes
+//     the oldest connection that is not being answered. If all are being answered, it closes the
+//     oldest of all
 //   - a connection is closed if its request is not complete after kClientPatience, or if its client
 //     reads no byte of the answer for that long
 #pragma once

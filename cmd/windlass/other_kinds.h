@@ -3,8 +3,9 @@
 //
 // Looks at the first kLookedAtMax objects of each kind: at the start, then every kLookPeriod, and
 // every kLookAgain while a status is behind (observedGeneration is not the generation). An object
-// counts as waiting if two looks in a row found its status behind, with the same two generations. A
-// process that handles the kind would have updated the status between the two looks.
+// counts as waiting if two looks in a row found its status behind, and neither its generation nor
+// its observedGeneration has changed between them. A process that handles the kind would have
+// updated the status in this time.
 //
 // If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once

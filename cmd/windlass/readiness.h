@@ -31,8 +31,8 @@ struct Readiness {
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve. Every trouble and every missing right is a reason. Exceptions, which are notes:
 //   - a missing right that is optional
-//   - a trouble or missing right of a barred controller whose HoldsReadiness is false, while
-//     another controller is not barred. The note begins with the controller's name
+//   - a trouble or missing right of a barred controller whose HoldsReadiness is false, while at
+//     least one controller is not barred. The note begins with the name of the barred controller
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 
