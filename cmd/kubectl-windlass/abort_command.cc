@@ -18,7 +18,7 @@ std::string WithStrategy(std::string warning, const Json& rollout, const Place& 
   const std::string stalled = StalledByStrategy(rollout);
   if (stalled.empty()) return warning;
   const std::string who = "rollout \"" + place.name + "\" ";
-  return (warning.empty() ? "" : warning + "; ") + who + stalled;
+  return (warning.empty() ? "" : warning + ". ") + who + stalled;
 }
 
 }  // namespace
@@ -29,9 +29,9 @@ ExitCode RetryRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", false}}}}, .done = "no longer aborted"};
     if (FlagOf(rollout, "/spec/paused")) {
       change.warning = "rollout \"" + place.name +
-                       "\" is paused: its template is rolled out again only when kubectl "
+                       "\" is paused by spec.paused. To roll out its template again: kubectl "
                        "windlass resume " +
-                       InCommand(place) + " ends spec.paused";
+                       InCommand(place);
     }
     change.warning = WithStrategy(change.warning, rollout, place);
     return change;

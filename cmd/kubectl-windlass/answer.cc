@@ -32,7 +32,7 @@ std::string WhyUnanswered(Session& session, const Place& place) {
   const Result<Json> object = ReadObject(session, place);
   const Json* why = object.ok() ? WhyNotCarriedOut(*object) : nullptr;
   if (why != nullptr) {
-    return "Windlass has seen the request, but could not carry it out for " + longest +
+    return "Windlass has seen the request, but has not carried it out within " + longest +
            TextOf(*why, "/message");
   }
   return "Windlass has not looked at the request for " + longest +

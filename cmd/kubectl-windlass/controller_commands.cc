@@ -334,8 +334,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   const Standing standing = StandingOfUpdate(**answer);
   if (!FlagOf(**answer, "/spec/rollback")) {
     return Refuse(context, place,
-                  "is not rolled back: spec.rollback was set to false meanwhile, so its update "
-                  "goes on",
+                  "is not rolled back: another client has set spec.rollback to false meanwhile, so "
+                  "the update goes on",
                   ExitCode::kFailed);
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;

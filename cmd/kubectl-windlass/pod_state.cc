@@ -149,7 +149,7 @@ std::string WhyUnready(const Json& pod) {
   const std::string reason = ready == nullptr ? "" : TextOf(*ready, "/reason");
   const std::string message = ready == nullptr ? "" : TextOf(*ready, "/message");
   if (reason.empty() && message.empty()) {
-    return "not ready, although all containers are: perhaps its node does not report";
+    return "not ready, although all containers are ready: perhaps the Pod's node does not report";
   }
   return Join(Join("not ready", reason), message);
 }

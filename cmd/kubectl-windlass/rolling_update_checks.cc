@@ -203,7 +203,7 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
   return "and " + TextOf(created, "/metadata/name") + " has other images than " +
          context.line.filenames[0] + ", so nothing was changed" +
          (made.ok() ? ""
-                    : ". A webhook may have changed them. This could not be checked: " +
+                    : ". A webhook may have changed the images. This could not be checked: " +
                           made.error().message);
 }
 
@@ -380,7 +380,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
                           (next.empty() ? "" : " to " + next) +
                           " has already begun, and this command continues it. If the program that "
                           "began it still runs, stop one of the two programs with Ctrl-C. "
-                          "Otherwise each takes the other's scalings for those of another client");
+                          "Otherwise each program takes the scalings of the other for the "
+                          "scalings of a third client");
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {

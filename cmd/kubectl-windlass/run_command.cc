@@ -25,8 +25,9 @@ ExitCode ActOnObjects(const CommandContext& context) {
     if (session.interrupted() || session.timed_out()) {
       const Error ended{ErrorKind::kCancelled,
                         std::string(session.interrupted() ? "interrupted" : "timed out") +
-                            " before this command came to " +
-                            ShortName(place.resource, place.name) + ", which it left alone"};
+                            " before this command began with " +
+                            ShortName(place.resource, place.name) +
+                            ", so that object was not touched"};
       const ExitCode code = Report(session, context.console, ended);
       return first == ExitCode::kDone ? code : first;
     }

@@ -198,7 +198,7 @@ ExitCode StatusWatch::End(const Error& error) {
       ExitCode::kTimeout,
       timed_out + (last_.available < last_.desired
                        ? std::to_string(last_.available) + " of " + std::to_string(last_.desired) +
-                             " Pods of " + object + " are available" + get + "why"
+                             " Pods of " + object + " are available" + get + "why not all"
                        : "the last change of " + object + " is not observed yet"));
 }
 

@@ -19,23 +19,21 @@
 namespace windlass::cli {
 namespace {
 
-std::string ResumeText(const Place& place) {
-  return "kubectl windlass resume " + InCommand(place) + " ends spec.paused";
-}
+std::string ResumeText(const Place& place) { return "kubectl windlass resume " + InCommand(place); }
 
 // Returns the commands that let an aborted Rollout roll out its template.
 std::string RetryText(const Place& place, const Json& rollout) {
-  return "kubectl windlass retry " + InCommand(place) + " ends spec.abort" +
-         (FlagOf(rollout, "/spec/paused") ? ", and " + ResumeText(place) : "");
+  return "kubectl windlass retry " + InCommand(place) +
+         (FlagOf(rollout, "/spec/paused") ? " && " + ResumeText(place) : "");
 }
 
-// Returns "Pods follow revision 7, and " if the abort moves all Pods to the stable revision 7.
+// Returns "Pods follow revision 7. " if the abort moves all Pods to the stable revision 7.
 // Returns "" if there is no stable revision, or if the abort moves no Pod.
 std::string FollowText(const Json& rollout) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
   // During an abort that moves Pods, the phase is Aborted, not Stalled.
   const bool stays = TextOf(rollout, "/status/phase") == "Stalled";
-  return stable < 1 || stays ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
+  return stable < 1 || stays ? "" : "Pods follow revision " + std::to_string(stable) + ". ";
 }
 
 // Returns why the rollback does not begin now (spec.paused), or why the template that it brings
@@ -43,11 +41,11 @@ std::string FollowText(const Json& rollout) {
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   if (FlagOf(rollout, "/spec/abort")) {
-    return who + " is aborted: " + FollowText(rollout) + "spec.template is rolled out when " +
-           RetryText(place, rollout);
+    return who + " is aborted. " + FollowText(rollout) +
+           "To roll out spec.template: " + RetryText(place, rollout);
   }
   if (!FlagOf(rollout, "/spec/paused")) return "";
-  return who + " is paused: it goes back when " + ResumeText(place);
+  return who + " is paused by spec.paused. To let it go back: " + ResumeText(place);
 }
 
 // A stored request for a rollback.
@@ -107,8 +105,8 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
   }
   return Refuse(
       context, place,
-      "is not rolled back: spec.rollbackTo was removed before Windlass looked at it. To ask "
-      "for the rollback again, run the command again");
+      "is not rolled back: another client removed spec.rollbackTo before Windlass looked at it. To "
+      "ask for the rollback again, run the command again");
 }
 
 std::string WithdrawText(const Place& place) {
@@ -224,20 +222,21 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
   if (judges && present && !repeated) {
     const std::string way_on =
-        !FlagOf(rollout, "/spec/abort") ? "there is nothing to do"
+        !FlagOf(rollout, "/spec/abort") ? ": there is nothing to do"
         : target == roles.stable
-            ? "the abort also brings Pods to this revision, so there is nothing to do"
-            : FollowText(rollout) + "that template is rolled out when " + RetryText(place, rollout);
+            ? ": the abort also brings Pods to this revision, so there is nothing to do"
+            : ". " + FollowText(rollout) +
+                  "To roll out that template: " + RetryText(place, rollout);
     outlook.ended = Refuse(context, place,
                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
-                               " already: " + way_on);
+                               " already" + way_on);
     return outlook;
   }
   const bool complete = target == roles.stable || WasComplete(*target);
   if (asked == 0 && !complete) {
     outlook.warning +=
-        (hold.empty() ? "rollout \"" + place.name + "\" goes" : ". It goes") + " back to " +
-        RollbackText(RevisionOf(*target)) +
+        (hold.empty() ? "rollout \"" + place.name + "\" goes" : ". The rollout goes") +
+        " back to " + RollbackText(RevisionOf(*target)) +
         ", which was never rolled out completely: --to-revision chooses another revision";
   }
   if (preview) {

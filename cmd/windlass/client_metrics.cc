@@ -36,12 +36,12 @@ constexpr Metric kRate{
     "grows by one call per second each second. After an outage it begins at one call per second."};
 constexpr Metric kThrottled{"windlass_client_throttled_total", MetricType::kCounter,
                             "Answers 429 and 503. An answer to a write does not count if the "
-                            "written object may be its cause."};
+                            "written object itself may have caused the answer."};
 constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge,
                            "Requests that have been sent and have no answer yet."};
 constexpr Metric kWaiting{
     "windlass_client_waiting", MetricType::kGauge,
-    "Requests that have not been sent yet, or wait for their repetition after a failure."};
+    "Requests that have not been sent yet, or wait to be sent again after a failure."};
 constexpr Metric kAway{
     "windlass_api_server_away",
     MetricType::kGauge,

@@ -243,8 +243,7 @@ ends 0 status rollout/shop
 ends 0 pause rollout/shop
 ends 4 restart rollout/shop
 ends 0 undo rollout/shop
-complained 'it goes back when kubectl windlass resume rollout/shop -n '
-complained 'ends spec.paused'
+complained 'is paused by spec.paused. To let it go back: kubectl windlass resume rollout/shop -n '
 ends 4 status rollout/shop
 complained 'as spec.rollbackTo asks'
 ends 0 get rollout/shop

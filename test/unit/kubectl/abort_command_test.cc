@@ -62,8 +62,8 @@ TEST_CASE("retry of a paused Rollout says that it waits") {
     web["spec"]["paused"] = true;
   });
   CHECK(run.Run("retry rollout/web") ==
-        DoneSaying("Warning: rollout \"web\" is paused: its template is rolled out again only when "
-                   "kubectl windlass resume rollout/web -n default ends spec.paused\n"));
+        DoneSaying("Warning: rollout \"web\" is paused by spec.paused. To roll out its template "
+                   "again: kubectl windlass resume rollout/web -n default\n"));
   CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("abort and retry say that spec.strategy cannot be carried out (RO-062)
   const Row row = GENERATE(values<Row>({
       {"abort", false, ""},
       {"retry", false, ""},
-      {"retry", true, "rollout \"web\" is paused: …ends spec.paused; "},
+      {"retry", true, "rollout \"web\" is paused by spec.paused. …resume rollout/web -n default. "},
   }));
   const std::string reason = GENERATE("InvalidStrategy", "ProgressDeadlineExceeded");
   CAPTURE(row.command, row.paused, reason);

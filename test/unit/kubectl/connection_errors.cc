@@ -190,8 +190,8 @@ clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
        {"pause deployment/web deployment/next --timeout=5s", ExitCode::kTimeout,
         "error: timed out waiting for the condition: no answer yet from the API server "
         "https://cluster.example:6443: it is not known whether the request was carried out; look "
-        "at the object before you repeat the command\nerror: timed out before this command came to "
-        "deployment/next, which it left alone",
+        "at the object before you repeat the command\nerror: timed out before this command began "
+        "with deployment/next, so that object was not touched",
         "`--timeout` has passed while a change was under way. Look at the object before you repeat "
         "the command for it and those behind it.",
         LosesReply},

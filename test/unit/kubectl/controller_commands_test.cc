@@ -65,7 +65,7 @@ TEST_CASE_METHOD(Fixture, "status without an update is about the Pods") {
   CHECK(Run("status rc/old --timeout=5s") ==
         Ends(ExitCode::kTimeout,
              "error: timed out waiting for the condition: 1 of 4 Pods of rc/old are available; "
-             "kubectl windlass get rc/old -n default shows why\n"));
+             "kubectl windlass get rc/old -n default shows why not all\n"));
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 1; });
   CHECK(Run("status rc/old --timeout=5s") ==
         Ends(ExitCode::kTimeout,
@@ -613,7 +613,7 @@ TEST_CASE_METHOD(Fixture, "undo whose request is turned off meanwhile is no succ
     });
   });
   CHECK(Run("undo rc/old") ==
-        Ends(ExitCode::kFailed, "…spec.rollback was set to false meanwhile…"));
+        Ends(ExitCode::kFailed, "…another client has set spec.rollback to false meanwhile…"));
 }
 
 TEST_CASE_METHOD(Fixture,

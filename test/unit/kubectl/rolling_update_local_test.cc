@@ -203,7 +203,7 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
 constexpr const char* kGoesOn =
     "Warning: an update of old to new has already begun, and this command continues it. If the "
     "program that began it still runs, stop one of the two programs with Ctrl-C. Otherwise each "
-    "takes the other's scalings for those of another client\n";
+    "program takes the scalings of the other for the scalings of a third client\n";
 
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");

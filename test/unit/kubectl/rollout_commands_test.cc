@@ -358,8 +358,8 @@ std::vector<UndoRow> AnsweredUndos() {
        }},
       {"another command takes the same request away", "--to-revision=1",
        Ends(ExitCode::kError,
-            "error: rollout \"web\" is not rolled back: spec.rollbackTo was removed before "
-            "Windlass looked at it. To ask for the rollback again, run the command again\n"),
+            "error: rollout \"web\" is not rolled back: another client removed spec.rollbackTo "
+            "before Windlass looked at it. To ask for the rollback again, run the command again\n"),
        nullptr,
        [](WebRollout& web) {
          web.Spec({{"rollbackTo", kRevision1}});
@@ -382,9 +382,8 @@ std::vector<UndoRow> AnsweredUndos() {
       // An abort acts at once, paused or not (RO-135), and so does a rollback meanwhile.
       {"of a paused Rollout that is aborted it waits for the answer", "--to-revision=1",
        Done("rollout.windlass.dev/web rolled back\n",
-            "Warning: rollout \"web\" is aborted: spec.template is rolled out when kubectl "
-            "windlass retry rollout/web -n default ends spec.abort, and kubectl windlass resume "
-            "rollout/web -n default ends spec.paused\n"),
+            "Warning: rollout \"web\" is aborted. To roll out spec.template: kubectl windlass "
+            "retry rollout/web -n default && kubectl windlass resume rollout/web -n default\n"),
        nullptr,
        [](WebRollout& web) {
          web.Spec({{"paused", true}, {"abort", true}});
@@ -396,8 +395,8 @@ std::vector<UndoRow> AnsweredUndos() {
 // A request that waits for the end of a pause, or meets another one.
 std::vector<UndoRow> WaitingUndos() {
   const Wanted waits = Done("rollout.windlass.dev/web rollback requested\n",
-                            "Warning: rollout \"web\" is paused: it goes back when kubectl "
-                            "windlass resume rollout/web -n default ends spec.paused\n");
+                            "Warning: rollout \"web\" is paused by spec.paused. To let it go "
+                            "back: kubectl windlass resume rollout/web -n default\n");
   const Wanted unanswered = Ends(ExitCode::kOtherUpdate,
                                  "error: rollout \"web\" already has a request to go back to "
                                  "revision 1, which Windlass has not answered yet. To withdraw "
@@ -462,7 +461,7 @@ std::vector<UndoRow> UnansweredUndos() {
       {"then it says what keeps Windlass from it", "",
        Ends(ExitCode::kTimeout,
             "error: rollout.windlass.dev/web is not rolled back: this command has withdrawn its "
-            "request. Windlass has seen the request, but could not carry it out for 30 s: web "
+            "request. Windlass has seen the request, but has not carried it out within 30 s: web "
             "takes 20000 bytes\n"),
        nullptr,
        [](WebRollout& web) {
@@ -511,8 +510,8 @@ std::vector<UndoRow> UnansweredUndos() {
        [](WebRollout& web) { web.Spec({{"rollbackTo", kRevision1}}); }},
       {"during an abort it says if what it goes back to was never complete", "",
        Ends(ExitCode::kInterrupted,
-            "…ends spec.abort. It goes back to revision 1, which was never rolled out completely: "
-            "--to-revision chooses another revision\n…"),
+            "…retry rollout/web -n default. The rollout goes back to revision 1, which was never "
+            "rolled out completely: --to-revision chooses another revision\n…"),
        nullptr,
        [](WebRollout& web) {
          web.Edit(resources::kReplicaSets, "web-1", "", [](Json& o) {
@@ -584,11 +583,9 @@ TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") 
   web.Spec({{"abort", true}, {"paused", paused}});
   CHECK(web.Run("undo wro/web --to-revision=2") ==
         Ends(ExitCode::kError,
-             "error: rollout \"web\" has the template of revision 2 already: that template is "
-             "rolled out when kubectl windlass retry rollout/web -n default ends spec.abort" +
-                 std::string(paused ? ", and kubectl windlass resume rollout/web -n default ends "
-                                      "spec.paused"
-                                    : "") +
+             "error: rollout \"web\" has the template of revision 2 already. To roll out that "
+             "template: kubectl windlass retry rollout/web -n default" +
+                 std::string(paused ? " && kubectl windlass resume rollout/web -n default" : "") +
                  "\n"));
 }
 
@@ -596,12 +593,11 @@ TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") 
 TEST_CASE("undo to the template of an aborted Rollout says which revision Pods follow") {
   const auto [stable, phase, text] = GENERATE(table<int, std::string, std::string>({
       {1, "Aborted",
-       "Pods follow revision 1, and that template is rolled out when kubectl windlass retry "
-       "rollout/web -n default ends spec.abort"},
+       ". Pods follow revision 1. To roll out that template: kubectl windlass retry rollout/web -n "
+       "default"},
       {1, "Stalled",  // for example, because spec.strategy cannot be carried out: no Pod moves
-       "that template is rolled out when kubectl windlass retry rollout/web -n default ends "
-       "spec.abort"},
-      {2, "Aborted", "the abort also brings Pods to this revision, so there is nothing to do"},
+       ". To roll out that template: kubectl windlass retry rollout/web -n default"},
+      {2, "Aborted", ": the abort also brings Pods to this revision, so there is nothing to do"},
   }));
   WebRollout web;
   web.Spec({{"abort", true}});
@@ -611,7 +607,7 @@ TEST_CASE("undo to the template of an aborted Rollout says which revision Pods f
   });
   CHECK(web.Run("undo wro/web --to-revision=2") ==
         Ends(ExitCode::kError,
-             "error: rollout \"web\" has the template of revision 2 already: " + text + "\n"));
+             "error: rollout \"web\" has the template of revision 2 already" + text + "\n"));
   Proves("RO-025");
 }
 

@@ -174,8 +174,8 @@ ErrorSection RolloutErrors() {
         "the same manifest undoes the rollback. Correct the manifest, too.",
         IsApplied},
        {"undo rollout/web", ExitCode::kDone,
-        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume rollout/web "
-        "-n default ends spec.paused",
+        "Warning: rollout \"web\" is paused by spec.paused. To let it go back: kubectl windlass "
+        "resume rollout/web -n default",
         "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
         "Rollout moves no Pod. The command in the text ends that.",
         [](KubectlRun& run) {
@@ -216,9 +216,9 @@ ErrorSection RolloutErrors() {
                    [&](Json& web) { web["spec"]["template"] = set["spec"]["template"]; });
         }},
        {"undo rollout/web --to-revision=7 --dry-run=client", ExitCode::kDone,
-        "Warning: rollout \"web\" is aborted: Pods follow revision 7, and spec.template is rolled "
-        "out when kubectl windlass retry rollout/web -n default ends spec.abort, and kubectl "
-        "windlass resume rollout/web -n default ends spec.paused",
+        "Warning: rollout \"web\" is aborted. Pods follow revision 7. To roll out spec.template: "
+        "kubectl windlass retry rollout/web -n default && kubectl windlass resume rollout/web -n "
+        "default",
         "During an abort a rollback changes the template alone. The commands in the text let it be "
         "rolled out.",
         [](KubectlRun& run) {
@@ -322,8 +322,9 @@ ErrorSection RolloutErrors() {
         "`retry`, and `abort --end`, end an abort, and there is none. Nothing is to be done.",
         HasRollout()},
        {"retry rollout/web", ExitCode::kDone,
-        "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
-        "windlass resume rollout/web -n default ends spec.paused",
+        "Warning: rollout \"web\" is paused by spec.paused. To roll out its template again: "
+        "kubectl "
+        "windlass resume rollout/web -n default",
         "The abort is ended. But `spec.paused` is true, too, and holds the rollout.",
         HasRollout([](Json& object) {
           object["spec"]["abort"] = true;

@@ -164,7 +164,8 @@ TEST_CASE("A Pod that is not available says why") {
       // Its node is lost: the node controller changes the condition and no status of a container.
       {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
         "status":"False"}],"containerStatuses":[{"name":"app","ready":true}]}})",
-       "Running", "not ready, although all containers are: perhaps its node does not report",
+       "Running",
+       "not ready, although all containers are ready: perhaps the Pod's node does not report",
        Mood::kWaiting, "1/0"},
       {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
         "status":"Unknown","reason":"NodeStatusUnknown","message":"no word of the kubelet"}],
