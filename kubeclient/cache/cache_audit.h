@@ -2,12 +2,13 @@
 // consistent list of metadata. It compares uid and resourceVersion of every object with the store.
 // It leaves out objects that changed after it began, and quarantined objects.
 //
-// A difference is a bug, in this library or in the API server. The audit counts all differences,
-// logs the first ones and, at its end, has the informer list again. The audit is given up if
+// A difference is a bug, in this library or in the API server. The audit counts all differences and
+// logs the first ones. If there was a difference, the informer lists again at the audit's end. The
+// audit gives up if
 //   - its list fails, or has an object without a readable identity;
 //   - after kAuditPatience, pages are missing or the watch has not caught up with the list;
-//   - a turn of the comparison finds that the informer is not synced, or has applied only a part of
-//     a list of its own.
+//   - it finds, while it compares, that the informer is not synced, or has applied only a part of a
+//     list of its own.
 // Core thread only.
 #pragma once
 
@@ -27,8 +28,8 @@ namespace windlass {
 
 // How often the cache is compared with the API server, +- 50 % (R-051).
 inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
-// The most time from the beginning of an audit until all pages have come and the watch has caught
-// up. After that time the audit is given up.
+// An audit gives up this long after its beginning if pages are still missing, or if the watch has
+// not caught up.
 // Bookmarks come once a minute, so a watch that works catches up within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit checks whether the watch has caught up.

@@ -16,7 +16,7 @@
 
 namespace windlass {
 
-// An object of at most this size, its texts included, is never cut down; nearly all objects are
+// An object of at most this size, its texts included, is never cut down. Nearly all objects are
 // this small. All larger objects together may take only a part of the budget (HasRoomForLarge,
 // MayGrow).
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
@@ -62,11 +62,13 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object of `before` bytes may become one of `bytes`.
-  // The limit for all large objects together is three eighths of the budget here, a quarter in
-  // HasRoomForLarge. So no object is cut down in the middle of a rollout only because our own
-  // writes make it grow a little. Example, with a budget of 800 MiB: a new object has room if all
-  // large objects then take at most 200 MiB, and an object may grow until they take 300 MiB.
+  // Returns true if an object of `before` bytes may grow or shrink to `bytes`.
+  // All large objects together may take three eighths of the budget here, a quarter in
+  // HasRoomForLarge. The difference is room for the little that our own writes add to an object in
+  // the middle of a rollout, so that they do not get the object cut down. Example, with a budget of
+  // 800 MiB:
+  //   - HasRoomForLarge accepts a new object if all large objects then take at most 200 MiB.
+  //   - MayGrow lets an object grow if all large objects then take at most 300 MiB.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

@@ -91,7 +91,7 @@ void ClusterIdentity::NotKnown(const std::string& why) {
   Complain(why);
 }
 
-// Logs the first failure, and the first one after each uid that was read. Lines about further
+// Logs the first failure, and the first failure after each uid that was read. Lines about further
 // failures would repeat what the informers log about the same server.
 void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;

@@ -2,9 +2,9 @@
 //
 //   - The uid changes if two clusters are behind one address, or if the cluster was set up anew.
 //   - It stays if etcd was restored to an earlier state; the reflectors notice a restore.
-// A question that brings no uid is asked again: after kNoIdentityProbe if the namespace does not
-// exist, otherwise at growing intervals up to kForbiddenBackOffMax. A process that may not read the
-// namespace lacks only this check.
+// If an answer brings no uid, this class asks again: after kNoIdentityProbe if the namespace does
+// not exist, otherwise at growing intervals up to kForbiddenBackOffMax. A process that may not read
+// the namespace lacks only this check.
 // Core thread only.
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace windlass {
 
-// The wait before the next question if kube-system does not exist: usually the cluster is still
+// The wait before the next request if kube-system does not exist: usually the cluster is still
 // being set up.
 inline constexpr Duration kNoIdentityProbe = seconds(600);
 
@@ -37,12 +37,12 @@ class ClusterIdentity {
 
   // Asks for the uid until there is an answer. The first uid is kept. A different uid later
   // replaces it, and on_changed is called.
-  //   - If a question is already out, its answer is ignored, and the question is asked once more.
-  //   - If the latest answer changed the uid, the next question waits for the back-off. Without
-  //     this wait, two clusters that answer in turn would cause on_changed all the time.
+  //   - If a request has been sent already, its answer is ignored, and the request is sent again.
+  //   - If the latest answer changed the uid, the next request waits for the back-off. Without this
+  //     wait, two clusters that answer in turn would cause on_changed all the time.
   void Check();
 
-  // Gives up the question that is out, and the one that a timer would ask. The known uid stays.
+  // Cancels the request that has been sent, and the timer of the next request. The known uid stays.
   void Stop();
 
   // Returns the latest uid; nullopt if there was none yet.
@@ -66,7 +66,7 @@ class ClusterIdentity {
   std::optional<Uid> uid_;
   BackOff back_off_;
   CallId call_ = 0;
-  TimerId timer_ = 0;     // for the next question
+  TimerId timer_ = 0;     // for the next request
   bool changed_ = false;  // the latest answer changed the uid: the timer decides when to ask
   bool asked_again_ = false;
   bool complained_ = false;

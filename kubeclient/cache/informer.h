@@ -84,8 +84,9 @@ class Informer final : private ReflectorSink {
   // Objects whose latest version could not be decoded. No write may be based on the version in the
   // store, if there is one: it may be out of date.
   //
-  // If a list has an object without a readable name, all objects that the list seems to lack are
-  // quarantined, too: each may be the unnamed one. A reset removes these objects instead.
+  // A list may have an object without a readable name. Then all objects that the list seems to lack
+  // are quarantined, too, because each of them may be the unnamed one. During a reset, the objects
+  // that the list seems to lack are removed instead.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:
@@ -123,9 +124,9 @@ class Informer final : private ReflectorSink {
   // when the API server serves the resource again.
   Listeners<> on_synced;
 
-  // Called when a reset begins: by a call of Reset, or because the server went back.
-  // Not called by Reset of a stopped informer. The store keeps its old content until the reset
-  // ends, but that content must not be used any more.
+  // Called when a reset begins: by a call of Reset, or because the server returned to an earlier
+  // state. Not called by Reset of a stopped informer. The store keeps its old
+  // content until the reset ends, but that content must not be used any more.
   // A listener may stop the informer, or reset others.
   Listeners<> on_reset;
 

@@ -50,7 +50,8 @@ void Informer<T>::Stop() {
 
 // --- the budget (R-065) ---
 
-// Unreadable objects count, too, because a user decides how many there are.
+// Counts the memory of unreadable objects in the budget, too, because a user decides how many such
+// objects there are.
 template <typename T>
 size_t Informer<T>::UnreadableBytes() const {
   return (quarantined_.size() + incoming_quarantined_.size() + healing_.size()) *
@@ -67,7 +68,7 @@ template <typename T>
 void Informer<T>::CutIfNoRoom(T& object) {
   if (environment_.budget == nullptr || gives_up_) return;
   const size_t bytes = SizeOf(object).sum();
-  // If the stored version is whole, its size counts as free, because the new version replaces it.
+  // If the stored version is not cut down, its size counts as free: the new version replaces it.
   const T* held = store_.FindByUid(KeyOf(object.meta), object.meta.uid);
   const bool was_cut = held != nullptr && held->meta.cut();
   const auto fits = [&](size_t needed) {
@@ -226,7 +227,8 @@ void Informer<T>::LogPoison(const std::string& object, const std::string& error)
 }
 
 // Returns true if `known` lacks this object, or has it with another UnreadableObject::why. Example:
-// a Service has two bad values. A user corrects the one that was named: now the other one is named.
+// a Service has two bad values, and `why` names the first one. A user corrects that value, so `why`
+// now names the second one.
 template <typename T>
 bool Informer<T>::IsNewsBeside(const Quarantined& known, const UnreadableObject& object) {
   const auto found = known.find(object.identity.key);

@@ -8,8 +8,8 @@
 
 namespace windlass {
 
-// A relist that would remove more than half of the store's objects must be confirmed by another
-// list first, if the store has at least this many objects.
+// If the store has at least this many objects, a relist that would remove more than half of them
+// must first be confirmed by another list.
 inline constexpr size_t kVanishGuardObjects = 20;
 // The pause between two slices of a list. During the pause other events are handled.
 inline constexpr Duration kBetweenSlices = milliseconds(1);
@@ -101,8 +101,9 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// Returns the list entry of `object`. Store::ToList leaves the object out if the store holds that
-// version. During a reset the object stays in, because the store's content does not count.
+// Returns `object` as an entry of the list. If the store holds the same version, the entry has no
+// object (Store::ToList). During a reset the entry always has its object, because the store's
+// content does not count.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -180,8 +181,8 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if the list shows an object in an older version than the store holds, and is not
-// older than the stored version. Only a reset of the server's state explains this.
+// Returns true if the list shows some object in an older version than the store holds, although the
+// list is not older than the stored version. Only a reset of the server's state explains this.
 // Example: the store holds web-1 in version 950; a list of version 1000 has web-1 in version 800.
 // A stored version that is newer than the list proves nothing: it comes from a reply (Fold).
 template <typename T>
@@ -201,8 +202,8 @@ bool Informer<T>::LooksLikeAMistake() const {
 // --- unreadable objects in a list (R-031) ---
 
 // Called if the list has an object without a readable name, but not during a reset.
-// That object may be any object that the list seems to lack. So all of these are kept, but are
-// quarantined: none is known to be up to date.
+// The unnamed object may be any object that the list seems to lack. So all objects that the list
+// seems to lack are kept, and quarantined, because none of them is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {

@@ -151,7 +151,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // taken if each waiting namespace has half the workers
+    if (next == order_.end()) next = at;  // in case each waiting namespace has half the workers
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

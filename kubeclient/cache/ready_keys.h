@@ -27,7 +27,7 @@
 
 namespace windlass {
 
-// The classes of Q-009, least urgent first.
+// The classes of Q-009, each with its points, least urgent first.
 enum class Priority : uint8_t {
   kResync,    // -100: the initial list, a resync
   kStatus,    // 0: counters and conditions

@@ -15,8 +15,10 @@
 //   - After an outage, the complete, consistent state that the reflector reads has a lower version
 //     than ours. A watch might not show a restore, because a restored server may have passed our
 //     version before the watch begins.
-//   - A complete state is not older than an object that we hold, but shows it in an older version.
-//   - A complete state is older than ours, and so were the two states or bookmarks before it.
+//   - A complete state is not older than an object that we hold, but shows that object in an older
+//     version.
+//   - A complete state is older than our version, and so were the two states or bookmarks before
+//     it.
 #pragma once
 
 #include <memory>
@@ -54,9 +56,9 @@ class Reflector {
   // Call when the server is back after an outage (C-013). A reflector that backs off asks again
   // within kWatchAgainJitter, and its back-off starts over.
   //
-  // `was_refused`: connections were refused, so another server may answer now. Unless it is
-  // stopped, the reflector then asks for a complete state within kWatchAgainJitter. It first closes
-  // an open stream, which may hang.
+  // `was_refused`: true if connections were refused. Then another server may answer now. So the
+  // reflector closes an open stream, which may hang, and asks for a complete state within
+  // kWatchAgainJitter. A stopped reflector stays stopped.
   void TryNow(bool was_refused);
   // Ends list and watch, and drops a complete state of which only a part has come. The sink is not
   // called after this returns.
@@ -64,9 +66,9 @@ class Reflector {
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
-  // Lists everything anew. If a watch is open, closes it and lists at once. If not, lists when the
-  // next watch would have been opened. If the reflector begins to read a complete state before
-  // that, this state counts instead.
+  // Lists everything anew: at once if a watch is open, which the reflector then closes; otherwise
+  // instead of opening the next watch. If the reflector begins to read a complete state before
+  // that, no further list follows.
   void Relist();
 
   const ReflectorOptions& options() const;

@@ -140,8 +140,8 @@ bool ReflectorMachine::AskForSmallerPage() {
 
 // Called when the transport refused a list as too large, and AskForSmallerPage cannot help.
 //   - If the list was in one piece, all lists are read in pages from now on.
-//   - If it was a page of one object, a watch list follows. If that object is too large even for a
-//     watch event, the watch list usually shows at least its name.
+//   - If the list was a page of one object, a watch list follows. If that object is too large even
+//     for a watch event, the watch list usually shows at least the object's name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
@@ -267,7 +267,7 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
 }
 
 // Called when a complete state or a probe shows an older version than ours. The reflector resets
-//   - at once, if a probe shows it, or a state that is read after an outage
+//   - at once, if a probe shows the older version, or if a state that was read after an outage does
 //   - otherwise at the kTimesBackMax-th time in a row, because a server that lags may show an older
 //     version once or twice
 void ReflectorMachine::WentBack(const ResourceVersion& version) {

@@ -54,8 +54,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// Calls the sink's Reset, except in state kStopped. During that call the sink may stop the
-// reflector. If the sink calls this function again during that call, the second call does nothing.
+// Calls the sink's Reset, except in state kStopped. During that call, the sink may stop the
+// reflector, and a further call of this function does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -201,7 +201,7 @@ void ReflectorMachine::TryNow(bool was_refused) {
     return;
   }
   server_was_away_ = true;
-  // In kListed nothing is to be done: the reflector calls Watch or Probe within kWatchAgainJitter,
+  // In kListed there is nothing to do: the reflector calls Watch or Probe within kWatchAgainJitter,
   // and both then ask for a complete state.
   if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);

@@ -152,7 +152,7 @@ struct ReflectorMachine {
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
   // What was learned about the size of lists. Stop and Reset keep these two members, because
-  // reading in pages does no harm. always_in_pages_ is true once a list was too large for one
+  // reading in pages does no harm. `always_in_pages_` is true once a list was too large for one
   // answer.
   bool always_in_pages_ = false;
   PageSize page_size_;
@@ -171,7 +171,7 @@ struct ReflectorMachine {
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended silently
-  // True after connections were refused, until a complete state has come or a reset begins: the
+  // True after connections were refused, until a complete state has come or a reset begins. The
   // server may have come back with an earlier state, and a watch might not show that.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours

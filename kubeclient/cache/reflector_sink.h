@@ -48,9 +48,9 @@ class ReflectorSink {
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
   // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Called when the reflector is reset: what the sink has received no longer counts.
-  // The sink gets no event before the next EndReplace, and must accept that one with any version.
-  // It may stop the reflector.
+  // Called when the reflector is reset: what the sink has received no longer counts. Until
+  // the next EndReplace the sink gets no event. It must accept the state of that EndReplace,
+  // whatever its version is. It may stop the reflector.
   virtual void Reset() = 0;
   // Called when list and watch work again, after they failed or after a reset. In both cases
   // another server may answer than before. The sink must not stop or reset the reflector.
@@ -80,7 +80,7 @@ struct ReflectorCounters {
   uint64_t watches = 0;
   uint64_t watch_lists = 0;
   uint64_t events = 0;  // objects received by watches and watch lists
-  uint64_t added = 0;   // of these
+  uint64_t added = 0;   // of `events`
   uint64_t modified = 0;
   uint64_t deleted = 0;
   uint64_t bookmarks = 0;

@@ -10,14 +10,14 @@ namespace windlass {
 // figures.
 inline constexpr Duration kWatchTimeoutLow = seconds(300);
 inline constexpr Duration kWatchTimeoutHigh = seconds(600);
-// After a watch that ended in order or was silent, the next one waits for a random time below this
-// limit. So does the first request after an outage. Thus our watches reach a restarted server one
-// by one.
+// After a watch that ended in order or was silent, the next watch waits for a random time below
+// this limit. The first request after an outage waits in the same way. Thus our watches reach a
+// restarted server one by one.
 inline constexpr Duration kWatchAgainJitter = seconds(1);
 
-// A watch that has not failed counts as healthy this long after its headers came, or earlier, as
-// soon as it brings an object or a bookmark. A healthy watch ends the reflector's trouble
-// (AllIsWell in reflector_machine.cc).
+// A watch that has not failed counts as healthy this long after its headers came. A watch that
+// brings an object or a bookmark counts as healthy at once. A healthy watch ends the reflector's
+// trouble (AllIsWell in reflector_machine.cc).
 inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // A silent watch list is reported after the first of these times. After the second it is given up,
 // and a list is read instead.

@@ -54,8 +54,8 @@ class RetryTurns {
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);
-  // Call when a retry of that namespace has sent this many requests beyond the one that its token
-  // paid for.
+  // Call when a retry of that namespace has sent more requests than one. `requests`: how many more.
+  // The retry's token has paid for the first request only.
   void Charge(const Symbol& namespace_, int requests);
 
   // Returns how many namespaces are remembered.

@@ -9,9 +9,10 @@
 //     earlier object of the same name.
 //   - A relist does not undo a fold that is newer than the list.
 //   - Reset and Shed forget the writes made so far.
-// Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place,
-// except its mutable members.
-// A pointer to a stored object is valid until that object is replaced or removed: do not keep it
+// Core thread only. T has a member `ObjectMeta meta`. Nothing but Amend changes a stored object in
+// place; only its mutable members may change at any time.
+// A pointer to a stored object is valid until that object is replaced or removed. So do not keep
+// such a pointer across turns of the event loop.
 // across turns of the event loop.
 #pragma once
 
@@ -36,10 +37,9 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if old_object may be out of date.
-  // true: a list, or another object of the same name, showed the deletion, or Shed removed the
-  // object.
-  // false: the object's own DELETED event or FoldDelete showed it.
+  // True if old_object may be out of date. What showed the deletion decides:
+  //   - true: a list, another object of the same name, or Shed
+  //   - false: the object's own DELETED event, or FoldDelete
   bool final_state_unknown = false;
 };
 
@@ -118,11 +118,11 @@ class Store {
   //   - An object of that uid is removed, even if a fold has stored a newer version. In that case
   //     the object left the watch's selector and came back. Example: the store has a fold of
   //     version 12. DELETED in version 11 removes it, and ADDED in version 12 follows.
-  //   - An object of another uid is removed only if it is older.
+  //   - An object of another uid is removed only if its version is older than `version`.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the
-  // watch's selector. Returns kStale if the object was deleted since: the store lacks it although
-  // the watch or a list has reached its version.
+  // watch's selector. Returns kStale if the object was deleted after that version: the store lacks
+  // the object, although the watch or a list has reached the version.
   Applied Fold(T object);
   // Call when a reply shows that the object is gone, or has left the watch's selector: the store
   // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.

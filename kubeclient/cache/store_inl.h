@@ -279,8 +279,8 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
 // Call for an object that the store does not hold. Returns true if the object was deleted after
 // `version`. This is certain in two cases:
 //   - The watch or a list has passed `version`.
-//   - The object comes from a reply (kFold), and the watch or a list has reached `version`. It then
-//     has shown the object in this version already.
+//   - The object comes from a reply (kFold), and the watch or a list has reached `version`. The
+//     watch or list then has shown the object in this version already.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

@@ -243,8 +243,8 @@ void WorkQueue::Retry(const QueueKey& key, Entry& entry, Duration longest, Durat
   Settle(key, entry);
 }
 
-// Called when the processing of a key has ended. If the key was woken during the processing
-// (WakeUp), it becomes ready again. If it was not, and has no timer, it is forgotten.
+// Called when the processing of a key has ended. A key that was woken during the processing
+// (WakeUp) becomes ready again. A key that was not woken and has no timer is forgotten.
 void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
   entry.spec_changed = false;
   entry.is_retry = false;

@@ -145,9 +145,9 @@ class WorkQueue {
   // waiting for a turn to retry.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
-  // Returns a text of what decides which keys come next, except times, random numbers, the numbers
-  // that Spent was called with, and the order of the keys set aside. For the model check and for
-  // debugging.
+  // Returns a text of what decides which keys come next, for the model check and for debugging.
+  // Leaves out times, random numbers, the numbers that Spent was called with, and the order of the
+  // keys set aside.
   std::string Describe() const;
 
   // Returns true if a key costs so much that it gets the next lower Priority. Null: no key
