@@ -1,4 +1,4 @@
-// Reads annotations out of an object's JSON, and nothing else of it: the JSON may have megabytes.
+// Reads only the annotations from an object's JSON, because the JSON may have megabytes.
 #pragma once
 
 #include <functional>

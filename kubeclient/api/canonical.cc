@@ -68,7 +68,7 @@ void AppendString(std::string_view text, std::string& out) {
 
 struct Canonicalizer::State {
   // A member that was written, as a range of `out`. The range is empty if the member means the same
-  // as an absent one.
+  // as an absent member.
   struct Member {
     std::string_view key;
     size_t begin = 0;

@@ -110,8 +110,8 @@ class Decoder {
   // Returns the first owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // The interests registered with this Decoder (RegisteredInterest). They say what decoding keeps
-  // in addition to what every planner needs.
+  // The interests registered with this Decoder (RegisteredInterest). Decoding keeps the parts of an
+  // object that these interests ask for, in addition to those that it always keeps.
   DecodeInterests& interests() { return interests_; }
 
   // For the functions that decode one resource each, for example DecodePod in pod.h.

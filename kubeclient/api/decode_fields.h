@@ -96,7 +96,7 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
 
 // Reads a field that the specs of ReplicaSets, ReplicationControllers, Deployments and Rollouts
 // have. Sets `raw_template` to a view of the template, valid until the reader's next Begin. The
-// caller copies it only after the rest of the object was read without an error.
+// caller copies the template only after the rest of the object was read without an error.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {

@@ -1,7 +1,8 @@
 // Tells the decoder what the users of decoded objects need, and which templates they know already.
 //
-// Decoding keeps what every planner needs. A user that needs more registers an interest when it
-// asks for an informer. If several users share a Decoder, it keeps what at least one of them wants.
+// Some parts of an object are always kept. A user that needs more registers an interest when it
+// asks for an informer. If several users share a Decoder, the Decoder keeps what at least one of
+// them wants.
 // Core thread only.
 #pragma once
 
@@ -20,9 +21,10 @@ struct DecodeInterest {
   // Returns true if this user wants the text of the pod template in addition to its fingerprints.
   // Called for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // `text` is the fingerprint of the template's bytes. If this user knows a version of the object
-  // with the same bytes, returns the fingerprint of the template's canonical form, otherwise
-  // nullopt. After a change of the status alone, this saves computing the canonical form.
+  // Returns the fingerprint of the canonical form of this object's template, if this user knows a
+  // version of the object whose template has the same bytes. Otherwise returns nullopt. `text` is
+  // the fingerprint of the template's bytes. After a change of the status alone, this saves
+  // computing the canonical form.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet.

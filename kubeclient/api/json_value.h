@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// Keeps the order of its members, so that we send an object of a user in the order in which the
-// user wrote it.
+// Keeps the order of its members. So we send an object that a user wrote with its members in the
+// user's order.
 using OrderedJson = nlohmann::ordered_json;
 
 // Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. By

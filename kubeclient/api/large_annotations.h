@@ -1,9 +1,10 @@
-// Large annotations that no user of the decoder reads: the cache keeps a fingerprint of such a
-// value.
+// If no user of the decoder reads a large annotation, the cache keeps a fingerprint instead of the
+// annotation's value.
 //
-// Reason: a user may write 256 KiB of annotations to each object, and a Deployment's are copied to
-// its ReplicaSets.
+// Reason: a user may write 256 KiB of annotations to each object, and the annotations of a
+// Deployment are copied to its ReplicaSets.
 // The fingerprint shows whether a copy is up to date. Code that has to write the value first reads
+// the object from the API server (LargeValues).
 // the object from the API server (LargeValues).
 #pragma once
 

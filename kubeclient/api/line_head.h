@@ -16,7 +16,7 @@ struct LineHead {
 
 // Reads those members of `head` that are complete.
 // Returns an error if the event's type or the object's name, uid or resourceVersion is not complete
-// in `head`:
+// in `head`. Whether it is depends on the kind of the object:
 //   - An object of a built-in kind begins with these members.
 //   - In a custom resource the annotations, labels and managedFields come first, and may fill the
 //     whole head.

@@ -26,8 +26,9 @@ struct KubeletVersion {
 struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
   bool ready = false;  // true if condition Ready is True
-  // True if condition Ready is True or False, which shows that the kubelet reports.
-  // The node controller sets it to Unknown after 40 s without a report (50 s in later Kubernetes).
+  // True if condition Ready is True or False, which shows that the kubelet reports. The node
+  // controller sets the condition to Unknown after 40 s without a report (50 s in later
+  // Kubernetes).
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
   // When this process first had the Node with this `heard` and `ready_since`, by the clock of this

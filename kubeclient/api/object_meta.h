@@ -64,8 +64,9 @@ inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   return order && *order == std::strong_ordering::less;
 }
 
-// The API server does not limit these texts. So decoding cuts each to the length that is valid for
-// an object. Compare owners by uid, because a cut name may equal the name of another object.
+// The API server does not limit these texts. So decoding cuts each of them to the length that is
+// valid for an object. Compare owners by uid, because a cut name may equal the name of another
+// object.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -87,9 +88,9 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // 0 if the object is whole. Otherwise the cache had no room and dropped parts of it (Cut).
-  // Then this is the memory in bytes of the whole object, and no write may depend on the dropped
-  // parts.
+  // 0 if the object is whole. Above 0 if the cache had no room and dropped parts of the object
+  // (Cut). The value then is the memory in bytes of the whole object, and no write may depend on
+  // the dropped parts.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;

@@ -3,8 +3,8 @@
 //
 // To add a resource of Kubernetes:
 //   - Add one constant below (kServices is in service.h).
-//   - If its objects are read, add a file to this folder. It has the struct that is kept of an
-//     object, and the function that decodes it.
+//   - If its objects are read, add a file to this folder. In the file, define the struct that is
+//     kept of an object, and the function that decodes it.
 // A program defines its custom resources in its own code.
 #pragma once
 

@@ -28,7 +28,7 @@ struct UnreadyContainer {
   std::optional<int64_t> exit_code{};  // of its last run that ended; nullopt if none has
   std::string exit_reason{};           // "Error", "OOMKilled"
   int64_t restarts = 0;
-  // True for an init container that runs now and has to end. False for a sidecar, which need not.
+  // True for an init container that runs now and has to end. False for a sidecar, which may run on.
   bool init_runs = false;
   bool operator==(const UnreadyContainer&) const = default;
 };
