@@ -74,8 +74,9 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
   return allowed;
 }
 
-// Sets the bucket to the rate that is allowed now. The burst shrinks in proportion, and the bucket
-// drops tokens above it. So a slowed client cannot send its former burst at once.
+// Sets the bucket to the rate that is allowed now. The burst shrinks in proportion to the rate, and
+// the bucket drops the tokens above the new burst. So a slowed client cannot send its former burst
+// at once.
 // Example: with 50 calls per second configured and a burst of 100, a rate of 25 has a burst of 50.
 // During a slow start the burst is at most what the rate allows in one second.
 void AdaptiveRate::Follow(MonotonicTime now) {

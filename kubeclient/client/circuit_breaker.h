@@ -103,8 +103,8 @@ class CircuitBreaker {
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
   int unanswered_in_a_row_ = 0;   // kUnanswered
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // When a namespace last got kInternal or kUnanswered. Holds the kBreakerNamespacesMin namespaces
-  // that got one most recently, because these suffice.
+  // When a namespace last got kInternal or kUnanswered. Holds only the kBreakerNamespacesMin
+  // namespaces that got such an outcome most recently, because these suffice.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 

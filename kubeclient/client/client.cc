@@ -69,10 +69,10 @@ bool IsEventWrite(const Request& request) {
   return request.resource() == resources::kEvents && request.mutates();
 }
 
-// Returns true if the request is a write, but not of an Event, that may still be carried out after
-// `error`.
-// Example: a 408 or a 502 may come from a proxy that has passed the write on. A 500 counts as the
-// API server's own, and the server has then ended the write.
+// Returns true if the API server may still carry out the write after `error`. Returns false for a
+// read, and for the write of an Event.
+// Example: a 408 or a 502 may come from a proxy that has passed the write on. A 500 counts as an
+// answer of the API server itself, which then has ended the write.
 bool MayArriveAfter(const Error& error, const Request& request) {
   if (error.kind != ErrorKind::kAmbiguous) return false;
   if (!request.mutates() || IsEventWrite(request)) return false;
@@ -261,7 +261,7 @@ void Client::Impl::TakeTurns() {
   if (was_congested && !congested && client.on_free) client.on_free();
 }
 
-// Sends or refuses the call whose turn it is. Returns false if it is no call's turn.
+// Sends or refuses the call whose turn it is. Returns false if no call may have its turn now.
 bool Client::Impl::TakeTurn() {
   if (held) return false;
   const bool is_event = lane.empty();

@@ -134,8 +134,8 @@ class Client {
   // leader does not give up its Lease while this is true (L-012).
   //   - The outcome is not known if the connection broke, or a proxy lost the answer or did not
   //     wait for it.
-  //   - At the write's deadline the server gives it up at the latest. Example: a write with a
-  //     deadline of 10 s is sent at 100 s. At 101 s its connection is reset. True until 110 s.
+  //   - The server gives the write up at the write's deadline at the latest. Example: a write with
+  //     a deadline of 10 s is sent at 100 s. At 101 s its connection is reset. True until 110 s.
   //   - Writes of Events are left out.
   bool write_may_arrive() const;
 

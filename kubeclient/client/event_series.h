@@ -2,8 +2,8 @@
 // and drops spam. It reads no clock: the caller passes in the times.
 //
 // Upstream: client-go record/events_cache.go (1.36). We differ:
-//   - An occurrence within kSimilarEventsWindow after the last one is a repeat. A later one begins
-//     a new Event, because the server may have deleted the old one.
+//   - An occurrence within kSimilarEventsWindow after the last occurrence is a repeat. A later
+//     occurrence begins a new Event, because the server may have deleted the old Event.
 //   - While an Event waits to be sent or is in flight, every occurrence is a repeat and only raises
 //     its count.
 #pragma once

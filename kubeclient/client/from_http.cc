@@ -1,8 +1,8 @@
 // FromHttp: turns an HTTP response into a Reply or an Error, by the result table (C-015).
 //
 // We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
-// (D-786). If that does not suffice, we look for texts in the message; all of them are in this
-// file.
+// (D-786). If these do not suffice, we look for certain texts in the message. All of these texts
+// are in this file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -22,8 +22,9 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
 }
 
 // Returns true if a webhook or a ValidatingAdmissionPolicy denied the request.
-// Its author chooses the HTTP code, so the code does not have its usual meaning. Examples: a
-// webhook may answer 404, 409 or 429; a policy answers 422 by default, but may answer 401.
+// The author of the webhook or policy chooses the HTTP code, so the code does not have its usual
+// meaning. Examples: a webhook may answer 404, 409 or 429; a policy answers 422 by default, but may
+// answer 401.
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});

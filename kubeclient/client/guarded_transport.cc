@@ -152,8 +152,9 @@ void GuardedTransport::Cancel(CallId id) {
 // Reports the outcome to the breaker, and calls `handle`, which passes the answer or line on. Calls
 // on_change
 //   - before `handle` if the server goes away, so that the handler of the call repeats nothing;
-//   - after `handle` if the server is back. Reason: on_change lets syncs go on, and these need the
-//     answer. on_change also reopens the watches, and the line of the old watch must arrive first.
+//   - after `handle` if the server is back. Reason: on_change starts syncs again, and the syncs
+//     need the answer. on_change also opens the watches anew, and the line of the old watch must
+//     arrive first.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {

@@ -42,9 +42,9 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-// Returns true if a dry run got no answer, mostly because a webhook is slow.
-// We do not repeat it here: the next sync does, and a repeat here would delay the report to the
-// user.
+// Returns true if a dry run got no answer or a 504, mostly because a webhook is slow. The client
+// does not repeat such a dry run: the next sync does so, and a repeat here would delay the report
+// to the user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;
   return request.verb() == Verb::kDryRunCreate && unanswered;

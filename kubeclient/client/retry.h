@@ -13,9 +13,9 @@ namespace windlass {
 // a second 401 ends the tries.
 inline constexpr int kEventTriesMax = 3;
 
-// A write, but not of an Event, may be repeated only for this long after Execute.
+// A write may be repeated only for this long after Execute. Writes of Events have no such limit.
 // Example: each try gets a 429 with a Retry-After of 4 s. The second try comes after 4 s. The third
-// would come after 8 s, so the caller gets the 429 instead and decides anew.
+// try would come after 8 s, so the caller gets the 429 instead and decides anew.
 inline constexpr Duration kDecisionAgeMax = seconds(5);
 
 // How often one call has failed, by kind of error.

@@ -24,7 +24,8 @@ class TokenBucket {
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);
-  // Returns when the bucket is full if no further token is taken. A time in the past: it is full.
+  // Returns when the bucket will be full if no further token is taken. If that time is past, the
+  // bucket is full already.
   MonotonicTime full_at() const { return full_at_; }
 
  private:
