@@ -63,8 +63,8 @@ struct TransportOptions {
   ProxyUrl proxy;                                 // https:// servers only
   std::string user_agent;                         // required
   // Called on the core thread, before the request's handler, when the server answers 401 or either
-  // side refuses the TLS handshake. It may call ReplaceTls, but no other function of the transport.
-  // May be null.
+  // side refuses the TLS handshake. The callback may call ReplaceTls, but no other function of the
+  // transport. May be null.
   std::function<void()> on_refused;
 };
 

@@ -27,8 +27,8 @@ class CredentialSource {
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
   // Call when the server answered 401 to a request that started at `started`.
-  // A source that can get new credentials drops those from before `started`, and keeps later ones.
-  // A hundred 401s at once cause a single renewal (BI-09).
+  // A source that can get new credentials drops the credentials that it got before `started`, and
+  // keeps later ones. A hundred 401s at once cause a single renewal (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

@@ -52,14 +52,16 @@ Phase PhaseOf(std::string_view text) {
   return Phase::kOther;
 }
 
-// Bits 23 and up of an OpenSSL error are its library; 20 is SSL. Example: 0x0A000086, "certificate
-// verify failed", is 20 * 2^23 + 0x86: library 20, reason 0x86.
+// Bits 23 and up of an OpenSSL error are the number of OpenSSL's internal library that reports the
+// error; 20 is SSL. Example: 0x0A000086, "certificate verify failed", is 20 * 2^23 + 0x86: library
+// 20, reason 0x86.
 bool IsOpenSslError(long code) { return (code >> 23) == 20; }
 
-// Returns true if the server refused our certificate. With TLS 1.3 it checks the certificate after
-// our handshake is done. So its alert arrives instead of the status line, and nothing was executed.
-// OpenSSL's reason is 1000 plus the alert: 42–46, 48 and 49 concern the certificate, its CA or our
-// access; at 116 the certificate is missing.
+// Returns true if the server refused our certificate. With TLS 1.3 the server checks the
+// certificate after our handshake is done. So the server's alert arrives instead of the status
+// line, and nothing was executed.
+// OpenSSL's reason is 1000 plus the number of the alert. Alerts 42–46, 48 and 49 concern the
+// certificate, its CA or our access. Alert 116 says that the certificate is missing.
 bool IsCertificateAlert(long code) {
   if (!IsOpenSslError(code)) return false;
   switch ((code & 0x7FFFFF) - 1000) {

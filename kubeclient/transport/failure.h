@@ -3,8 +3,8 @@
 // The library's error codes mislead: their category is always generic, and the meaning of the
 // number depends on the layer that produced it (OpenSSL or the system). So Classify looks at
 //   1. the library's text, which shows in which phase the request failed
-//   2. the number, only for a TLS handshake or a status line that failed: it tells an error of
-//      OpenSSL from one of the system
+//   2. the number, only for a TLS handshake or a status line that failed: it distinguishes an error
+//      of OpenSSL from an error of the system
 //   3. NetworkFailure::read_only, only for an answer that is not HTTP
 //   4. NetworkFailure::sent, only for a text that is not in the table
 // The texts do not change, because the library is in maintenance mode. A test pins the table of

@@ -103,10 +103,10 @@ class LineSink final : public ByteSink {
   void HeadersArrived(bool error);
 
   // --- core thread ---
-  // Calls `on_line` for up to `most` lines, with the text and the length of the line. For a skipped
-  // line: the text of the head, the length of the whole line.
+  // Calls `on_line` for up to `most` lines, with the text and the length of the line. If only the
+  // head of a line was kept, passes the text of the head and the length of the whole line.
   // Returns true if more lines wait. Then call Deliver again: `lines_arrived` is not called for
-  // them. `on_line` is allowed to call Abort.
+  // these lines. `on_line` is allowed to call Abort.
   bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.

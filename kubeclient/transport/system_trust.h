@@ -2,7 +2,7 @@
 //
 // The HTTP library makes OpenSSL load that store into the context of every new connection. OpenSSL
 // then parses some 140 certificates, and uses none of them, because our own store replaces that
-// store. Only a change of the environment variable that names the store stops this.
+// store. We can prevent this only by a change of the environment variable that names the store.
 #pragma once
 
 #include <optional>

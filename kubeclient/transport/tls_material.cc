@@ -81,8 +81,9 @@ int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
   return X509_verify_cert(chain);
 }
 
-// Sends the server's name (SNI), if it is not an IP address. OpenSSL calls this at each step of a
-// handshake. Only the start counts, just before OpenSSL writes the ClientHello, which has the name.
+// Sends the server's name (SNI), if it is not an IP address. OpenSSL calls this function at each
+// step of a handshake. The function acts only at the start, just before OpenSSL writes the
+// ClientHello, which contains the name.
 void NameServer(const SSL* connection, int where, int) {
   if (where != SSL_CB_HANDSHAKE_START) return;
   SSL* const ssl = const_cast<SSL*>(connection);
@@ -152,9 +153,9 @@ bool TlsIdentity::Impl::Present(SSL_CTX* context) const {
   return ok;
 }
 
-// Tries the client certificate on a temporary context: OpenSSL refuses short keys and weak digests
-// only when they are used. So an error is reported as a wrong configuration, and the present
-// identity stays in use.
+// Tries the client certificate on a temporary context, because OpenSSL refuses short keys and weak
+// digests only when they are used. With this try, a refusal is reported as a wrong configuration,
+// and the present identity stays in use.
 Status TlsIdentity::Impl::TryToPresent() const {
   ERR_clear_error();
   const Owned<SSL_CTX> scratch(SSL_CTX_new(TLS_client_method()));

@@ -1,10 +1,11 @@
 // The only way to the API server. All code that uses a Transport runs unchanged in the simulator.
 //
-// Core thread only; every callback runs there, and none before Call or Stream has returned. `reply`
-// and `on_end` come exactly once, unless the Transport is destroyed first; `on_open` at most once.
+// Core thread only. Every callback runs on the core thread, after Call or Stream has returned.
+// `reply` and `on_end` come exactly once, unless the Transport is destroyed first. `on_open` comes
+// at most once.
 // The kind of an Error says whether the server may have executed the request (C-016):
-//   - kNotSent: it has not. The caller may send the request again at once.
-//   - kAmbiguous: it may have. The caller must first find out what happened.
+//   - kNotSent: the server has not executed it. The caller may send the request again at once.
+//   - kAmbiguous: the server may have executed it. The caller must first find out what happened.
 #pragma once
 
 #include <cstdint>
