@@ -30,8 +30,8 @@ struct ExecPluginConfig {
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
-// The user to impersonate (--as, --as-uid, --as-group), in place of the one that the field "as" of
-// a kubeconfig names.
+// The user to impersonate (--as, --as-uid, --as-group). Replaces the user that the field "as" of a
+// kubeconfig names.
 struct Impersonation {
   std::string user;  // empty = no impersonation; then uid and groups must be empty, too
   std::string uid;
@@ -48,9 +48,10 @@ struct ConfigSources {
   // True for a command-line tool that must treat kubeconfigs and the environment as kubectl does:
   //   - In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account.
   //   - HTTPS_PROXY and NO_PROXY are used if the cluster has no proxy-url.
-  //   - Verification is off if the cluster's insecure-skip-tls-verify or the flag is set. If the
-  //     flag is set, the cluster's CA is not read.
-  // If as_kubectl is false, verification is off only if both the cluster and the flag say so.
+  //   - The server's certificate is not verified if the cluster's insecure-skip-tls-verify or the
+  //     flag is set. If the flag is set, the cluster's CA is not read.
+  // If as_kubectl is false, the certificate is not verified only if both the cluster and the flag
+  // say so.
   bool as_kubectl = false;
   // True if standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;

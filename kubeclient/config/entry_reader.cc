@@ -90,8 +90,8 @@ Result<std::string> EntryReader::DataOrFile(const std::string& key, size_t bytes
   if (!data.empty()) {
     std::optional<std::string> bytes = DecodeBase64(data);
     if (!bytes) return Wrong(data_key, "is not base64: encode the PEM file with base64 -w0");
-    // Base64 of nothing is an error. If such a CA counted as absent, we would trust the CAs of the
-    // system instead. The text "" counts as absent, as in client-go.
+    // A value that decodes to nothing is an error. If such a CA counted as absent, we would trust
+    // the CAs of the system instead. A value "" counts as absent, as in client-go.
     if (bytes->empty()) return Wrong(data_key, "is empty");
     return *std::move(bytes);
   }

@@ -38,10 +38,11 @@ class EntryReader {
   // Returns a map of lists of texts, in the order of the file; empty if the field is absent.
   using TextLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Result<TextLists> TextListsOf(const char* key) const;
-  // Returns the decoded value of "<key>-data" (base64). If that is absent or "", returns the
-  // content of the file that the field `key` names; "" if this is absent or "", too.
-  // Returns kConfig if the value is not base64, the file cannot be read or is above `bytes_max`, or
-  // the content is empty.
+  // Returns the first of these that is present and not "":
+  //   - the field "<key>-data" (base64), decoded
+  //   - the content of the file that the field `key` names
+  // Returns "" if both fields are absent or "". Returns kConfig if the value is not base64, the
+  // file cannot be read or is above `bytes_max`, or the content is empty.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
   // Returns the absolute path of the file that DataOrFile reads; "" if DataOrFile reads no file.
   Result<std::string> FileOf(const std::string& key) const;

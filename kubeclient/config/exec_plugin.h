@@ -63,7 +63,7 @@ Result<ExecCredential> ParseExecCredential(const std::string& text, const std::s
 class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
-  // Both arguments are empty if it gives none any more.
+  // Both arguments are empty if the plugin gives no client certificate any more.
   // From this call until CertificateInUse is called, all requests wait. So no request is sent with
   // the previous certificate or, if there was none, without a certificate.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;

@@ -124,9 +124,8 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A running program. If it has not ended, the destructor kills its whole process group.
-// If it is interactive, it is in our own process group (Spawn), and only the program itself is
-// killed.
+// A running program. If the program has not ended, the destructor kills its whole process group. An
+// interactive program is in our own process group (Spawn), so only the program itself is killed.
 class Child {
  public:
   Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}

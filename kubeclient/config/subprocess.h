@@ -44,7 +44,8 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
                                  size_t output_bytes_max, int stop);
 
 // Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Replaces every
-// run of blanks and control characters by one blank, and drops those at the beginning and the end.
+// run of blanks and control characters by one blank, and drops such runs at the beginning and the
+// end.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

@@ -3,8 +3,8 @@
 // Source: client-go transport/{cert,ca}_rotation.go.
 //
 // There are two parts, each renewed without the other: the CA, and the client certificate with its
-// key. If files of a part are missing, empty or not usable, its old content stays in use, and the
-// problem is logged once. Example: a new certificate whose key is not written yet.
+// key. If files of a part are missing, empty or not usable, the old content of that part stays in
+// use, and the problem is logged once. Example: a new certificate whose key is not written yet.
 // The core thread reads the files itself, because they are small and local.
 #pragma once
 
@@ -30,8 +30,8 @@ class TlsFileWatch {
   using Use = std::function<Status(const TlsMaterial& material)>;
 
   // Reads `files` every `period`; never, if `files` has no path. The references must outlive the
-  // watch. `now` is what the files held when they were last read. A part of it that does not come
-  // from a file never changes.
+  // watch. `now` is what the files held when they were last read. A part of `now` that does not
+  // come from a file never changes.
   TlsFileWatch(const Clock& clock, Log& log, TimerQueue& timers, TlsFiles files, TlsMaterial now,
                Duration period, Use use);
   ~TlsFileWatch();
