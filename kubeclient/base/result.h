@@ -3,7 +3,7 @@
 // A function returns a Result if its caller needs to know why it failed. A parser whose callers
 // only need to know that a text is wrong returns nullopt.
 // Our code throws nothing except AssertionError (assert_scope.h). A file that calls a library
-// catches its exceptions, or calls only functions that do not throw.
+// catches the library's exceptions, or calls only functions that do not throw.
 #pragma once
 
 #include <cstddef>
