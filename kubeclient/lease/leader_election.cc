@@ -1,11 +1,11 @@
 // In each retry period there is one round: a few calls in a row. Every PUT carries the
 // resourceVersion of the Lease on which the PUT was decided.
-//   - Leader: a PUT with the version that it saw last, mostly in the reply to its own PUT. After a
-//     409 or an open outcome: a GET, and then a PUT with the version from the GET, or a POST if the
-//     Lease is gone.
-//   - Candidate: a GET. Then a PUT if it may take the Lease, or a POST if there is no Lease and it
-//     may create one. If it may already take the Lease that it saw last, in a GET or its watch, it
-//     usually begins with the PUT.
+//   - A leader sends a PUT with the version that it saw last, mostly in the reply to its own PUT.
+//     After a 409 or an open outcome, it sends a GET, and then a PUT with the version from the GET,
+//     or a POST if the Lease is gone.
+//   - A candidate sends a GET. Then it sends a PUT if it may take the Lease, or a POST if there is
+//     no Lease and it may create one. If the candidate may already take the Lease that it saw last,
+//     in a GET or in its watch, it usually begins with the PUT.
 //   - A process that holds the Lease, but must leave it to a preferredHolder, ends its term. Its
 //     next PUT gives the Lease up.
 #include "kubeclient/lease/leader_election.h"

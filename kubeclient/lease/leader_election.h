@@ -32,7 +32,7 @@ inline constexpr int kLeaseRoundCallsMax = 4;
 // How long giving up the Lease may take (L-008).
 inline constexpr Duration kLeaseReleaseMax = seconds(2);
 // When a candidate's watch shows that the Lease was given up or deleted, the candidate waits for a
-// random time below this limit, so that the candidates come one by one (L-009).
+// random time below this limit. So the candidates come one by one (L-009).
 inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
 // The four strings have no defaults, and none may be empty.
@@ -86,7 +86,7 @@ class LeaderElection {
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // Both are about the present term, or the latest one if we do not lead.
+  // These two functions are about the present term, or about our latest term if we do not lead.
   // taken_over: true if an earlier term, of another process or of ours, ended without a release of
   // the Lease. Late writes of that term may still arrive.
   // term: a text that no other term has (L-012).

@@ -37,8 +37,8 @@ struct Lease {
 };
 
 // Returns how long a holder keeps the Lease after a renewal: the record's duration_seconds. Returns
-// `ours`, our own lease duration, if duration_seconds is not positive. Not every client writes it,
-// so a holder without it may be alive.
+// `ours`, our own lease duration, if duration_seconds is not positive. Not every client writes this
+// field, so a holder that has not written it may be alive.
 Duration LengthOf(const LeaseRecord& record, Duration ours);
 
 // Returns kMalformed unless `body` is a Lease that has a resourceVersion.

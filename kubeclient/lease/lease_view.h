@@ -3,12 +3,13 @@
 //
 //   - If another process holds the Lease, we may take it once we have seen the same record for its
 //     leaseDurationSeconds. If these are missing or not positive, our own lease duration counts
-//     (LengthOf). Example: at 100 s we receive a record with 15 s. If it does not change, we may
-//     take the Lease at 115 s.
-//   - If it has no holder, we may take it at once, unless it has another preferredHolder (yields).
-//   - If it is absent, SeeNothing decides when we may create it.
+//     (LengthOf). Example: at 100 s we receive a record with 15 s. If the record does not change,
+//     we may take the Lease at 115 s.
+//   - If the Lease has no holder, we may take it at once, unless it has another preferredHolder
+//     (yields).
+//   - If the Lease is absent, SeeNothing decides when we may create it.
 // We do not use the times in another holder's record, because they come from another clock. The
-// holder sent the record before we received it, so it stops writing before our time is over
+// holder sent the record before we received it, so the holder stops writing before our time is over
 // (L-005).
 #pragma once
 
