@@ -74,8 +74,8 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (replaced == Replaced::kOfAnotherPast) {
     ++counters_.time_travels;
     Reset(
-        "the server lists an object in an older version than the cached one, although the list is "
-        "not older than the cache, which has resourceVersion " +
+        "the server went back: its list is not older than the cache, but shows an object in an "
+        "older version than the cache does; the cache has resourceVersion " +
         last_version_.text);
     return false;
   }

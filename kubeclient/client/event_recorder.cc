@@ -253,7 +253,7 @@ void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& re
   if (unanswered) {
     Warn(
         "an Event may not have been written: a webhook or the API server failed or gave no answer; "
-        "other Events of its namespace may be late",
+        "other Events of the same namespace may be late",
         fields);
   }
 }

@@ -118,8 +118,8 @@ Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, 
   if (mode == "Always") {
     return exec.Wrong(
         "interactiveMode",
-        "Always requires a terminal, and this process has none: use a plugin, or a setting of "
-        "this plugin, that does not ask the user");
+        "the value Always requires a terminal, and this process has none: use a plugin, or a "
+        "setting of this plugin, that does not ask the user");
   }
   if (mode.empty() && version.ends_with("/v1beta1")) return terminal;
   return exec.Wrong("interactiveMode", "must be Never, IfAvailable or Always");

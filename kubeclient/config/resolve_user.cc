@@ -74,8 +74,8 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
   if (!file.empty() && IsWorldReadable(file)) {
     config.notes.push_back(
         file +
-        ": the mode of this client key lets every user read it: let only the user of this "
-        "process read it (mode 0600; of a Secret volume: defaultMode)");
+        ": the mode of this client key lets every user read the key: let only the user of this "
+        "process read it, with mode 0600 (for a Secret volume: defaultMode)");
   }
   return Unit{};
 }

@@ -97,8 +97,8 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
     if (!IsPath(path)) {
       return WrongServer(
           text,
-          "has a query, a fragment, or a character such as a blank that its path must not have: "
-          "remove it");
+          "must have no query, no fragment, and no blank or other invalid character in its path: "
+          "correct the address");
     }
     url.path = std::string(path);
   }

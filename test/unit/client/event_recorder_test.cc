@@ -319,7 +319,7 @@ TEST_CASE("The log warns of Events that a webhook does not answer for, once a mi
     return std::ranges::count_if(log.lines, [](const std::string& line) {
       return line.starts_with(
           "warning an Event may not have been written: a webhook or the API server failed or gave "
-          "no answer; other Events of its namespace may be late ");
+          "no answer; other Events of the same namespace may be late ");
     });
   };
   const auto fail = [&](const std::string& name, HttpResponse answer) {

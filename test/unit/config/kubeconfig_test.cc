@@ -450,8 +450,8 @@ TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   const std::string key = machine.folder.Path("admin.key");
   CHECK(config.notes.front() ==
         key +
-            ": the mode of this client key lets every user read it: let only the user of this "
-            "process read it (mode 0600; of a Secret volume: defaultMode)");
+            ": the mode of this client key lets every user read the key: let only the user of this "
+            "process read it, with mode 0600 (for a Secret volume: defaultMode)");
 }
 
 TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
