@@ -42,9 +42,9 @@ std::string FieldAt(std::string_view pointer) {
   return field;
 }
 
-// Returns the sentence without the name of its cause. If `why.about` is empty, as after a note of
-// an earlier version, the sentence says "spec.template" instead of the field, or "a node" instead
-// of the node's name.
+// Returns the sentence without the name of its cause. If `why.about` is empty, as in a note that an
+// earlier version of Windlass wrote, the sentence says "spec.template" instead of the field, or "a
+// node" instead of the node's name.
 std::string SentenceOf(const NotEligible& why) {
   const std::string field = FieldAt(why.about);
   switch (why.reason) {
@@ -89,8 +89,8 @@ std::string WithName(const std::string& text, std::string_view name) {
   return text + " (" + std::string(name) + ')';
 }
 
-// Returns the remedy to ask for new Pods. Example for a Deployment: "set windlass.dev/in-place to
-// IfPossible for new Pods".
+// Returns the remedy with which Windlass replaces Pods instead. Example for a Deployment: "set
+// windlass.dev/in-place to IfPossible for new Pods".
 std::string AskForNewPods(const WorkloadKind& kind) {
   return "set " + kind.PlaceOf(kInPlaceKey).name + " to " +
          std::string(kind.WordOf(kInPlaceKey, "IfPossible")) + " for new Pods";

@@ -62,9 +62,9 @@ Cause InvalidSettings(const std::vector<Error>& errors);
 // Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
 Cause Named(std::string_view name, const std::string& text);
 
-// NoteOf returns how a rollout's note writes a cause: the short form, or the sentence if there is
-// no short form. CauseOfNote reads such a text back. The text is a short form if it is kHostGone,
-// or if the part before the first ':' is the name of a Reason.
+// NoteOf returns the text of a cause in a rollout's note: the short form, or the sentence if there
+// is no short form. CauseOfNote reads such a text back. The text is a short form if it is
+// kHostGone, or if the part before the first ':' is the name of a Reason.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 

@@ -90,22 +90,24 @@ std::optional<std::string> WhyNoStash(const std::string& template_json,
                                       const std::map<std::string, std::string>& annotations,
                                       const ReplicaSet& host);
 
-// Returns request X1. Returns kMalformed if a template cannot be read, or if the pending ReplicaSet
-// has no revision. Returns kInvalid if the annotations of `pending`, with the stash, would have
-// more bytes than the API server allows.
+// Returns X1, the first request of the exchange. Returns kMalformed if a template cannot be read,
+// or if the pending ReplicaSet has no revision. Returns kInvalid if the annotations of `pending`,
+// with the stash, would have more bytes than the API server allows.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template);
 
-// Returns request X2. Returns kMalformed if the stash's template cannot be read.
+// Returns X2, the second request of the exchange. Returns kMalformed if the stash's template cannot
+// be read.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// Returns request X3. It removes the stash, and all other notes about the rollout that has ended:
-// mode, stand-ins, blocked and own-generation (rollout_mode.h), refused (refusal_count.h).
+// Returns X3, the last request of the exchange. X3 removes the stash, and all other notes about the
+// rollout that has ended: mode, stand-ins, blocked and own-generation (rollout_mode.h), refused
+// (refusal_count.h).
 Request ForgetExchange(const ReplicaSet& pending);
 
-// Returns true if `rs` has one of the notes that X3 removes.
+// Returns true if `rs` has one of the notes that ForgetExchange removes.
 bool HasNotes(const ReplicaSet& rs);
-// Returns true if one of `all` has such a note.
+// Returns true if HasNotes is true for one of `all`.
 bool AnyHasNotes(std::span<const ReplicaSet* const> all);
 
 // Returns true if Pods of `rs` may have been updated in place. This is so if `rs` has a note, or if

@@ -28,9 +28,9 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if Pods only go out of traffic and come back. Then no Pod that becomes available
-// counts as progress, because the status does not show which Pod it is (P-036, P-066). One of these
-// is enough:
+// Returns true if Pods only go out of traffic and come back. A Pod that becomes available is then
+// no sign of progress: the status does not show whether it only came back (P-036, P-066). One of
+// these is enough:
 //   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
 //     patches in a row. Each further try then only drains a Pod and returns it to traffic.
 //   - another client has put at least one drained Pod back into traffic (PodStanding::looks_ready)

@@ -62,9 +62,9 @@ PodState StateToJudge(const workload::Situation& situation, const RolloutPod& on
   return state;
 }
 
-// Returns why `one`, an updated Pod or a stand-in of any revision, fails. Returns nullopt if it is
-// available, is on a lost node or does not fail; then brings `look_again` forward to the time at
-// which it may fail without an event. `timeout` is how long it may be unavailable.
+// Returns why `one`, an updated Pod or a stand-in of any revision, fails. `timeout` is how long the
+// Pod may be unavailable. Returns nullopt if the Pod is available, is on a lost node or does not
+// fail. If it may fail later without an event, brings `look_again` forward to that time.
 //
 // A stand-in without a node fails `timeout` after its creation. A Pod of the host without a node
 // does not fail, because the rollout does not wait for that Pod (P-039).
@@ -140,10 +140,10 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if the Pod `one` did not keep the state annotation of a drain by this sync. Only the
-// replies of this sync show such a drain:
-//   - the Pod is out of traffic: at least one accepted patch, the drain
-//   - the Pod is back in traffic: at least two, the drain and its end
+// Returns true if this sync drained the Pod `one`, but the Pod did not keep its state annotation.
+// Only the patches that the API server has accepted in this sync show such a drain:
+//   - the Pod is out of traffic: at least one patch, which began the drain
+//   - the Pod is back in traffic: at least two patches, which began and ended the drain
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
                   const RolloutPod& one) {
   if (one.our_state || one.standing.updated) return false;
@@ -211,9 +211,10 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return by;
 }
 
-// Returns when Windlass drains a Pod again whose drain was in vain (IsDrainInVain). Another client
-// may put the Pod back until drain_seconds are over. Only then kNotKeptTryAgain begins.
-// Example: the drain began at 10:00, drain_seconds is 120, kNotKeptTryAgain 60 s: 10:03.
+// Returns the time of the next drain of a Pod whose drain was in vain (IsDrainInVain). Until
+// drain_seconds are over, another client may put the Pod back into traffic. So kNotKeptTryAgain
+// begins only after drain_seconds. Example: the drain began at 10:00, drain_seconds is 120,
+// kNotKeptTryAgain 60 s: 10:03.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
 }
@@ -497,9 +498,9 @@ std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
 
 // Returns whether PodDisruptionBudgets hold for the next patch. They do not under Recreate while
 // the host has fewer Pods than the workload wants. The missing Pods are created only when no Pod
-// has another template any more (mixed_pods.h). Example: scaled from 1 to 11, a budget that wants
-// 10 healthy Pods would have no room before the patch, and the Pods would not come before it
-// either.
+// has another template any more (mixed_pods.h). Example: the workload is scaled from 1 to 11, and a
+// budget wants 10 healthy Pods. The budget has room only when the missing Pods exist, and these are
+// created only after the patch.
 PdbPolicy PdbPolicyOf(const workload::Situation& situation, const InPlace& in_place) {
   const bool waits_to_grow =
       situation.recreate() && in_place.host()->replicas < situation.workload.replicas;

@@ -34,8 +34,8 @@ bool FailsForLong(const workload::Situation& situation, const RolloutPod& one);
 // would count this Pod as available, and take down other Pods. Two kinds of Pods do not count:
 //   - a Pod whose update fails, because it will not be Ready for long
 //   - a Pod on a lost node
-// Brings `look_again` forward to the time at which a counted Pod may turn out to have failed
-// without an event.
+// Brings `look_again` forward to the time at which a counted Pod may count as failed, because no
+// event reports that time.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

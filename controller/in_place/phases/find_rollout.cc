@@ -152,10 +152,11 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->all, ends, &RolloutPod::verdict);
 }
 
-// Returns the ReplicaSet that gets all Pods if a Rollout wants Pods but has none, while steps or a
-// partition are in force: the one that Pods can go back to (FindProvenOther). Returns null in other
-// cases. With Pods in two ReplicaSets, those of one would be replaced later. InPlaceOnly promises
-// not to replace Pods (P-058).
+// If a Rollout wants Pods but has none, and steps or a partition are in force, returns the
+// ReplicaSet that gets all Pods: the one that Pods can go back to (FindProvenOther). Returns null
+// in all other cases.
+// If two ReplicaSets got Pods, the Pods of one would be replaced later. InPlaceOnly promises not to
+// replace Pods (P-058).
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -394,7 +395,8 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 // if they had the template of their ReplicaSet. So the Pods first go back to that template (phase
 // returning, P-068) in two cases:
 //   - that template is wanted again: no rule would look at these Pods later
-//   - steps or a partition are in force: these Pods would be kept in place of really old Pods
+//   - steps or a partition are in force: an ordinary rollout would keep these Pods as if they were
+//     old ones, and remove Pods that really have the old template
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

@@ -10,11 +10,11 @@ namespace windlass::in_place {
 InPlace FindInPlace(const workload::Situation& situation);
 
 // Returns true if the informers are still loading (so Pods cannot be seen yet), and a ReplicaSet
-// has notes (so a Pod may be restarting). The informers wake the key when they have loaded.
+// has notes (so a Pod may be restarting). When the informers have loaded, they begin the next sync.
 bool IsLate(const workload::Situation& situation);
 
 // Returns true if the informers are still loading (so Pods cannot be seen yet), and the policy of
-// the workload is not Disabled. The informers wake the key when they have loaded.
+// the workload is not Disabled. When the informers have loaded, they begin the next sync.
 bool IsOnlyLate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

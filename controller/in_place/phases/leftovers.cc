@@ -76,7 +76,7 @@ LeftPods* LeftPodsOf(InPlace& in_place) {
 // out a Pod that
 //   - fails, or is being deleted
 //   - has no node, or a lost one
-//   - has images of another client
+//   - has images that another client set
 void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place,
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;

@@ -1,7 +1,7 @@
 // What in-place updates leave behind when none is under way: Pods out of traffic, closed readiness
-// gates, notes. An ordinary rollout does not wait until drained Pods are back in traffic.
-// Once the workload no longer asks for updates in place, the notes on its ReplicaSets are removed
-// last: after a restart they lead Windlass to the Pods (P-076, P-078).
+// gates, notes. An ordinary rollout does not wait until drained Pods are back in traffic. Once the
+// workload no longer asks for updates in place, Windlass removes the notes on its ReplicaSets last.
+// After a restart of Windlass, these notes lead it to the Pods (P-076, P-078).
 #pragma once
 
 #include <optional>
@@ -28,16 +28,17 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 //   - our readiness condition is True on each Pod that has our gate
 bool NothingIsLeft(const workload::Situation& situation);
 
-// Why Windlass cannot report the workload as handed back yet (P-076).
+// Why Windlass cannot report yet that it has handed the workload back to another controller
+// (P-076).
 struct Unreleased {
   InPlaceReason reason = InPlaceReason::kPatching;
   std::string why;
   std::optional<WallTime> look_again{};  // when time alone may change this
 };
 
-// Returns the first obstacle: a ReplicaSet with notes, then a Pod out of traffic, then a Pod in
-// flight. Returns nullopt if there is none. Requires that Pods can be seen. A Pod in flight does
-// not count
+// Returns the first reason why the workload cannot be reported as handed back: a ReplicaSet with
+// notes, then a Pod out of traffic, then a Pod in flight (being restarted by its patch). Returns
+// nullopt if there is none. Requires that Pods can be seen. A Pod in flight does not count
 //   - if its patched containers were restarted already
 //   - if another client edited the Pod after its patch
 //   - if the Pod has no node, or its node is lost

@@ -19,8 +19,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if this sync decided to update in place, and sends no further patch with that note
-// to the new ReplicaSet (UnlessInVain).
+// Returns true if this sync decided to update in place, and sends no further patch that notes this
+// decision on the new ReplicaSet (UnlessInVain).
 bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) {
   const auto* deciding = std::get_if<phases::Deciding>(&in_place.now);
   if (deciding == nullptr || deciding->replace_soon || situation.learned.empty()) return false;
@@ -32,8 +32,8 @@ bool SendsNoNote(const workload::Situation& situation, const InPlace& in_place) 
 }
 
 // Returns true if this sync decided to update in place, and the API server does not keep the note
-// of that. A note that was perhaps never sent is no proof: other patches may have used up
-// kPatchesOfOneReplicaSet.
+// of this decision. SendsNoNote alone does not prove this, because the note was perhaps never sent:
+// other patches may have used up kPatchesOfOneReplicaSet.
 bool IsNoteInVain(const workload::Situation& situation, const InPlace& in_place) {
   return SendsNoNote(situation, in_place) &&
          WasDropped(situation, *situation.new_replica_set,
@@ -60,7 +60,8 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
   if (in_place.replace_soon() != nullptr || in_place.blocked() != nullptr) return std::nullopt;
   const bool lacks_note = IsNoteInVain(situation, in_place);
   if (!lacks_note && pending->template_json != nullptr) return std::nullopt;
-  // A setting that is lost is the cause only if the text of the template is missing because of it.
+  // Lost settings are the cause only if the cache lacks the text of the template. Without the
+  // settings, the cache does not keep this text.
   if (pending->template_json == nullptr) {
     if (auto why = SettingsNotKept(situation, *pending)) return why;
   }
@@ -91,8 +92,8 @@ std::optional<Step> TellBeforeRecreate(const workload::Situation& situation) {
   auto status = workload::WriteOfExtension(situation);
   Write* write = status ? std::get_if<Write>(&*status) : nullptr;
   if (write == nullptr) return std::nullopt;
-  // Another cause may be told already in this rollout, for example while two ReplicaSets had Pods.
-  // A rollout is counted once.
+  // The condition may already show a cause for this rollout, for example one from a time when two
+  // ReplicaSets had Pods. The metric counts a rollout only once.
   if (ToldBy(situation, InPlaceReason::kNotPossible)) return status;
   write->because.counted_reason = FallbackReason(in_place.options(), in_place.why());
   return status;

@@ -15,7 +15,8 @@ namespace windlass::in_place {
 namespace {
 
 // Returns when Windlass may write the lost settings of `rs` again (View::settings_lost). Returns
-// nullopt if it may at once, for example because the clock was set back to before the loss.
+// nullopt if Windlass may write them at once, for example because the clock was set back to a time
+// before the loss.
 std::optional<WallTime> LostUntil(const workload::Situation& situation, const ReplicaSet& rs) {
   const auto lost = situation.view.settings_lost.find(rs.meta.uid);
   if (lost == situation.view.settings_lost.end()) return std::nullopt;

@@ -18,9 +18,10 @@ namespace windlass::in_place {
 // Returns true if the API server dropped settings that Windlass wrote to `rs`
 //   - less than kNotKeptTryAgain ago (View::settings_lost), unless the user has changed the
 //     settings or the spec of the workload since
-//   - or in this sync (WasDropped). Windlass does not try twice: if the webhook changes something
-//     else with each write, the writes would never count as equal, and no patch would be left for
-//     the decision on the rollout (UnlessInVain).
+//   - or in this sync (WasDropped). A sync does not write settings twice. Reason: if a webhook
+//     changes something else with each write, no write counts as a repetition (UnlessInVain). The
+//     writes would then use up the patches of this sync, and leave none for the decision on the
+//     rollout.
 bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the

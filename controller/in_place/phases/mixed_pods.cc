@@ -19,10 +19,12 @@ namespace {
 // A container that started this long after the end of KillTime surely runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
-// Returns true if a container of the Pod may still run another image than the Pod's spec has.
-//   - not running: it may start with the old image until the kubelet has seen the patch
-//     (HasSeenPatch)
-//   - running since before the patch: it still has its image of that time, whatever the clocks say
+// Returns true if a container of the Pod may still run another image than the Pod's spec has. That
+// is possible if the container
+//   - does not run: until the kubelet has seen the patch (HasSeenPatch), it may start with the old
+//     image
+//   - has run since before the patch: it still has its old image, whatever the clocks say
+//   - started too soon after the patch to be sure (kSurelyNew)
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;

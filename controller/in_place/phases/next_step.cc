@@ -48,8 +48,8 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
 }
 
 // If a Pod has failed for long, returns the write of the policy on_failure. The write gives the
-// revision up (P-062), or lets the rollout replace Pods (P-063).
-// nullopt: the policy is kHold, or the write is not due.
+// revision up (P-062), or lets the rollout replace Pods (P-063). Returns nullopt if the policy is
+// kHold, or if the write is not due.
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
@@ -90,9 +90,8 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
 }
 
 // Returns true if the last patch of `one` is restarting containers. Condition Ready may still be
-// True then, so an ordinary rollout would count the Pod as available.
-// false: no rollout waits for the Pod, because its node is lost or its patch has failed for long
-// (FailsForLong).
+// True then, so an ordinary rollout would count the Pod as available. Returns false if no rollout
+// waits for the Pod, because its node is lost or its patch has failed for long (FailsForLong).
 bool IsRestarting(const workload::Situation& situation, const RolloutPod& one) {
   const PodState* state = one.state();
   return state != nullptr && !one.standing.exempt &&
@@ -178,9 +177,9 @@ std::optional<Step> KeepSize(const workload::Situation& situation) {
                     : workload::KeepAtSize(situation, *in_place.host());
 }
 
-// Returns the step of Stage. If it cannot be done, the host is scaled first: neither a quota that
-// forbids the new ReplicaSet, nor a webhook that the API server cannot call, may keep users from
-// scaling.
+// Returns the step of Stage. If that step cannot be done, first returns the step that scales the
+// host. Users must be able to scale even if a quota forbids the new ReplicaSet, or if the API
+// server cannot call a webhook.
 std::optional<Step> StageOrKeepSize(const workload::Situation& situation) {
   auto stage = Stage(situation);
   const bool fails = stage && std::holds_alternative<Failed>(*stage);
@@ -221,9 +220,10 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host can grow now, if Pods must be gone before it grows further
-// (Growth::whole). Otherwise, or without a host, nullopt. A limit of sizes is no such wait: 10
-// desired, surge 1, host 8, stand-ins 3 give nullopt, because 8 + 3 = 10 + 1.
+// If the host can reach its desired size only later (Growth::whole is false), returns how far it
+// can grow now. Returns nullopt in all other cases, and without a host. A host that is kept small
+// only by the limit of all sizes does not wait. Example: 10 desired, surge 1, host 8, stand-ins 3:
+// nullopt, because 8 + 3 = 10 + 1.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;

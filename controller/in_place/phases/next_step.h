@@ -31,11 +31,12 @@ namespace windlass::in_place {
 // and replace.
 std::optional<Step> NextInPlace(const workload::Situation& situation);
 
-// Returns the next step for a paused workload: it sets sizes, mends states and traffic of Pods,
-// deletes ReplicaSets beyond the history limit, or writes the status. No step gives a Pod another
-// template (P-041).
-// In phases none and replace, and in deciding without `replace_soon`, only mends Pods; nullopt if
-// no Pod needs that.
+// Returns the next step for a paused workload. No step gives a Pod another template (P-041). The
+// steps:
+//   - mend a Pod: restore its lost state, open its gate, or return it to traffic
+//   - set a size, delete a ReplicaSet beyond the history limit, or write the status
+// In phases none and replace, and in deciding without `replace_soon`, only mends Pods. Returns
+// nullopt in these phases if no Pod needs that.
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
 // Called before the planner makes the ReplicaSet of a template. Returns Wait, which prevents this,

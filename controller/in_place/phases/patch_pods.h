@@ -15,8 +15,7 @@ const Error* RefusedOfPods(const Learned& learned);
 
 // Returns the patch that gives the next chosen Pod (PodsInPlace::next) its template. Before the
 // patch, returns the read that it needs, and the write that drains the Pod if the settings ask for
-// drains.
-// nullopt: no Pod is chosen, or all chosen Pods are still draining.
+// drains. Returns nullopt if no Pod is chosen, or if all chosen Pods are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
 // Returns the write that gives a new state to the first Pod that has lost its state annotation
@@ -50,7 +49,7 @@ std::optional<Error> RefusedTraffic(const Learned& learned);
 // (P-062). Returns nullopt
 //   - if no failed Pod is left
 //   - while the next try of a refused patch is in the future (P-036)
-//   - after kRefusalsMax failed patches in this sync, or one for each failed Pod
+//   - if patches of kRefusalsMax Pods, or of all failed Pods, were refused in this sync
 //   - under Recreate, while another Pod must be gone first (PodsInPlace::beside)
 std::optional<Step> RevertNextPod(const workload::Situation& situation);
 

@@ -1,6 +1,7 @@
-// Counts refused tries to patch Pods, and decides when to try again. Counts only refusals as
-// invalid, or as forbidden by admission or for lack of a right. The ReplicaSet that has the
-// template of the rollout keeps the count over a restart. Source: P-036.
+// Counts refused tries to patch Pods, and decides when to try again. A refusal counts only if the
+// API server refused the patch as invalid, or as forbidden (by admission, or for lack of a right).
+// An annotation of the ReplicaSet that has the template of the rollout keeps the count over a
+// restart of Windlass. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}

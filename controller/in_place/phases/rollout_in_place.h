@@ -42,13 +42,13 @@ namespace windlass::in_place {
 // If a webhook or another client has removed what Windlass wrote, Windlass waits this long before
 // it writes the same again.
 inline constexpr seconds kNotKeptTryAgain{60};
-// How soon the next sync begins if this sync may not send an annotation any more that an update in
-// place needs (UnlessInVain). Longer than kNextSyncAfter, because such syncs may follow without end
-// if something keeps changing a ReplicaSet.
+// How soon the next sync begins if an update in place needs an annotation that this sync may not
+// send any more (UnlessInVain). This is longer than kNextSyncAfter, because such syncs may follow
+// each other without end if something keeps changing a ReplicaSet.
 inline constexpr seconds kHeldBackTryAgain{1};
 
-// A drained Pod that is left when no in-place rollout is under way. It is returned to traffic, and
-// not patched.
+// A Pod that is still drained (out of traffic) although no in-place rollout is under way. Windlass
+// returns the Pod to traffic, and does not patch it.
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
@@ -57,8 +57,9 @@ struct LeftDrained {
 
 // Pods that fail, or that must be patched but have too old a kubelet (LeaveOutOldKubelets).
 struct FailingPods {
-  // Of the first Pod: "container app of pod web-1 does not run (ErrImagePull)". Pods that have only
-  // used up their time (kPodTimeout) come after all others.
+  // The cause of the first Pod, such as "container app of pod web-1 does not run (ErrImagePull)". A
+  // Pod that has only used up its time (kPodTimeout) counts as first only if no Pod has another
+  // cause.
   Cause first{};
   bool for_long = false;  // one of them has used up its time to recover (P-062)
 };
@@ -100,10 +101,11 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if the rollout has reached its limit, and `failing` and `not_kept` are not
-  // set.
-  //   - Pods lack the target template: at most limits.partition of them. Example: 3 of 10.
-  //   - no Pod lacks the template: holds_back is true.
+  // Phase staged: true if `failing` and `not_kept` are not set, and the rollout has reached its
+  // limit. One of these then holds:
+  //   - Some Pods lack the target template, but not more than limits.partition. Example: 3 of 10
+  //     Pods lack the template, and the partition is 3.
+  //   - No Pod lacks the template, and holds_back is true.
   bool at_rest = false;
   // True if steps of a Rollout (pauses included) or a partition are in force, even if all present
   // Pods are updated already. Examples: setUpdated: 100% allows all Pods; or a scale-down has
@@ -158,10 +160,11 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods are patched back to the template of the host. Usually that is the wanted one, of the
-// workload or of the revision that an abort follows.
-// While steps or a partition of a Rollout are in force, the workload may have another template. The
-// Pods then go back first, and new Pods replace them afterwards (GoesBackFirst).
+// Pods are patched back to the template of the host. Usually that is also the wanted template: the
+// template of the workload or, after an abort, of the revision to go back to.
+// While steps or a partition of a Rollout are in force, another template may be wanted. The Pods
+// then first go back to the template of the host, and new Pods replace them afterwards
+// (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -282,9 +285,9 @@ bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if the rollout waits for a Pod in flight that has not failed
-// (PodStanding::waited_for). A Pod that another client keeps out of traffic (PodVerdict::left_out)
-// does not count, because its flight has no end. Requires `pods`.
+// Returns true if a Pod is in flight (being restarted by its patch), has not failed, and the
+// rollout waits for it (PodStanding::waited_for). A Pod that another client keeps out of traffic
+// (PodVerdict::left_out) does not count, because it may stay in flight for ever. Requires `pods`.
 // The callers wait while this is true, because an ordinary rollout would count a Ready Pod in
 // flight as available.
 bool OthersAreInFlight(const InPlace& in_place);

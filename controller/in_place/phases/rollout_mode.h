@@ -2,7 +2,8 @@
 //   - whether the revision is rolled out in place (P-013)
 //   - how many stand-in Pods it has (P-024)
 //   - whether it is given up (P-062)
-// Also which annotations are users' settings, and which settings a ReplicaSet should have (P-074).
+// Two functions are about settings: IsUserKey says which annotations are users' settings, and
+// MirrorDifference says which settings a ReplicaSet should have (P-074).
 //
 //   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
 //                                     "from":"t-<hex>","g":7}

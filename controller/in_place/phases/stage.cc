@@ -63,10 +63,11 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - Pods cannot be seen: all stay.
 //   - Under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
-//   - `rs` is not the pending ReplicaSet, or its revision is given up: its available Pods may stay,
-//     and Pods that are still starting, as many as there are Pods of the host that were patched and
-//     are not available. A Pod that a user deleted counts as starting. Other Pods must not stay:
-//     they do not serve, and take the room of new stand-ins.
+//   - `rs` is not the pending ReplicaSet, or its revision is given up: its available Pods may stay.
+//     Of its Pods that are still starting, as many may stay as patched Pods of the host are not
+//     available. Example: 2 are available, 3 are starting, and 1 patched Pod of the host is not
+//     available: at most 2 + 1 = 3 stay. A Pod that a user deleted counts as starting. Other Pods
+//     must not stay: they do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
 // available once no Pod is in flight, and no Pod of the host is left to be updated. A Pod that the
@@ -105,8 +106,8 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
 
 // Returns the sum of the sizes of all ReplicaSets except the host and the pending one: their Pods
 // count against maxSurge, too. These are stand-ins of revisions whose rollout was overtaken or
-// undone, or Pods of a ReplicaSet that a user scaled up. 64 bits, because two sizes may each be
-// 2^31-1.
+// undone, or Pods of a ReplicaSet that a user scaled up. The sum has 64 bits, because two sizes may
+// each be 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -194,7 +195,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
     wanted =
         StandIns(in_place.pods->all, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
-    // The needed stand-ins let no Pod be patched. So those that come on top of them stay, too.
+    // With only the needed stand-ins, no Pod could be patched. So the other stand-ins stay, too.
     if (wanted < pending.replicas && needed > 0) return std::nullopt;
   }
   if (wanted == pending.replicas) return std::nullopt;

@@ -84,8 +84,8 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
 }
 
 // Returns why the ReplicaSet controller could not create a Pod of `rs`. Example: "replica set web-2
-// cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".
-// nullopt: no failure is reported, or `rs` has as many Pods as its size.
+// cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota". Returns nullopt if no failure
+// is reported, or if `rs` has as many Pods as its size.
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
@@ -185,8 +185,8 @@ Word OfPatching(const workload::Situation& situation) {
 //   - if the template was staged: a rollback to the previous revision undoes it
 //
 // A template that was never staged has no revision (P-014), so the text names the newest revision.
-// Example: that is 5. A rollback to the previous revision would lead to 4. In the middle of a
-// rollout, the host has an older revision.
+// Example: the newest is 5. A rollback to the previous revision would then lead to 4. The newest
+// revision need not be that of the host: in the middle of a rollout, the host has an older one.
 //
 // If Windlass made a ReplicaSet for the refused template while the workload was scaled to 0, that
 // ReplicaSet does not count.

@@ -59,7 +59,8 @@ bool IsReadyToCommit(const InPlace& in_place) {
 //   - or has a revision that is at least the stashed one
 //
 // Revisions alone prove nothing, because the other controller ignores the stash. Example: the stash
-// has revision 3, and revision 2 was deleted. The other controller uses 2 again.
+// has revision 3, and revision 2 was deleted. The other controller gives its new ReplicaSet
+// revision 2, although it is newer than the stash.
 //
 // An older ReplicaSet that a user scaled up does not count. Giving up the exchange would lose the
 // stashed template from the history (I-11).

@@ -10,7 +10,8 @@
 
 namespace windlass::in_place {
 
-// Returns X1 when all of this holds; nullopt before that. Call it only in phase staged.
+// Returns X1, the first write of the exchange, if all of this holds. Returns nullopt before that.
+// Call it only in phase staged.
 //   - The host has all its Pods, all have the target template, and each Pod is either available or
 //     not waited for.
 //   - No stand-in is left (P-052).
@@ -18,10 +19,10 @@ namespace windlass::in_place {
 //   - The cache has the template of the pending ReplicaSet.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
-// Returns X2 if X1 of the exchange has happened and X2 has not; X3 instead, if another controller
-// has rolled out another ReplicaSet meanwhile. Comes before all other steps, even while the
-// workload is paused (P-054).
-// nullopt: neither is due, or the write failed in this sync already.
+// Returns the write that continues a half-done exchange: X1 has happened, and X2 has not
+// (exchange.h). The write is X2. If another controller has rolled out another ReplicaSet meanwhile,
+// it is X3 instead. Comes before all other steps, even while the workload is paused (P-054).
+// Returns nullopt if no exchange is half done, or if the write failed in this sync already.
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
@@ -31,8 +32,8 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation);
 //   - Otherwise: patches Pods that were created late with the old template. Removes the stash (X3)
 //     when no more late Pods can come (P-057), and the rollout waits for no Pod in flight
 //     (OthersAreInFlight).
-//   - If a newer template is wanted, or without counts_pods: X3 waits for no Pods, but for
-//     informers that are still loading (IsOnlyLate).
+//   - If a newer template is wanted, or Pods cannot be counted (counts_pods): X3 does not wait for
+//     Pods. It waits only for informers that are still loading (IsOnlyLate).
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place
