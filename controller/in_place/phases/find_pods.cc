@@ -213,8 +213,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 
 // Returns the time of the next drain of a Pod whose drain was in vain (IsDrainInVain). Until
 // drain_seconds are over, another client may put the Pod back into traffic. So kNotKeptTryAgain
-// begins only after drain_seconds. Example: the drain began at 10:00, drain_seconds is 120,
-// kNotKeptTryAgain 60 s: 10:03.
+// begins only after drain_seconds.
+// Example: the drain began at 10:00, drain_seconds is 120, kNotKeptTryAgain 60 s: 10:03.
 WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
   return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
 }

@@ -1,7 +1,7 @@
 // What in-place updates leave behind when none is under way: Pods out of traffic, closed readiness
-// gates, notes. An ordinary rollout does not wait until drained Pods are back in traffic. Once the
-// workload no longer asks for updates in place, Windlass removes the notes on its ReplicaSets last.
-// After a restart of Windlass, these notes lead it to the Pods (P-076, P-078).
+// gates, notes. An ordinary rollout does not wait until drained Pods are back in traffic.
+// Once the workload no longer asks for updates in place, Windlass removes the notes on its
+// ReplicaSets last. After a restart of Windlass, these notes lead it to the Pods (P-076, P-078).
 #pragma once
 
 #include <optional>
