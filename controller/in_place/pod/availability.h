@@ -10,12 +10,13 @@
 
 namespace windlass::in_place {
 
-// Returns true if the Pod counts as taken down by Windlass:
+// Returns true if the Pod is in flight, that is, counts as taken down by Windlass. One of these
+// then holds:
 //   - the kubelet has not carried out our last patch yet, even one to an older target
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart
-//   - admission undid our last patch (RevisionBasis::kPutBack): the Pod is not down, but its patch
-//     is still due
+//   - admission undid our last patch (RevisionBasis::kPutBack). The Pod is up, but counts as down
+//     because the patch must be sent again
 //
 // `state` is the state of the Pod's last patch; null if the Pod has no state, or none that counts
 // for the caller (RolloutPod::our_state).

@@ -199,8 +199,8 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
     if (before == under_way.end()) {
       // The kubelet may be creating the first container now, from the old image. An empty element
       // in `seen` notes this, because a start time by the node's clock cannot show it later.
-      // Without a node, no kubelet creates containers. The patch tests that the Pod still has none
-      // (pod_patch.h).
+      // Without a node, no kubelet creates containers. The patch tests that the Pod still has no
+      // node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

@@ -90,8 +90,10 @@ Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
 // `last` is the state before this patch, or null.
-//   - If a container's last patch is still under way: its entry stays, unless the container is in
-//     `images`. A new entry then lists the containers of the earlier patches in `seen`.
+//   - If a container's last patch is still under way, and the container is not in `images`: its
+//     entry stays.
+//   - If a container's last patch is still under way, and the container is in `images`: it gets a
+//     new entry, whose `seen` lists the containers of the earlier patches.
 //   - If the status does not show a container of `images` yet, and the Pod has a node: `seen` gets
 //     an empty element. The kubelet may be creating the container just now, from the old image.
 // Requires that the spec of `pod` has all containers of `images`.

@@ -62,8 +62,8 @@ WallTime ReadyChangedAt(const Pod& pod) {
   return std::max(pod.ready.last_transition_time(), pod.containers_ready.last_transition_time());
 }
 
-// Returns when the time begins that the Pod has to become available: at the last of these events.
-// After a cut of the kubelet, the time thus begins anew.
+// Returns the beginning of the time within which the Pod must become available: the last of these
+// events. Because of KubeletBegins, the time begins anew after a cut of the kubelet.
 //   - the Pod was patched, or got a node
 //   - its kubelet began (KubeletBegins)
 //   - Ready changed

@@ -53,8 +53,8 @@ PodState AsIfPatched(const Pod& stand_in);
 // while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready or ContainersReady last changed (P-060). A few restarts spread over weeks are none. In
-// a crash loop both hold:
+// when Ready or ContainersReady last changed (P-060). A few restarts spread over weeks are no
+// failure. A container is in a crash loop if both of these hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,

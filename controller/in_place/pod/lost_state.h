@@ -2,7 +2,8 @@
 // removed or spoiled. Source: P-028, P-045.
 // Without the annotation, Windlass does not know whether the containers have been restarted. So the
 // Pod counts as in flight and gets a new state. The time for a restart begins with that state, or
-// later if the kubelet was cut off (KubeletBegins). After it, the containers count as restarted.
+// later if the kubelet was cut off (KubeletBegins). When that time is over, the containers count as
+// restarted.
 #pragma once
 
 #include <cstdint>

@@ -56,14 +56,15 @@ bool FitsOnNoNode(const Pod& pod);
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
 // Returns until when a Pod without a node may still get the place of the Pod that it replaces: a
-// minute after that Pod is gone, because the scheduler does not try again at once. Both Pods have
-// the same grace period. Example: created at 10:00:00, grace period 30 s: 10:01:30.
+// minute after that Pod is gone, because the scheduler does not try again at once. The replaced Pod
+// has the same grace period, and is gone when this time has passed since the new Pod was created.
+// Example: created at 10:00:00, grace period 30 s: 10:00:30 + 1 min = 10:01:30.
 WallTime GetsPlaceUntil(const Pod& pod);
 
 // Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the
 // kubelet of the Pod's node is older than 1.32. Such a kubelet does not restart a sidecar for a new
-// image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old:
-// to replace a Pod needlessly does less harm.
+// image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old: a
+// Pod that is replaced needlessly does less harm than one that is in flight for ever.
 //
 // Returns nullopt
 //   - for a Pod without a node, because no kubelet has seen the Pod's old image

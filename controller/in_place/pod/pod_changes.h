@@ -50,8 +50,9 @@ Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const 
                                    const KnownTemplate& to);
 
 // Returns the container entries that the state annotation gets by a patch with `changes`
-// (PatchedContainers): one for each container whose image changes, with the image before. Entries
-// of earlier patches that are still under way stay. Error kMalformed if a template cannot be read.
+// (PatchedContainers): one for each container whose image changes, with its image before the patch.
+// Entries of earlier patches that are still under way stay. Error kMalformed if a template cannot
+// be read.
 Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
                                               const KnownTemplate& from,
                                               const TemplateChanges& changes, WallTime now);

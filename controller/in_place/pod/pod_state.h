@@ -17,7 +17,8 @@
 // If another client put the drained Pod back into traffic, the drain began anew, and `drain` has a
 // member that says how often: "again":1.
 //
-// If the label was <off> before the drain began (IsLeftOut), `drain` has the member "out":true.
+// If the label had the value <off> before the drain began, so that the Pod was out of traffic
+// already (IsLeftOut), `drain` has the member "out":true.
 //
 // Another member names the Pod, because annotations get copied to other Pods and into templates:
 //
@@ -43,8 +44,7 @@
 
 namespace windlass::in_place {
 
-// How many times Windlass drains a Pod anew because another client put it back into traffic. If the
-// client does so once more, the drain is in vain.
+// The most bytes of the text of a state annotation.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // How many times the drain of a Pod begins anew because another client put the Pod back into
 // traffic. If the client does so once more, the drain is in vain: it seems that the client will

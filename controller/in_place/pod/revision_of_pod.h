@@ -1,7 +1,7 @@
 // Finds out which template a Pod has: that of the host (the ReplicaSet that owns the Pod), that of
 // the workload, or that of a rollout in between. Source: P-027.
-// The template of the Pod's ReplicaSet would be wrong: a patched Pod stays with the host, whose
-// template changes only at the end.
+// The template of the host is not always that of the Pod: a patched Pod stays with the host, whose
+// template changes only at the end of the rollout.
 //
 // Of the Pod, only the spec, the generation and the state annotation count. completion.h decides
 // what its containers really run.
@@ -35,9 +35,9 @@ enum class RevisionBasis : uint8_t {
 //
 // If the Pod lacks the patch's images, its generation shows who changed them. Our patch raises the
 // generation by 1, or by 0 if admission undid all of it. A later edit raises it by 1 more. Example:
-// 4 before our patch. With 4 or 5 now it was admission, with 6 a client. An edit looks like
-// admission if our patch raised nothing, and on servers older than 1.33, which count no generations
-// of Pods.
+// 4 before our patch. With 4 or 5 now it was admission, with 6 a client. A client's edit counts as
+// admission if our patch did not raise the generation. It always does on servers older than 1.33,
+// which count no generations of Pods.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and the old template names that image.
