@@ -40,8 +40,8 @@ struct BatchLimits {
   int32_t partition = 0;
   bool canary_first = true;
   // True if a Pod that may not become available soon (waited_for() is false) is patched only when
-  // too few other Pods are left (RO-052). Set while some Pods stay old, for example in a step: it
-  // ends when the Pods that it updated are available.
+  // too few other Pods are left (RO-052). Set while some Pods stay old, for example in a step of a
+  // Rollout: the step ends when the Pods that it updated are available.
   bool waited_for_first = false;
   // True while Pods go back to the template of the host (the ReplicaSet that owns them), for
   // example because a user undid the rollout. Partition, cap and canary do not apply then (P-064).
@@ -61,7 +61,8 @@ int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits);
 
 // Returns the candidates that are to be patched now, in the given order. `candidates` are Pods of
 // `pods`; the Pod to patch first comes first. The partition holds for all of them. Other limits:
-//   - Pod not in flight: budget, node, cap and canary, with the exceptions above
+//   - Pod not in flight: budget, node, cap and canary, with the exceptions that the head of this
+//     file lists
 //   - Pod in flight and not Ready: none, because the Pod is down already
 //   - Pod in flight and Ready: enough other Pods must be available, because the Pod may be serving
 std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,

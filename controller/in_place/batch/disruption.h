@@ -29,8 +29,8 @@ struct AllowedByBudgets {
   // The time at which a budget without room may get room although no event comes. Reasons:
   //   - a Pod in flight ceased to be Ready. For a few seconds, the status of the budget may still
   //     count that Pod as healthy
-  //   - a Pod of another workload takes up room. The end of its flight perhaps does not wake this
-  //     workload
+  //   - a Pod of another workload takes up room. When that Pod gives its room back, perhaps no
+  //     event wakes this workload
   std::optional<WallTime> look_again{};
 };
 

@@ -92,8 +92,8 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
 }
 
 // Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had the
-// images of `pod` before its patch, and returns the template that it had then. Returns nullopt if
-// another client has edited `pod` (its generation is above 1).
+// same images before the sibling was patched, and returns the template that the sibling had then.
+// Returns nullopt if another client has edited `pod` (its generation is above 1).
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -152,7 +152,7 @@ std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
   const PodState& patch = **said;
-  const PodState undrained = WithoutDrain(patch);  // only drained is not being patched
+  const PodState undrained = WithoutDrain(patch);  // the drain alone restarts nothing
   if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &undrained, now)) return std::nullopt;
   return patch;
 }

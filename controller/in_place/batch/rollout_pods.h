@@ -108,7 +108,7 @@ struct RolloutTemplates {
   //   - true while a rollout is under way: the Pod may have lost the annotation after a patch
   //     (P-027)
   //   - false without a rollout: another client gave the Pod images that differ from its template,
-  //     and Windlass leaves it alone
+  //     and Windlass leaves the Pod alone
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod that was patched to one of these counts
   // as in flight while its state annotation is missing, unreadable (LostState) or of an earlier
@@ -116,8 +116,8 @@ struct RolloutTemplates {
   std::vector<int64_t> revisions{};
   // True during the exchange of templates. For a moment after the host has got the target template,
   // the ReplicaSet controller may still create Pods of the old one (P-057). Windlass recognises
-  // such Pods by their images. If admission rewrote these, Windlass compares them with those that
-  // other Pods had before their patch.
+  // such Pods by their images. If admission rewrote a Pod's images, Windlass compares them with the
+  // images that other Pods had before their patch.
   bool late_births = false;
 };
 
