@@ -36,8 +36,8 @@ std::string TextOf(const Drain& drain);
 // writes the drain's label itself: neither Windlass (windlass.dev/…, except windlass.dev/traffic)
 // nor a controller of Kubernetes (such as pod-template-hash). A null template allows only kNone.
 // Error kConfig; its message says what to change.
-// ParseDrain does not check the owner of the label. It also reads the state of a Pod that was
-// drained before this check existed, and such a Pod must get back into traffic.
+// ParseDrain does not check who owns the label. Reason: ParseDrain also reads the drain of a Pod
+// that was drained before this check existed, and such a Pod must get back into traffic.
 // Windlass cannot add a missing label or readinessGate itself: the ReplicaSet's template would then
 // differ from the workload's.
 Status CheckDrain(const Drain& drain, const Workload& workload);

@@ -15,9 +15,9 @@ namespace windlass::in_place {
 bool KeepsTemplate(const ObjectMeta& rs);
 
 // Returns true if `key` is a setting of updates in place, or any note of Windlass
-// (internal.windlass.dev/…), on a ReplicaSet or Deployment. The cache then keeps all annotations of
-// the object, however large, except kubectl's last-applied-configuration: two ReplicaSets that
-// exchange their templates exchange annotations, too.
+// (internal.windlass.dev/…), on a ReplicaSet or Deployment. If an object has such a key, the cache
+// keeps all annotations of the object, however large, except kubectl's last-applied-configuration:
+// two ReplicaSets that exchange their templates exchange annotations, too.
 bool KeepsAllWith(std::string_view key);
 
 // Returns true for our own annotations and for the annotation by which the ReplicaSet controller

@@ -79,7 +79,7 @@ void Operations::ChangeMap(const std::string& path, bool exists, const TextChang
 }
 
 void Operations::TestState(bool annotations, const std::optional<std::string>& state) {
-  if (!annotations) return;  // if called, ChangeMap tests that there are still none
+  if (!annotations) return;  // ChangeMap, if called, tests that the Pod still has none
   Test("/metadata/annotations" + PointerTo(kPodState), state ? Json(*state) : Json());
 }
 

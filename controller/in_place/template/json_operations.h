@@ -11,8 +11,8 @@ namespace windlass::in_place {
 
 class Operations {
  public:
-  // In the patch all tests come before all changes, whatever the order of the calls. `value` may
-  // contain any characters.
+  // Each of these adds one operation to the patch. In the patch all tests come before all changes,
+  // in whatever order the functions are called. `value` may contain any characters.
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);
   void Replace(const std::string& path, const Json& value);
@@ -25,7 +25,7 @@ class Operations {
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
   // Tests that a Pod's state annotation is still `state`, or still absent if `state` is nullopt: a
   // state that another patch wrote since must not be lost. If the Pod had no annotation at all
-  // (`annotations` is false), adds no test, because ChangeMap tests that.
+  // (`annotations` is false), adds no test: ChangeMap tests that the Pod still has none.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array
