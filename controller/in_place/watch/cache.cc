@@ -15,9 +15,9 @@ namespace windlass {
 namespace {
 
 // A problem is reported only after this time. An API server that has just started may not know the
-// rights yet, or may still fill its caches.
-//   - a right is missing: the time since then
-//   - a list or watch fails: the time since the informers were started. (A watch that opens again
+// rights yet, or may still fill its caches. The time begins
+//   - for a missing right: when the right was first missing
+//   - for a list or watch that fails: when the informers were started. (A watch that opens again
 //     counts as working only 10 s later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 

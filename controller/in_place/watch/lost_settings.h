@@ -32,7 +32,8 @@ class LostSettings {
   void Note(View& view, const Learned& learned, WallTime now);
 
   // Sets View::settings_lost. Leaves out a ReplicaSet if the user has changed the settings or the
-  // spec of the workload since. An annotation that is a setting does not raise the generation.
+  // spec of the workload since. The generation alone does not show a change of the settings: a
+  // changed annotation does not raise it.
   void Fill(View& view) const;
 
   size_t size() const { return lost_.size(); }

@@ -37,8 +37,8 @@ namespace windlass {
 
 class InPlaceObserver {
  public:
-  // Returns the metadata of the workload that owns the ReplicaSet that owns the Pod; null if there
-  // is none.
+  // Returns the metadata of the Pod's workload, which owns the ReplicaSet of the Pod; null if the
+  // Pod has no workload.
   using OwnerOf = std::function<const ObjectMeta*(const Pod&)>;
 
   // Records an Event about an object.

@@ -9,7 +9,8 @@ namespace windlass {
 namespace {
 
 // A turn looks at the Pods of Nodes that have changed. After this many Pods, about 2 ms, it leaves
-// the remaining Nodes to the next turn: no Lease is renewed during a turn.
+// the remaining Nodes to the next turn. A turn must be short, because no Lease is renewed during a
+// turn.
 constexpr size_t kPodsPerTurn = 10000;
 constexpr Duration kNextTurn = milliseconds(1);
 

@@ -1,5 +1,6 @@
-// Wakes workloads that use updates in place when a whole Pod, a Node or a PodDisruptionBudget
-// changes that affects them. Handlers only compute keys and wake them.
+// Wakes workloads that use updates in place, so that their next sync begins, when a Pod, a Node or
+// a PodDisruptionBudget that affects them changes. The handlers of changes only find out which
+// workloads are affected, and wake these.
 //
 // A Node is looked at later in the same turn of the core loop, once for all its changes. Example: a
 // Node with 100,000 Pods changes 200 times in a turn. Its Pods are looked at once, which takes 20
