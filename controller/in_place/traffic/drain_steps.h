@@ -7,7 +7,7 @@
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
 // The state and the label change in one patch of the Pod, the state and the condition in one patch
-// of its status. Patched without a drain are
+// of its status. These Pods are patched without a drain:
 //   - a Pod that takes no traffic: it is not Ready, or in flight already
 //   - a Pod without the readinessGate, in mode kGate
 //
@@ -73,9 +73,10 @@ struct Unpatched {
 
 // Returns the patch that takes the Pod out of traffic. Error kInvalid if the state would be too
 // long.
-//   - Pod drained already: in the mode of its state, and counts one more in Drained::again.
-//   - Pod not drained: in the mode of `options`, which must not be kNone. In mode kLabel, saves the
-//     label's present value in the state, for EndDrain.
+//   - If the Pod is drained already: uses the mode in the Pod's state, and raises Drained::again by
+//     1, up to kDrainAgainMax.
+//   - If the Pod is not drained: uses the mode of `options`, which must not be kNone. In mode
+//     kLabel, saves the label's present value in the state, for EndDrain.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
