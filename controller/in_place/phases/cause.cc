@@ -59,7 +59,7 @@ std::string SentenceOf(const NotEligible& why) {
     case Reason::kImagePullPolicyChanged:
       return field +
              " has changed, and Windlass cannot change it in a running Pod. If the field is not "
-             "set, the image's tag decides it";
+             "set, the tag of the image decides its value";
     case Reason::kMetadataOnly:
       return "only labels or annotations of spec.template have changed, and Windlass does not "
              "patch Pods for such a change";

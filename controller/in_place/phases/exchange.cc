@@ -297,11 +297,12 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   if (bytes > kAnnotationBytesMax) {
     return Error{ErrorKind::kInvalid, "replicaset " + KeyOf(pending.meta).ToString() +
                                           ": its annotations would have " + std::to_string(bytes) +
-                                          " bytes, and at most " +
-                                          std::to_string(kAnnotationBytesMax) +
-                                          " bytes are possible; spec.template takes " +
+                                          " bytes, " +
                                           std::to_string(StashedForm(pending_template).size()) +
-                                          " of them: shorten it, or the longest annotation, " +
+                                          " of them for spec.template, and at most " +
+                                          std::to_string(kAnnotationBytesMax) +
+                                          " bytes are possible. Shorten spec.template, or the "
+                                          "longest annotation, " +
                                           LongestOf(pending.meta.annotations, changes)};
   }
   return PutTemplate(pending, std::move(pod_template), changes);

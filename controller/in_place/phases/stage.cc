@@ -257,7 +257,8 @@ Step BlockRevision(const workload::Situation& situation, const std::string& why)
                           {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
   write.on_success.push_back(
       Warning("InPlaceReverted",
-              "Revision " + revision + " is given up and its failed Pods go back: " + why));
+              "Revision " + revision +
+                  " is given up, and its failed Pods get the old template back: " + why));
   return write;
 }
 

@@ -75,7 +75,8 @@ Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_
   if (SelectsBy(workload.selector, drain.label)) {
     return Refuse(
         "label " + Quoted(drain.label) +
-        " is in spec.selector, so a Pod without this label would no longer belong to the " +
+        " is in spec.selector. A drain changes this label, so the Pod might no longer belong to "
+        "the " +
         std::string(workload.kind.traits().name()) + ": drain by another label");
   }
   const std::optional<std::string> value = ValueIn(pod_template, drain);
@@ -150,7 +151,7 @@ std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* te
   if (!value || *value == drain.on) return std::nullopt;
   return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
          " in spec.template.metadata.labels. Pods get this value back after a drain, not " +
-         Quoted(drain.on) + ": write " + Quoted(*value) + " before the slash";
+         Quoted(drain.on) + ": in this setting, write " + Quoted(*value) + " before the slash";
 }
 
 }  // namespace windlass::in_place

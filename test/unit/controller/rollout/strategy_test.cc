@@ -226,8 +226,8 @@ TEST_CASE("a label that selects the Pods is told to belong to a Rollout (RO-073)
   REQUIRE(read.errors.size() == 1);
   CHECK(read.errors.front().message ==
         "rollout shop/web: field spec.strategy.inPlace.drain: \"Label:app=web/out\" is not valid: "
-        "label \"app\" is in spec.selector, so a Pod without this label would no longer belong to "
-        "the Rollout: drain by another label");
+        "label \"app\" is in spec.selector. A drain changes this label, so the Pod might no longer "
+        "belong to the Rollout: drain by another label");
   Proves("RO-073");
 }
 

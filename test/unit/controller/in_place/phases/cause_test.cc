@@ -39,8 +39,8 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "update this kubelet, or " + kNewPods},
       {{Reason::kImagePullPolicyChanged, "/spec/containers/0/imagePullPolicy"},
        "spec.template.spec.containers[0].imagePullPolicy has changed, and Windlass cannot "
-       "change it in a running Pod. If the field is not set, the image's tag decides it "
-       "(ImagePullPolicyChanged)",
+       "change it in a running Pod. If the field is not set, the tag of the image decides its "
+       "value (ImagePullPolicyChanged)",
        kNewPods},
       {{Reason::kMetadataOnly, "/metadata/labels/tier"},
        "only labels or annotations of spec.template have changed, and Windlass does not patch Pods "

@@ -227,11 +227,10 @@ TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052
   c.SettleInPlace();
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
   CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().find(
-            " bytes, and at most 262144 bytes are possible; spec.template takes ") !=
-        std::string::npos);
+  CHECK(c.InPlaceMessage().find(": its annotations would have ") != std::string::npos);
   CHECK(c.InPlaceMessage().ends_with(
-      " of them: shorten it, or the longest annotation, example.com/long"));
+      " of them for spec.template, and at most 262144 bytes are possible. Shorten spec.template, "
+      "or the longest annotation, example.com/long"));
   CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
   const Step end = c.Sync();
   CHECK(LooksAgainIn(end).has_value());

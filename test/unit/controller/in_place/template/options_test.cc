@@ -225,11 +225,11 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
        "spec.template.metadata.labels, which keeps every Pod out of traffic: write another value "
        "there"},
       {"P-040 drain, label of the selector", "-drain", "Label:app=web/out",
-       "\"Label:app=web/out\" is not valid: label \"app\" is in spec.selector, so a Pod without "
-       "this label would no longer belong to the Deployment: drain by another label"},
+       "\"Label:app=web/out\" is not valid: label \"app\" is in spec.selector. A drain changes "
+       "this label, so the Pod might no longer belong to the Deployment: drain by another label"},
       {"P-040 drain, label of the selector's expressions", "-drain", "Label:tier=front/out",
-       "\"Label:tier=front/out\" is not valid: label \"tier\" is in spec.selector, so a Pod "
-       "without this label would no longer belong to the Deployment: drain by another label"},
+       "\"Label:tier=front/out\" is not valid: label \"tier\" is in spec.selector. A drain changes "
+       "this label, so the Pod might no longer belong to the Deployment: drain by another label"},
       {"P-040 drain, label of Windlass", "-drain", "Label:windlass.dev/revision=1/0",
        "\"Label:windlass.dev/revision=1/0\" is not valid: label \"windlass.dev/revision\" belongs "
        "to Windlass, because its key begins with windlass.dev/: drain by windlass.dev/traffic, or "
@@ -443,7 +443,7 @@ TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
   CHECK(read.warnings[0] ==
         "deployment shop/web: annotation windlass.dev/in-place-drain: label \"traffic\" has value "
         "\"on\" in spec.template.metadata.labels. Pods get this value back after a drain, not "
-        "\"yes\": write \"on\" before the slash");
+        "\"yes\": in this setting, write \"on\" before the slash");
 }
 
 }  // namespace
