@@ -257,8 +257,8 @@ std::optional<std::string> WhyNoStash(const std::string& template_json,
            ", where the letters <, > and & count as one byte each, and " +
            at_most(kStashTemplateBytesMax);
   }
-  // The pending ReplicaSet may not exist yet, so the host's annotations are counted. Those that X1
-  // and X2 do not exchange have about the same size in both.
+  // The pending ReplicaSet may not exist yet, so the host's annotations are counted. Annotations
+  // that X1 and X2 do not exchange have about the same size in both ReplicaSets.
   size_t bytes = kStashRest + template_bytes + AnnotationBytes(host.meta.annotations);
   TextChanges changes;
   for (const auto& [key, value] : annotations) {

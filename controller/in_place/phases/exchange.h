@@ -57,7 +57,8 @@ inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 
-// What X2 gives to the host. Before X1 the pending ReplicaSet had it.
+// What X2, the second write of the exchange, gives to the host. Before X1, the first write, the
+// pending ReplicaSet had these values.
 struct Stash {
   std::string template_json{};  // with the hash label of the pending ReplicaSet
   Fingerprint fingerprint{};    // of template_json
@@ -77,8 +78,9 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 // Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
-// Returns true if X2 is done: the host has the template or the revision of the stash. The revision
-// alone is enough, because an upgraded API server may show more fields in the host's template.
+// Returns true if X2, the second write of the exchange, is done: the host has the template or the
+// revision of the stash. The revision alone is enough, because an upgraded API server may show more
+// fields in the host's template.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Returns why a ReplicaSet with `annotations` would have no room for the stash of an exchange with

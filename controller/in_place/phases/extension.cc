@@ -65,8 +65,8 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys from `annotations`: they are copied from the workload's annotations, and
-// MirrorAnnotations would remove them again if the kind has fields for the settings (P-074). Then
+// Removes the user keys from `annotations`, which has copies of the workload's annotations. If the
+// kind has fields for the settings, MirrorAnnotations would remove these copies again (P-074). Then
 // adds the workload's settings that the ReplicaSet lacks, unless a webhook has just removed
 // settings from the ReplicaSet (AreLost).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,

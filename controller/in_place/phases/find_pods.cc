@@ -85,8 +85,8 @@ std::optional<PodFailure> FindFailure(const workload::Situation& situation, cons
   return FailureOf(pod, state, timeout, situation.now);
 }
 
-// Returns true if a Pod of the ReplicaSet that owns `pod` is terminating. Its place on a node may
-// be what `pod` waits for.
+// Returns true if a Pod of the ReplicaSet that owns `pod` is terminating. `pod` may be waiting for
+// the place of that Pod on a node.
 bool MayWaitForTerminating(const workload::Situation& situation, const Pod& pod) {
   const ReplicaSet* owner = OwnerOf(pod, situation.all);
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* other) {
@@ -182,15 +182,18 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 
 // Returns when the Pods that keep no state count as restarted: the latest of their times. The time
 // of one Pod:
-//   1. Take the time since which the condition has its present text. No Pod was patched later
-//      (NotKeptText).
-//   2. If later, take a minute after the Pod's kubelet was heard again (KubeletBegins).
+//   1. Take the time since which the condition has its present text. No Pod was patched later,
+//      because each patch changes the text (NotKeptText).
+//   2. If this is later, take one minute after the Pod's kubelet was heard again instead
+//      (KubeletBegins).
 //   3. Add the longest time of the Pod's restart.
 // Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:06 + 60 s =
 // 12:07.
-// Without such a Pod, returns kAfterKillLong after the condition got its text. Returns nullopt if
+// If no Pod has lost its state, returns kAfterKillLong after the condition got its text. Returns
+// nullopt if
 //   - the condition does not have the text of `not_kept` yet
-//   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
+//   - the kubelet of a Pod that keeps no state is not heard, and the Pod is not on a lost node
+//     (`exempt`)
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -390,10 +393,10 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 
 // Returns true if Windlass neither drains `pod` nor returns it to traffic now, because a refused
 // patch will be tried again:
-//   - no next try is scheduled: if a patch or drain of `pod` failed in this sync
+//   - no next try is scheduled: true if a patch or drain of `pod` failed in this sync
 //     (PodVerdict::refused)
-//   - the next try is scheduled: if `pod` is not updated, and fewer than kRefusedTriesMax tries
-//     were refused. Later waits are too long for a Pod out of traffic (P-036)
+//   - the next try is scheduled: true if `pod` is not updated, and fewer than kRefusedTriesMax
+//     tries were refused. Later waits are too long for a Pod out of traffic (P-036)
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -496,11 +499,11 @@ std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
   return FindBeside(situation, host, *images, alone);
 }
 
-// Returns whether PodDisruptionBudgets hold for the next patch. They do not under Recreate while
-// the host has fewer Pods than the workload wants. The missing Pods are created only when no Pod
-// has another template any more (mixed_pods.h). Example: the workload is scaled from 1 to 11, and a
-// budget wants 10 healthy Pods. The budget has room only when the missing Pods exist, and these are
-// created only after the patch.
+// Returns whether PodDisruptionBudgets hold for the next patch. They do not hold under Recreate
+// while the host has fewer Pods than the workload wants. The missing Pods are created only when no
+// Pod has another template any more (mixed_pods.h). Example: the workload is scaled from 1 to 11,
+// and a budget wants 10 healthy Pods. The budget has room only when the missing Pods exist, and
+// these are created only after the patch.
 PdbPolicy PdbPolicyOf(const workload::Situation& situation, const InPlace& in_place) {
   const bool waits_to_grow =
       situation.recreate() && in_place.host()->replicas < situation.workload.replicas;

@@ -27,7 +27,8 @@ bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
 // Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the
 // ReplicaSets. No event reports that the webhook is gone. Returns nullopt if
 //   - no ReplicaSet is in View::settings_lost
-//   - no rollout is under way. 500 such workloads at rest would cost 500 writes a minute or more.
+//   - no rollout is under way. Otherwise 500 such workloads at rest would cost 500 writes a minute
+//     or more.
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
 // Returns the write that applies `missing`, the result of MirrorDifference, to the annotations of
@@ -42,7 +43,7 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
 bool HasFailedPatch(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns true if the API server has accepted a patch of `rs` with `decision` (decisions.h) in this
-// sync, and its reply lacks what was written (Write::shows). The latest such patch counts.
+// sync, and the reply lacks what was written (Write::shows). The latest such patch counts.
 bool WasDropped(const workload::Situation& situation, const ReplicaSet& rs, Decision decision);
 
 // Returns the cause that an admission webhook removes annotation `key` from `rs` (kNotKept). The
@@ -54,8 +55,8 @@ Cause NotKeptBy(const ReplicaSet& rs, std::string_view key);
 std::map<std::string, std::string> NotesIn(std::string_view json);
 
 // Returns a cause if an admission webhook has removed the settings that Windlass wrote to `rs`, in
-// this sync or a short time ago (Mirror): NotKeptBy for the first of the annotations. Returns
-// nullopt if
+// this sync or a short time ago (Mirror). The cause is NotKeptBy for the first of these settings.
+// Returns nullopt if
 //   - the API server refused the write
 //   - this sync has not sent these settings, because it has sent too many other patches of `rs`
 //     (UnlessInVain)

@@ -30,9 +30,10 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Returns true if one of `sidecars` is to get another image than in template `of`, which the Pod
-// has. Pods get the stashed template, or without a stash the wanted one.
-// If no ReplicaSet has template `of` any more, the image in the Pod counts instead.
+// Returns true if one of `sidecars` will get another image than it has in template `of`, the Pod's
+// template. The new images are those of the stashed template or, without a stash, of the wanted
+// template. If no ReplicaSet has template `of` any more, the image in the Pod counts as the old
+// image.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

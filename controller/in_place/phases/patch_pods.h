@@ -31,17 +31,18 @@ std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the gate of a Pod that is not drained: sets our readiness
 // condition to True. Before that, a Pod with our gate cannot become Ready.
-// A sync tries each Pod once, oldest first. After kRefusalsMax failures it goes on from a Pod that
-// depends on the time. Otherwise a policy that refuses the oldest Pods would keep all other gates
-// closed for ever. Example: the gates of the five oldest of eight Pods are refused. The sync tries
-// Pods 1, 2, 3 in vain. It goes on from Pod 6, opens 6, 7, 8, and fails at 4.
+// A sync tries each Pod once, oldest first. After kRefusalsMax failures, the sync goes on from
+// another Pod, which the clock selects. Otherwise a policy that refuses the oldest Pods would keep
+// all other gates closed for ever. Example: the gates of the five oldest of eight Pods are refused.
+// The sync tries Pods 1, 2, 3 in vain. It goes on from Pod 6, opens 6, 7, 8, and fails at 4.
 // Returns nullopt if
 //   - no Pod is left to try, or Pods cannot be seen
 //   - more than kRefusalsMax of these writes have failed in this sync
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
-// Returns the first refusal (IsRefusal) of a write of this sync that was to open a Pod's gate or to
-// return a drained Pod to traffic, with the message of RefusalText; nullopt if none was refused.
+// Looks at the writes of this sync that were to open a Pod's gate, or to return a drained Pod to
+// traffic. Returns the first refusal (IsRefusal) of such a write, with the message of RefusalText;
+// nullopt if none was refused.
 // The Pod gets no traffic, so users see this refusal in condition ReplicaFailure in every phase.
 std::optional<Error> RefusedTraffic(const Learned& learned);
 

@@ -139,7 +139,7 @@ struct None {
   LeftPods left{};
 };
 // No further Pod is drained or patched in this phase. One of these holds:
-//   - a rollout that can be carried out in place is to be staged
+//   - a rollout that can be carried out in place is to get its pending ReplicaSet
 //   - the workload is paused, and its template is not known yet
 //   - the rollout will replace Pods: `replace_soon` is set
 //   - the workload is aborted and has no revision to go back to (HasNothingToFollow)

@@ -87,7 +87,8 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
     const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
     serving += its && pod.standing.available ? 1 : 0;
     failing += its && pod.verdict.will_not_come ? 1 : 0;
-    // While Pods go back, the target is the host's template, which Pods have without a patch.
+    // While Pods go back, the target is the host's template. A Pod may have that template without a
+    // patch, so `updated` does not show that it was patched.
     const bool patched =
         pod.standing.in_flight || (pod.standing.updated && !in_place.pods->limits.returning);
     const bool back_soon = !pod.standing.stand_in && patched && pod.standing.waited_for();

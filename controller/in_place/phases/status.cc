@@ -214,7 +214,7 @@ std::string WithoutWarnings(std::string_view message) {
 }
 
 // Returns the warnings for the end of `message`, with the words that introduce them; empty if there
-// are none. The first warns of a Pod that stays out of traffic, unless `message` is about it
+// are none. The first warning is about a Pod that stays out of traffic, unless `message` says so
 // already: a pause, a refused template or the failure of another Pod must not hide such a Pod.
 std::string WarningsAfter(const std::string& message, const workload::Situation& situation) {
   std::string text = KeptOutText(InPlaceOf(situation));

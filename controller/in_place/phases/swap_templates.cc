@@ -40,8 +40,8 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 //   - no step of a Rollout (pauses included) and no partition is in force
 //
 // With a step or partition, a Pod that is created after the exchange may have to get the old
-// revision, which the host no longer has. Another ReplicaSet would make that Pod, and it would be
-// replaced later. InPlaceOnly promises not to replace Pods (P-058).
+// revision, which the host no longer has. Another ReplicaSet would make that Pod, and Windlass
+// would replace the Pod later. InPlaceOnly promises not to replace Pods (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending();
