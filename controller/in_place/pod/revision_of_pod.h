@@ -36,8 +36,8 @@ enum class RevisionBasis : uint8_t {
 // If the Pod lacks the patch's images, its generation shows who changed them. Our patch raises the
 // generation by 1, or by 0 if admission undid all of it. A later edit raises it by 1 more. Example:
 // 4 before our patch. With 4 or 5 now it was admission, with 6 a client. A client's edit counts as
-// admission if our patch did not raise the generation. It always does on servers older than 1.33,
-// which count no generations of Pods.
+// admission in two cases: our patch did not raise the generation, or the server is older than 1.33
+// and counts no generations of Pods.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and the old template names that image.
@@ -61,7 +61,8 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
 //   - A Pod that we patched has the target of its state.
 //   - A Pod without annotation has the template whose images it has: the host's or the workload's.
-//     If both have them, it has the host's, because it never got the metadata of the workload's.
+//     If both templates have these images, the Pod has the host's template, because no patch has
+//     given it the metadata of the workload's template.
 //   - A foreign Pod (kForeign) counts as having the host's template.
 // A Pod is foreign if
 //   - it has no annotation, and the images of neither template
