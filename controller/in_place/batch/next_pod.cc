@@ -44,8 +44,8 @@ NextPods ChooseNextPods(std::span<const RolloutPod> pods, const BatchLimits& lim
     allowed = RespectBudgets(pods, candidates.order, budgets, now, others);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
-  // Drained Pods come first, so that no other Pod takes their places in the batch. Otherwise they
-  // would have been drained in vain.
+  // Drained Pods come first, so that no other Pod takes their places in the batch. Without a place,
+  // a drained Pod would have been drained in vain.
   std::ranges::stable_partition(allowed.candidates, &IsDrained);
   next.batch = NextBatch(pods, allowed.candidates, limits);
   if (next.batch.empty() && !NextBatch(pods, candidates.order, limits).empty()) {

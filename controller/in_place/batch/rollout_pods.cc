@@ -47,8 +47,8 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
 // is the image that the patched Pod got.
 //   - `image` is `present`: false
 //   - admission rewrote the patch ("app:2" became "mirror/app:2"): true
-//   - otherwise: true for an image with a tag ("app:1"). False for an image with a digest, which
-//     may be the one that "app:2" names
+//   - otherwise (the patched Pod got "app:2" unchanged): true if `image` has a tag ("app:1"). False
+//     if `image` has a digest, which may be the one that "app:2" names
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;

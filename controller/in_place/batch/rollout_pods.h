@@ -27,12 +27,13 @@ struct PodStanding {
   // Admission put back the old image of a container, so the Pod has not got the target template.
   bool put_back = false;
   bool of_host = true;  // the Pod counts as having the template of the host ReplicaSet
-  // Drained, or kept out of traffic by its label alone (IsLeftOut), or its last patch (to any
-  // target) is not complete.
+  // True if the Pod is drained, is kept out of traffic by its label alone (IsLeftOut), or has a
+  // last patch (to any target) that is not complete.
   bool in_flight = false;
   bool available = false;
-  // Condition Ready; a Pod in flight may be Ready without serving. False for a Pod that its label
-  // keeps out of traffic (PodVerdict::left_out), or did before its drain (WasLeftOut).
+  // True if condition Ready is True. (A Pod in flight may be Ready without serving.) Exception:
+  // false for a Pod that is out of traffic by its label alone (PodVerdict::left_out), or was so
+  // before its drain (WasLeftOut).
   bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
   // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without
