@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 
 // Returns true if this ReplicaSet or Deployment may be updated in place: its annotation
-// windlass.dev/in-place is present and not Disabled (in upper or lower case). The template's text
-// is then kept, because in-place updates compare templates at every step.
+// windlass.dev/in-place is present and not Disabled (in upper or lower case). If so, the cache
+// keeps the template's text, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
 // Returns true if `key` is a setting of updates in place, or any note of Windlass

@@ -27,8 +27,8 @@ std::optional<std::string> FindFrozenKey(const TextChanges& labels, const TextCh
 void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 
 // Returns the first changed label that matchLabelKeys or mismatchLabelKeys in `spec` name, as a
-// pointer into the template; nullopt if there is none. The Pod's spec has a copy of that label's
-// value from its creation, which a change of the label does not reach.
+// pointer into the template; nullopt if there is none. When a Pod is created, its spec gets a copy
+// of that label's value. A later change of the label does not change this copy.
 std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec);
 
 // Finds the first environment variable of `container` that is read from a changed label or

@@ -185,8 +185,8 @@ void Reader::ReadDrain() {
 }
 
 // Returns maxUnavailable or maxSurge of the workload's own strategy, in Pods. Reports a wrong value
-// and returns 0 instead. The API server sets the defaults of both; for a Rollout without
-// rollingUpdate, rollout/strategy.h does.
+// and returns 0 instead. The API server sets the defaults of both. For a Rollout without
+// rollingUpdate, rollout/strategy.h sets them.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;

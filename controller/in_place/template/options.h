@@ -45,7 +45,8 @@ struct Options {
   bool has_partition = false;  // true if the setting is above 0, even if there are no replicas
   bool canary_first = true;
   Drain drain;
-  // 0 without a drain: a Pod whose drain was switched off is then patched at once.
+  // How long a drain lasts before the patch. 0 if no drain is configured: a Pod that is still
+  // drained is then patched at once.
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
