@@ -137,8 +137,8 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 //   - a rollout that replaces Pods: only for late informers, and only if a Pod may be restarting in
 //     place (IsLate in phases/find_rollout.h)
 //
-// A cache without its right to watch is not used at all, because Windlass restarts Pods by what it
-// shows. (Other caches are used for two more minutes: R-024.)
+// A cache without its right to watch is not used at all, because Windlass restarts Pods by what the
+// cache shows. (Other caches are used for two more minutes: R-024.)
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

@@ -40,7 +40,7 @@ class InPlaceCache final : public WatchExtension {
   void Stop() override;
   // Restarts each running informer that has no complete state yet: the objects that it has received
   // may be older than the term that begins now. The LeadershipBarrier compares only complete
-  // caches, so it would not notice (L-011).
+  // caches, so it would not notice such objects (L-011).
   void StartOverUnlessSynced();
 
   // Returns true while a workload needs the informers.

@@ -43,8 +43,8 @@ class PodsInFlight {
 
  private:
   // Returns true if the Pod may be down because of an update in place. Also true if the judgement
-  // fails (object_fault.h), because nothing is known of the Pod then. The fault ends no sync: most
-  // syncs that ask are of other workloads.
+  // fails (object_fault.h), because nothing is known of the Pod then. The fault does not end the
+  // sync that asks, because most of these syncs are of other workloads.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);

@@ -36,7 +36,8 @@ RolloutHold InPlaceHoldOf(const Workload& workload);
 std::string_view InPlaceStrategyOf(const Workload& workload);
 
 // Returns the label values that the metrics use for a kind of workloads that can be updated in
-// place: WorkloadWords, and the strategies and causes that the two functions above return.
+// place: WorkloadWords, and the strategies and causes that InPlaceStrategyOf and InPlaceHoldOf
+// return.
 RolloutWords InPlaceWords(std::string_view kind);
 
 }  // namespace windlass
