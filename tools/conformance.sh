@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs upstream's own tests against Windlass: its end-to-end specs, then its tests of kubectl. The
 # JUnit report of the specs stays in build/conformance/junit.xml. CONTROLLER=stock runs the same
-# tests against upstream's controller. WINDLASS_KUBERNETES=1.31 runs those of that release; their
-# report stays in build/conformance/1.31.
+# tests against upstream's controller. WINDLASS_KUBERNETES=1.36, or 1.31, runs those of that
+# release; their report stays in build/conformance/1.36, or 1.31.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_go

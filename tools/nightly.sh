@@ -14,7 +14,8 @@
 . "$root/tools/scripts.sh"
 
 all_parts=(tidy sanitize mutants fuzz sweep search differential fleets in-place rollouts
-  replication-controllers tenants upgrade prometheus kubernetes-1.31 real-nodes bench)
+  replication-controllers tenants upgrade prometheus kubernetes-1.36 kubernetes-1.31
+  real-nodes bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -59,12 +60,14 @@ for program in --kubectl --e2e --stock --differential; do
   run "$root/test/cluster/build" "$program" >"$scratch/built"
 done
 
-if is_chosen kubernetes-1.31; then
-  part "building the control plane of Kubernetes 1.31"
+for release in 1.36 1.31; do
+  is_chosen "kubernetes-$release" || continue
+  part "building the control plane of Kubernetes $release"
   for program in '' --kubectl --e2e --stock; do
-    run env WINDLASS_KUBERNETES=1.31 test/cluster/build ${program:+"$program"} >"$scratch/built"
+    run env WINDLASS_KUBERNETES="$release" test/cluster/build ${program:+"$program"} \
+      >"$scratch/built"
   done
-fi
+done
 
 if is_chosen real-nodes; then
   part "building containerd, runc and the images of real nodes"
@@ -110,17 +113,18 @@ if is_chosen tenants; then queue_script test/nightly/tenants_test.sh; fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen prometheus; then queue_script test/nightly/prometheus_test.sh; fi
 if is_chosen real-nodes; then queue_script test/nightly/real_nodes_test.sh; fi
-if is_chosen kubernetes-1.31; then # each on a control plane of its own
-  queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/e2e/kubectl_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/e2e/takeover_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/e2e/cache_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/e2e/in_place_test.sh WINDLASS_KUBERNETES=1.31 NODES=3
-  queue_script test/e2e/rollout_test.sh WINDLASS_KUBERNETES=1.31 NODES=3
-  queue_script test/e2e/replication_controller_test.sh WINDLASS_KUBERNETES=1.31
-  queue_script test/e2e/fleet_test.sh WINDLASS_KUBERNETES=1.31 COUNT=10
-fi
+for release in 1.36 1.31; do # each script on a control plane of its own
+  is_chosen "kubernetes-$release" || continue
+  queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/e2e/kubectl_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/e2e/takeover_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/e2e/cache_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/e2e/in_place_test.sh WINDLASS_KUBERNETES="$release" NODES=3
+  queue_script test/e2e/rollout_test.sh WINDLASS_KUBERNETES="$release" NODES=3
+  queue_script test/e2e/replication_controller_test.sh WINDLASS_KUBERNETES="$release"
+  queue_script test/e2e/fleet_test.sh WINDLASS_KUBERNETES="$release" COUNT=10
+done
 if is_chosen differential; then queue_script test/e2e/differential_test.sh SHARE=1000; fi
 run_jobs
 

@@ -13,7 +13,7 @@
 #
 # tools/test.sh starts one control plane for all scripts that join; a script run by hand starts its
 # own.
-# WINDLASS_KUBERNETES=1.31 takes a control plane of that release, and its kubectl.
+# WINDLASS_KUBERNETES=1.36, or 1.31, takes a control plane of that release, and its kubectl.
 #
 # No function sleeps for a result: every wait has a condition and a deadline. Scripts run beside
 # each other, so a deadline only says when to give up. No script judges by it how long a wait took.

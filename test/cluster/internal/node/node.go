@@ -8,13 +8,11 @@ import (
 	"syscall"
 	"time"
 
-	cadvisorapi "github.com/google/cadvisor/info/v1"
 	"github.com/spf13/pflag"
 	clientset "k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/component-base/logs"
 	critesting "k8s.io/cri-api/pkg/apis/testing"
-	cadvisortest "k8s.io/kubernetes/pkg/kubelet/cadvisor/testing"
 	"k8s.io/kubernetes/pkg/kubelet/cm"
 	"k8s.io/kubernetes/pkg/kubemark"
 )
@@ -84,7 +82,7 @@ func newKubelet(name string, index, port int, kubeconfig string) (*kubemark.Holl
 	}
 
 	hollow := kubemark.NewHollowKubelet(flags, config, client, heartbeat,
-		&bigMachine{cadvisortest.Fake{NodeName: name}},
+		newBigMachine(name),
 		&memoryImages{critesting.NewFakeImageService()},
 		newMemoryRuntime(index),
 		cm.NewStubContainerManager())
@@ -92,17 +90,4 @@ func newKubelet(name string, index, port int, kubeconfig string) (*kubemark.Holl
 	// that never started. Left nil, the kubelet builds its real one.
 	hollow.KubeletDeps.ProbeManager = nil
 	return hollow, nil
-}
-
-// bigMachine has room for any demo: kubemark's has one core and 3.75 GiB.
-type bigMachine struct {
-	cadvisortest.Fake
-}
-
-func (m *bigMachine) MachineInfo() (*cadvisorapi.MachineInfo, error) {
-	return &cadvisorapi.MachineInfo{
-		NumCores:       64,
-		MemoryCapacity: 256 << 30,
-		InstanceID:     cadvisorapi.InstanceID(m.NodeName),
-	}, nil
 }
