@@ -104,7 +104,10 @@ void Validation(ContractProbe& api) {
   Json wrong = web;
   wrong["spec"]["replicas"] = -1;
   wrong["spec"]["minReadySeconds"] = -1;
-  ExpectInvalid(api, wrong, {"spec.minReadySeconds", "spec.replicas"});
+  ExpectInvalid(api, wrong, {"spec.replicas", "spec.minReadySeconds"});
+  wrong["spec"]["template"]["spec"]["restartPolicy"] = "Never";
+  ExpectInvalid(api, wrong,
+                {"spec.template.spec.restartPolicy", "spec.replicas", "spec.minReadySeconds"});
   wrong = web;
   wrong["spec"]["selector"] = {{"app", "other"}};
   ExpectInvalid(api, wrong, {"spec.template.metadata.labels"});

@@ -80,17 +80,22 @@ void ValidateTemplate(Causes& causes, const Json& object) {
   ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
 }
 
-void ValidateReplicationController(Causes& causes, const Json& object) {
-  CheckNotNegative(causes, object, "spec", "minReadySeconds");
+void ValidateReplicationControllerTemplate(Causes& causes, const Json& object) {
   const bool selects = !At(object, {"spec", "selector"}).empty();
   if (!selects) causes.push_back(RequiredField("spec.selector", ""));
-  CheckNotNegative(causes, object, "spec", "replicas");
   if (At(object, {"spec", "template"}).is_null()) {
     causes.push_back(RequiredField("spec.template", ""));
     return;
   }
   if (selects) CheckTemplateLabels(causes, object);
   ValidatePodSpec(causes, At(object, {"spec", "template", "spec"}), "spec.template.spec", true);
+}
+
+void ValidateReplicationController(Causes& causes, const Json& object) {
+  ValidateReplicationControllerTemplate(causes, object);
+  // From 1.37 on, the rules that stand in the API's types come last, in the order of the fields.
+  CheckNotNegative(causes, object, "spec", "replicas");
+  CheckNotNegative(causes, object, "spec", "minReadySeconds");
 }
 
 // The only annotation that the server reads: it becomes a field of an older API version.
