@@ -8,10 +8,12 @@
 #   PROCESSES=1 test/conformance/conformance_test.sh         one spec at a time instead of three
 #   WINDLASS_KUBERNETES=1.31 test/conformance/conformance_test.sh    an older release and its specs
 #
-# If a release lacks some of the specs, the file absent-RELEASE.txt names them.
+# If a release lacks some of the specs, or has another name for them, the file absent-RELEASE.txt
+# names them.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 CONTROLLER=${CONTROLLER:-windlass}
+RELEASE=${WINDLASS_KUBERNETES:-1.37}
 REPORTS=$ROOT/build/conformance${WINDLASS_KUBERNETES:+/$WINDLASS_KUBERNETES}
 JUNIT=$REPORTS/junit.xml OUTPUT=$REPORTS/output.txt
 if [ "$CONTROLLER" != windlass ]; then
@@ -20,7 +22,7 @@ fi
 
 # lines FILE: prints the file without comments.
 lines() { sed '/^#/d; /^$/d' "$1"; }
-ABSENT=$(dirname "$0")/absent-${WINDLASS_KUBERNETES:-none}.txt
+ABSENT=$(dirname "$0")/absent-$RELEASE.txt
 [ -f "$ABSENT" ] || ABSENT=/dev/null
 specs() {
   awk 'FILENAME == ARGV[1] { absent[$0]; next }
@@ -66,7 +68,7 @@ E2E=$("$ROOT/test/cluster/build" --e2e | tail -n 1)
 "$E2E" --list-tests >"$WORK/all-specs" || fail "upstream's tests do not say their names"
 while read -r name; do
   if grep -qF -e ": $name" "$WORK/all-specs"; then fail "the release has this spec: $name"; fi
-  say "not in Kubernetes $WINDLASS_KUBERNETES: $name"
+  say "not in Kubernetes $RELEASE: $name"
 done < <(lines "$ABSENT")
 
 start_cluster --nodes 3
