@@ -251,6 +251,7 @@ constexpr Field kTopologySpreadConstraint[] = {
 constexpr Field kPodOS[] = {{"name", kScalar}};
 constexpr Field kPodSchedulingGate[] = {{"name", kScalar}};
 constexpr Field kPodResourceClaim[] = {{"name", kScalar}};
+constexpr Field kEvictionResponder[] = {{"name", kScalar}};
 constexpr Field kPodSpec[] = {
     {"volumes", kList, kVolume}, {"initContainers", kList, kContainer},
     {"containers", kList, kContainer}, {"ephemeralContainers", kList, kEphemeralContainer},
@@ -265,7 +266,8 @@ constexpr Field kPodSpec[] = {
     {"readinessGates", kList, kPodReadinessGate}, {"overhead", kQuantityMap},
     {"topologySpreadConstraints", kList, kTopologySpreadConstraint}, {"os", kObject, kPodOS},
     {"schedulingGates", kList, kPodSchedulingGate}, {"resourceClaims", kList, kPodResourceClaim},
-    {"resources", kObject, kResourceRequirements}};
+    {"resources", kObject, kResourceRequirements},
+    {"evictionResponders", kList, kEvictionResponder}};
 constexpr Field kTemplateMeta[] = {
     {"name", kScalar}, {"generateName", kScalar}, {"namespace", kScalar}, {"selfLink", kScalar},
     {"uid", kScalar}, {"resourceVersion", kScalar}, {"generation", kScalar},

@@ -1,7 +1,7 @@
 // What the canonical form must know of each field of PodTemplateSpec: which values mean the same as
 // no value, and how values are compared.
 //
-// There is one table per struct, taken from the Go types of k8s.io api core/v1 (1.36). Fields in no
+// There is one table per struct, taken from the Go types of k8s.io api core/v1 (1.37). Fields in no
 // table are kept as written: pointers to scalars, lists of scalars, and what a later Kubernetes
 // adds. null and [] count as absent in every field. Source: D-153.
 #pragma once
