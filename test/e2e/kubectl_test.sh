@@ -55,10 +55,10 @@ normalised() {
       }'
 }
 
-# event_texts CONTROLLER: prints standard input with the Event texts of Kubernetes 1.36. Windlass
+# event_texts CONTROLLER: prints standard input with the Event texts of Kubernetes 1.37. Windlass
 # writes those on every release. The stock controller of 1.31 writes two of them in another way:
-#   - "to 2 from 1", where 1.36 writes "from 1 to 2";
-#   - "Scaled up replica set web-5d to 2", where 1.36 writes "from 0 to 2" about a new ReplicaSet.
+#   - "to 2 from 1", where 1.37 writes "from 1 to 2";
+#   - "Scaled up replica set web-5d to 2", where 1.37 writes "from 0 to 2" about a new ReplicaSet.
 event_texts() {
   if [ "$1" = stock ] && [ -n "$OLD_TEXTS" ]; then
     sed -E '/ScalingReplicaSet/ {

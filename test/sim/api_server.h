@@ -1,4 +1,4 @@
-// A model of kube-apiserver 1.36: HTTP requests in, answers and watch events out, deterministic.
+// A model of kube-apiserver 1.37: HTTP requests in, answers and watch events out, deterministic.
 //
 // It serves the resources of api_resource.cc, Rollouts as their CRD describes them. A request takes
 // effect at the moment it is handled; the transport adds latency, loss and crashes. api_contract.h
