@@ -47,9 +47,10 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 // Returns reason and message. Example: `FailedCreate: pods "web-1" is forbidden: exceeded quota`.
 std::string TextOf(const Condition& condition);
 
-// Appends `condition`, in place of the present one of its type, if any.
-//   - If the present one has the same status and reason: does nothing.
-//   - If only its status is the same: keeps its transition time.
+// Adds `condition`. It replaces the present condition of its type, if any. Exceptions:
+//   - The present one has the same status and reason: does nothing.
+//   - The present one has the same status, but another reason: the added condition gets the
+//     transition time of the present one.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 
 // Like SetCondition, but also replaces a present condition that has the status and reason of

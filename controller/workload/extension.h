@@ -41,7 +41,8 @@ struct CountedPods {
   //   - Only failed Pods of a given-up revision go back: the other Pods count.
   int32_t proven = 0;
   // True if the rollout has reached its limit, for example a step, and the extension has nothing
-  // left to do. As many Pods are then updated as the limit allows, and `proven` counts all of them.
+  // left to do. The number of updated Pods is then the limit, and `proven` counts all of these
+  // Pods.
   bool rests_at_limit = false;
 };
 
@@ -119,9 +120,10 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
-  // The refusal of a write of the extension in this sync, for the condition ReplicaFailure. It has
-  // the message of RefusalText. Example: a policy refuses to open the readiness gate of a Pod. The
-  // rollout goes on, and the sync fails in the end, so that the write is retried after back-off.
+  // The error of a write of the extension that the API server has refused in this sync. The
+  // condition ReplicaFailure shows it. The error has a message of RefusalText. Example: a policy
+  // refuses to open the readiness gate of a Pod. The rollout goes on, and the sync fails in the
+  // end, so that the write is retried after back-off.
   std::optional<Error> refused_write{};
   // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
   // such Pod. Example: "a webhook put back the old image of container app of pod web-1
@@ -153,7 +155,7 @@ enum class Moment : uint8_t {
 // A write to a ReplicaSet that the planner prepares.
 struct PlannedWrite {
   enum class What : uint8_t {
-    kNewReplicaSet,  // makes the new ReplicaSet, or gives it what it lacks
+    kNewReplicaSet,  // makes the new ReplicaSet, or adds what the existing new one lacks
     kResize,         // changes the size of a ReplicaSet
   };
   What what;
@@ -169,8 +171,8 @@ class Extension {
   Extension(const Extension&) = delete;
   Extension& operator=(const Extension&) = delete;
 
-  // Sets `extended` and `extension_state` of the situation, when all other members are set. Of
-  // these it may change
+  // Sets `extended` and `extension_state` of the situation. All other members of the situation are
+  // set already. Look may also change
   //   - limits.updated_max
   //   - new_replica_set and `old`, if another ReplicaSet has the wanted template, too
   //   - `wanted`, if there is no new ReplicaSet

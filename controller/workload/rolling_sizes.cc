@@ -45,8 +45,8 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
 }
 
 // Returns the size that the keeper should reach: all Pods that should stay old, or fewer, because
-// no new Pods are removed for the keeper. Example: 10 desired, updated_max 3, new 5: 7 Pods should
-// stay old, but there is room for 10 - 5 = 5.
+// the keeper gets only the places that the new ReplicaSet leaves. Example: 10 desired, updated_max
+// 3, new 5: 7 Pods should stay old, but there is room for 10 - 5 = 5.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }

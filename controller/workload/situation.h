@@ -38,8 +38,9 @@ struct Situation {
 
   // The error that Windlass reports to users if the API server has refused a write in this sync, or
   // did not keep a size. It is the first of RefusedWrite, WhyNotKept (refused_write.h) and
-  // Extended::refused_write. For a refused adoption or release, it is that of SettleOwnership. The
-  // message of a refusal names verb and object of the write, then quotes the API server.
+  // Extended::refused_write. After a refused adoption or release, it is the error that
+  // SettleOwnership has returned. The message of a refusal names the verb and the object of the
+  // write, then quotes the API server.
   std::optional<Error> refused{};
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;

@@ -47,7 +47,7 @@ struct View {
 
   // The specs of the workload and of its ReplicaSets have not changed since this time. After a
   // start of the process it is the time at which the caches were complete, although the last change
-  // may be older. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before it.
+  // may be older. TellWaiting (sizes/waiting_event.h) counts no wait for Pods from an earlier time.
   WallTime specs_since{};
 
   // The overlaps that are to be reported (Overlaps::Counts), sorted by kind, then name of the other
@@ -67,9 +67,11 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, oldest first, then by name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
-  // - others_in_flight: Pods of other workloads of the namespace, because a budget may select them,
-  //   too: those that are being updated in place, those that are not Ready after an update in
-  //   place, and those to which a write is under way. Empty if there are no budgets.
+  // - others_in_flight: some Pods of other workloads of the namespace, because a budget may select
+  //   them, too. Empty if there are no budgets. The Pods
+  //     - that are being updated in place
+  //     - that are not Ready after an update in place
+  //     - to which a write is under way
   //
   // If `in_place_known` is false, no decision may use these four. In that case, `in_place_missing`
   // is

@@ -145,8 +145,8 @@ struct Workload {
   int32_t replicas = 1;
   const LabelSelector& selector;
   // spec.template as raw JSON text, byte for byte; null if the cache does not keep it
-  // (uncached_parts.h). template_fingerprint is that of the canonical form: equal values mean equal
-  // templates. template_text is the fingerprint of the bytes.
+  // (uncached_parts.h). template_fingerprint is the fingerprint of the template's canonical form:
+  // equal values mean equal templates. template_text is the fingerprint of the bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};

@@ -54,9 +54,10 @@ struct KindTraits {
   // clean-up never deletes the ReplicaSet of this revision. So clean-up deletes other old
   // ReplicaSets even before a rollout is complete (RO-125).
   bool keeps_stable_revision = false;
-  // True if a pause ends the verdict that the progress deadline has passed (RO-063).
-  // true: the workload shows that it is paused, and its deadline begins anew after the pause.
-  // false: the verdict stays, as with upstream (D-061).
+  // What a pause does after the progress deadline has passed (RO-063).
+  //   - true: Progressing says "paused" instead of "timed out", and the deadline begins anew after
+  //     the pause.
+  //   - false: Progressing goes on to say "timed out", as with upstream (D-061).
   bool pause_ends_timeout = false;
   // True if the status says that the strategy cannot be carried out (RefuseAndTellStrategy). False
   // if only the log says so, as with upstream (D-059).
@@ -75,8 +76,8 @@ struct StatusDraft {
 
 // What becomes of a request to roll back.
 struct RollbackOutcome {
-  int64_t asked = 0;  // the revision to go back to; 0: the one before the present one
-  const ReplicaSet* target = nullptr;  // whose template comes back; null if the request is refused
+  int64_t asked = 0;  // the revision to go back to; 0: the revision before the present one
+  const ReplicaSet* target = nullptr;  // has the template to go back to; null if refused
   std::string_view reason{};           // why it is refused: "RollbackRevisionNotFound"; else empty
   std::string_view message{};          // why it is refused, and what the user can do; else empty
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
@@ -86,7 +87,7 @@ struct RollbackOutcome {
   // back, too.
   bool put_back = false;
   // True if the request is answered, but the API server keeps it. The record then names the present
-  // generation instead of the one that the removal would have made. `target` is null.
+  // generation, not the next one, which a removal of the request would have made. `target` is null.
   bool not_removed = false;
 };
 
