@@ -41,8 +41,7 @@ struct CountedPods {
   //   - Only failed Pods of a given-up revision go back: the other Pods count.
   int32_t proven = 0;
   // True if the rollout has reached its limit, for example a step, and the extension has nothing
-  // left to do. The number of updated Pods is then the limit, and `proven` counts all of these
-  // Pods.
+  // left to do. The limit then allows no further update, and `proven` counts all updated Pods.
   bool rests_at_limit = false;
 };
 

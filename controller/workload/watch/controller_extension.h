@@ -27,7 +27,8 @@ class ControllerExtension {
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
   // The controller has functions with the names ComparedCaches, RightsNeeded, Notes and AddFigures,
-  // too (watching_controller.h). Their results include those of the extension.
+  // too (watching_controller.h). The controller's functions call these here, and add the results to
+  // their own.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
   // Returns when the extension's cache of Pods was last known to match the API server.
   virtual MonotonicTime ViewAt() const = 0;

@@ -39,8 +39,10 @@ bool HasFinalSizes(const Workload& workload, const std::vector<const ReplicaSet*
 //     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
 //     ReplicaSet still waits for old Pods to go.
 //   - none, if the workload is at rest (HasFinalSizes)
-//   - otherwise those with spec.replicas above 0, and two that may get their first Pods next: the
-//     new ReplicaSet, and that of the stable revision, to which steps may return Pods
+//   - otherwise:
+//       - those with spec.replicas above 0
+//       - the new ReplicaSet, which may get its first Pods next
+//       - the ReplicaSet of the stable revision, which may get Pods back because of steps
 // Example of a new ReplicaSet: 10 desired, maxSurge 0, maxUnavailable 3.
 //   1. The old ReplicaSet web-1 is scaled from 10 to 7. The new web-2 has 0.
 //   2. The former leader sends a write that scales web-2 to 3.

@@ -14,9 +14,9 @@ namespace windlass::workload {
 // sets the annotation windlass.dev/term to `term`. This raises the ReplicaSet's version. A late
 // write names an older version, so the API server refuses it.
 //
-// Returns no patch for a workload at rest: its latest generation is observed, and its Pods are all
-// of the wanted revision, by the sizes of its ReplicaSets. So 20,000 Deployments at rest cost a new
-// leader no write.
+// Returns no patch for a workload at rest: its latest generation is observed, and the sizes of its
+// ReplicaSets show that all its Pods have the wanted revision. So 20,000 Deployments at rest cost a
+// new leader no write.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 
 }  // namespace windlass::workload

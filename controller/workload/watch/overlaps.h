@@ -3,9 +3,11 @@
 // The class keeps two things:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
 //   - for each namespace with a ReplicaSet whose controller is to be reported (Counts), an index of
-//     workloads by a label of their selector. It spares a comparison of each new ReplicaSet with
-//     every selector of its namespace. It stays until the namespace has no ReplicaSet.
-// It keeps nothing for each ReplicaSet, because the store has its labels and its owner already.
+//     workloads by a label of their selector. Without the index, each new ReplicaSet would be
+//     compared with every selector of its namespace. An index stays until its namespace has no
+//     ReplicaSet.
+// The class keeps nothing for each ReplicaSet, because the store has the labels and the owner of
+// every ReplicaSet already.
 //
 // A ReplicaSet causes no overlap
 //   - if it has no controller, because a workload whose selector matches will adopt it;
@@ -16,8 +18,8 @@
 //     (status/overlap.h).
 //
 // While no Workload can be made of an object (WorkloadChange::is_faulty), its overlaps stay as they
-// are. When the fault is over, those that have ended are dropped, and the others keep the time of
-// their beginning. Otherwise a fault of a moment would report each overlap anew.
+// are. When the fault is over, the class drops the overlaps that have ended. The others keep the
+// time of their beginning, so that a short fault does not report them anew.
 // Core thread only.
 #pragma once
 

@@ -50,9 +50,9 @@ class RolloutCounts {
   void AddFigures(Figures& figures) const;
 
   // Call AddUnderWay and AddPodsAboveSurge only while this process leads, because only a leader
-  // shows gauges. `stuck_for`: the time for which the rollout was stuck by the cause in `state`,
-  // and which WasStuck has not counted. windlass_rollout_stuck_seconds_total shows the counted time
-  // plus this time.
+  // shows gauges. `stuck_for`: how long the rollout has been stuck by the cause in `state`, without
+  // the time that WasStuck has counted already. windlass_rollout_stuck_seconds_total shows the
+  // counted time plus `stuck_for`.
   void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
                    const workload::RolloutState& state, Duration stuck_for) const;
   void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,

@@ -132,7 +132,8 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// Returns which rollouts begin or end after an edit of the spec. No news in these cases:
+// Returns the News about an edit of the spec: which rollouts begin or end. The News is empty in
+// these cases:
 //   - The object is paused: no rollout begins, and a rollout under way keeps its target. `paused`
 //     is false for a Rollout with spec.abort (RO-135).
 //   - An abort has no ReplicaSet to go back to.
@@ -161,8 +162,9 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
   return Retargeted(now, to, tries_again, asked ? kTriggerRollbackTo : kTriggerTemplate);
 }
 
-// Called when a Workload can be made of an object again. Its rollout `known` was under way when the
-// fault began. An edit during the fault shows only in the target.
+// Called when a Workload can be made of an object again. The rollout `known` of the object was
+// under way when the fault began. If the spec was edited during the fault, only another target
+// shows this.
 RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
   const RolloutTarget wanted = TargetOf(now);
   if (now.paused || known.target == wanted) return {};
@@ -171,8 +173,8 @@ RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Wor
   return Retargeted(now, to, known.target.back && !wanted.back, kTriggerTemplate);
 }
 
-// Returns the news that the rollout under way ends, because Pods are to have another target, and
-// that the rollout to this target begins.
+// Returns the News for Pods that are to have another target: the rollout under way ends, and the
+// rollout to the target begins.
 //   - `to`: the ReplicaSet of the target, or null
 //   - `asked_by`: the trigger if the new rollout is a rollback without an abort
 //   - `tries_again`: spec.abort was set back to false. A user usually tries the same template
@@ -253,7 +255,7 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
   return "Other";
 }
 
-// `rollout` has what only the caller knows; this function adds target and strategy.
+// Returns `rollout` with its target and strategy added. The caller must have set all other members.
 RolloutObserver::Rollout RolloutObserver::RolloutOf(const Workload& workload,
                                                     Rollout rollout) const {
   rollout.target = TargetOf(workload);
@@ -272,7 +274,7 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// Adds what DescribeWorkload adds, or nothing if that fails (object_fault.h).
+// Like DescribeWorkload, but adds nothing if DescribeWorkload fails (object_fault.h).
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

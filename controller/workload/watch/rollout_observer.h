@@ -15,9 +15,9 @@
 //   - when the template changes again, or an abort makes Pods go back to another revision
 //   - when an abort has no ReplicaSet to go back to, and the object has no Pods and wants none
 //   - when the object is deleted
-// An edit that ends no pause, and leaves the Pods in the same ReplicaSet, begins no rollout.
-// Example: scaling. While no Workload can be made of an object (WorkloadChange::is_faulty), its
-// rollout stays as it was, unless the object is deleted.
+// An edit of an object that was not paused begins no rollout if the Pods are to stay in the same
+// ReplicaSet. Example: scaling. While no Workload can be made of an object
+// (WorkloadChange::is_faulty), its rollout stays as it was, unless the object is deleted.
 //
 // The observer keeps rollouts whether or not this process leads, so that a new leader knows when
 // each rollout began. It counts rollouts, and shows gauges, only while this process leads. When the

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::string_view kCreateError = "ReplicaSetCreateError";
 constexpr std::string_view kQuotaExceeded = "QuotaExceeded";
-// The API server's error has these words if a ResourceQuota has no room for a Pod. ReplicaFailure
-// shows this only in its message. Its reason is FailedCreate for every Pod that the ReplicaSet
-// controller cannot create.
+// The API server's error has these words if a ResourceQuota has no room for a Pod. Only the message
+// of ReplicaFailure shows this error. The reason of ReplicaFailure is FailedCreate for every Pod
+// that the ReplicaSet controller cannot create.
 constexpr std::string_view kNoQuota = "exceeded quota";
 
 bool Is(const Condition* condition, std::string_view status) {
@@ -42,9 +42,12 @@ std::string_view ConditionCause(const Workload& workload) {
   return "";
 }
 
-// Returns true if a partition holds Pods back, as many Pods are new as it allows, and all Pods are
-// available. Example: 10 desired, and a partition keeps 7 Pods on the old revision. True if 3 Pods
-// (10 - 7) are updated and 10 are available.
+// Returns true if all of these hold:
+//   - A partition holds Pods back.
+//   - As many Pods are updated as the partition allows, or more.
+//   - As many Pods are available as desired, or more.
+// Example: 10 desired, and a partition keeps 7 Pods on the old revision. True if 10 - 7 = 3 Pods
+// are updated and 10 are available.
 bool IsAtPartition(const Workload& workload) {
   const int32_t kept = workload.limits.kept_old();
   return kept > 0 && workload.status.updated_replicas >= workload.replicas - kept &&

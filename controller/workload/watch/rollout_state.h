@@ -34,8 +34,9 @@ struct RolloutState {
   bool operator==(const RolloutState&) const = default;
 };
 
-// Returns the label values for the kind named `kind`, without those that only some kinds have, such
-// as those of an abort. The causes are reasons of conditions. Two causes are found in another way:
+// Returns the label values that every kind of workloads has, for the kind named `kind`. Values that
+// only some kinds have, such as those of an abort, are left out. The causes are reasons of
+// conditions. Two causes are found in another way:
 //   - QuotaExceeded: a ResourceQuota has no room for a Pod
 //   - InvalidStrategy: the strategy of the workload cannot be carried out
 RolloutWords WorkloadWords(std::string_view kind);

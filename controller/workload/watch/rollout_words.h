@@ -8,8 +8,7 @@
 
 namespace windlass {
 
-// The value of the label `cause` for a rollout that is stuck for a cause which is not in
-// RolloutWords::causes.
+// The value of the label `cause` for a stuck rollout whose cause is not in RolloutWords::causes.
 inline constexpr std::string_view kOtherCause = "Other";
 
 // Outcomes: how a rollout may end. A kind may have further outcomes of its own.

@@ -59,9 +59,9 @@ class RolloutsUnderWay {
   // so a fault in it can be caught (object_fault.h).
   struct News {
     std::string_view outcome{};                     // "" if no rollout ends
-    std::optional<Rollout> begun{};                 // begins after the other one has ended
-    std::optional<RolloutTarget> target{};          // of the rollout that is then under way
-    std::optional<workload::RolloutState> state{};  // of the rollout that is then under way
+    std::optional<Rollout> begun{};                 // begins after the former rollout has ended
+    std::optional<RolloutTarget> target{};          // the new target of the rollout under way
+    std::optional<workload::RolloutState> state{};  // the new state of the rollout under way
   };
 
   // `clock` must outlive this.

@@ -33,7 +33,7 @@ WallTime SpecChanges::LastOf(const Uid& workload) const {
 }
 
 // Versions of the workload during a fault are not known. So if the generation after the fault
-// differs from the one before it, the spec counts as changed when the fault is over.
+// differs from the generation before the fault, the spec counts as changed when the fault is over.
 void SpecChanges::WorkloadChanged(const WorkloadChange& change) {
   if (change.is_faulty) {
     before_fault_.try_emplace(change.before->uid, change.before->generation);

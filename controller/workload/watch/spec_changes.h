@@ -35,8 +35,8 @@ class SpecChanges {
   void Begin();
 
   // Returns when the latest of these changes happened:
-  //   - the workload got a new generation. If that was during a fault, the time at which the fault
-  //     was over counts
+  //   - the workload got a new generation. If it got the generation during a fault, the time at
+  //     which the fault was over counts instead
   //   - a ReplicaSet of the workload was created or deleted, or got a new generation
   // Returns the time of Begin if none happened since, and the present time before Begin was called.
   // The returned time may be up to a second too late.

@@ -10,8 +10,9 @@ namespace {
 bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
 // Returns true if the workload is in a rollout: old Pods are left, the number of new Pods is not
-// spec.replicas, or the latest generation is not observed. Its next step may then depend on its
-// ReplicaSets' statuses. Otherwise a changed status only changes the workload's own status.
+// spec.replicas, or the latest generation is not observed. The workload's next step may then depend
+// on the statuses of its ReplicaSets. Otherwise a changed status of a ReplicaSet changes only the
+// workload's status.
 bool IsRolling(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   return status.observed_generation != workload.meta.generation ||

@@ -1,8 +1,9 @@
 // Maps changes in the caches to the keys of workloads that need a sync.
 //
 // The handlers compute keys, and call WorkloadCache::WatchFor, which starts and stops informers.
-// They make no decision about a workload. The Pod handler of upstream LISTs ReplicaSets through the
-// API; the Pod handler of Windlass finds them in the cache (W-01). Source: D-010…D-023.
+// They make no decision about a workload. Upstream's handler for Pods sends a LIST of ReplicaSets
+// to the API server. The handler of Windlass finds the ReplicaSets in the cache (W-01). Source:
+// D-010…D-023.
 #pragma once
 
 #include "controller/runtime/controller_host.h"

@@ -19,8 +19,8 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the extension at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the extension's watches. Called when the caches run and a first workload (IsAskedBy) or
-  // ReplicaSet (IsRememberedBy) needs the watches.
+  // Starts the extension's watches. Called when the caches run, and the first workload (IsAskedBy)
+  // or the first ReplicaSet (IsRememberedBy) needs the watches.
   virtual void Start() = 0;
   // Gives the extension's watches up. Called when no workload or ReplicaSet needs them any more.
   // The watches run on for some time, in case Start is called again (Informers::LetGo). Fill does

@@ -88,10 +88,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// `text` is the fingerprint of a template's text. If the cached object has the same text, returns
-// the fingerprint of its template; else nullopt. Saves parsing, because most events change the
-// status alone. Does not compare generations: an upgraded API server may add defaults without a new
-// one.
+// `text` is the fingerprint of a template's text. Returns the template_fingerprint of the cached
+// object if the object's template has the same text; else nullopt. This saves parsing, because most
+// events change the status alone. Generations are not compared: an upgraded API server may add
+// defaults without a new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -120,8 +120,9 @@ void WorkloadCache::Stop() {
   if (extension_ != nullptr) extension_->Stop();
 }
 
-// During a fault, what a workload needs is not known. It keeps its informers: otherwise a fault of
-// the last workload that needs them would end them in the middle of an update.
+// During a fault, it is not known which informers a workload needs, so the workload keeps its
+// informers. Otherwise a fault of the only workload that needs an informer would stop that informer
+// in the middle of an update.
 void WorkloadCache::WatchFor(const WorkloadChange& change) {
   if (change.is_faulty) return;
   if (change.now == nullptr) {
@@ -198,8 +199,8 @@ std::vector<std::string> WorkloadCache::Notes() const {
 
 std::vector<ComparedCache> WorkloadCache::ComparedCaches() const {
   std::vector<ComparedCache> caches = {workloads_.informer().Compared(), replica_sets_.Compared()};
-  // Until the first list of Pods is complete, no decision is based on Pods, so there is nothing to
-  // compare.
+  // Before the first list of Pods is complete, no decision is based on Pods. Then there is nothing
+  // to compare.
   if (pods_.HasSynced()) caches.push_back(pods_.Compared());
   return caches;
 }
@@ -257,9 +258,9 @@ size_t WorkloadCache::LargestJson(const ObjectKey& key) const {
   return largest;
 }
 
-// Returns true if the workload asks for the extension, or one of its ReplicaSets shows that it
-// asked before. A workload that no longer asks still needs the extension, because some of its Pods
-// may still get no traffic (P-076).
+// Returns true if the workload asks for the extension, or if one of its ReplicaSets shows that the
+// workload asked before. A workload that no longer asks still needs the extension, because some of
+// its Pods may still get no traffic (P-076).
 bool WorkloadCache::ConcernsExtension(const Uid& workload) const {
   if (extension_users_.contains(workload)) return true;
   return std::ranges::any_of(

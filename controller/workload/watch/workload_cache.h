@@ -1,12 +1,13 @@
 // The informers that a controller of workloads reads, and the views that are made from them.
 //
 // The informers run at different times:
-//   - those of workloads and ReplicaSets: from the start.
-//   - that of Pods: while there is a workload with the strategy Recreate. A rolling update reads
-//     ReplicaSets alone, so changes of Pods cost it nothing (docs/design/005). This informer has
-//     only the metadata of Pods, and leaves out Pods that have ended.
-//   - those of an extension, such as in-place updates: while a workload asks for the extension, or
-//     has a ReplicaSet which shows that it asked before (watch_extension.h).
+//   - the informers of workloads and ReplicaSets: from the start.
+//   - the informer of Pods: while there is a workload with the strategy Recreate. A rolling update
+//     reads only ReplicaSets, so changes of Pods cost it nothing (docs/design/005). This informer
+//     has only the metadata of Pods, and leaves out Pods that have ended.
+//   - the informers of an extension, such as in-place updates: while a workload asks for the
+//     extension, or has a ReplicaSet which shows that the workload asked before
+//     (watch_extension.h).
 // When no workload needs Pods or the extension any more, their informers run on for some time
 // . The cache outlives terms of leadership. Core thread only.
 #pragma once
@@ -49,7 +50,8 @@ class WorkloadCache {
 
   // Call for each change in the stores. Starts informers that are needed because of this change.
   // Gives up informers that no workload needs any more (Informers::LetGo).
-  // During a fault (WorkloadChange::is_faulty), an object counts as needing what it needed before.
+  // During a fault (WorkloadChange::is_faulty), an object keeps the informers that it needed
+  // before.
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
@@ -96,14 +98,15 @@ class WorkloadCache {
   // has its Pods, if View::pods_known is true.
   bool ReadsPods(const Uid& workload) const { return pod_users_.contains(workload); }
   // Returns true if the workload with this uid asks for the extension, or if one of its ReplicaSets
-  // shows that it asked before. Its view then has all that the extension fills in.
+  // shows that the workload asked before. The workload's view then has all that the extension fills
+  // in.
   bool ConcernsExtension(const Uid& workload) const;
 
-  // ResolveOwner and OwnerOfPod return metadata, valid until the next change of a store. Both run
-  // for each event of a Pod or ReplicaSet, and so make no Workload.
+  // ResolveOwner and OwnerOfPod return metadata, valid until the next change of a store. Windlass
+  // calls them for each event of a Pod or ReplicaSet. To be fast, they make no Workload.
   //
   // Returns the workload that a controller reference of an object in `namespace_` points to; null
-  // if none with that uid is cached (D-019).
+  // if no workload with the uid of the reference is cached (D-019).
   const ObjectMeta* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
   // Returns the workload that owns the Pod with this metadata through its ReplicaSet; null if there
   // is none.

@@ -122,9 +122,11 @@ void WorkloadController::TermEnds() {
 
 // --- what the runtime asks for ---
 
-// Returns the usual limit, plus one step for each ReplicaSet in view, which the sync may adopt or
-// delete. Each Pod that the sync may update in place adds three: one ends the Pod's last drain, one
-// reads the Pod, and one patches it.
+// Returns the sum of
+//   - the usual limit (kStepsPerSyncMax)
+//   - one step for each ReplicaSet of the view, because the sync may adopt or delete the ReplicaSet
+//   - three steps for each Pod that the sync may update in place: one ends the Pod's last drain,
+//     one reads the Pod, and one patches the Pod
 int WorkloadController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = ViewOf(key);
   if (!view) return kStepsPerSyncMax;

@@ -99,7 +99,7 @@ class WorkloadStoreOf : public WorkloadStore {
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
-  // The Workloads of a change are made once, and passed to all handlers.
+  // Tell makes the Workloads of a change once, for all handlers.
   void OnChange(ChangeHandler handler) override {
     if (handlers_.empty()) {
       objects().OnChange([this](const Change<T>& change) { Tell(change); });
@@ -141,8 +141,8 @@ class WorkloadStoreOf : public WorkloadStore {
   }
   void Tell(const Change<T>& change) {
     const T* now = change.new_object;
-    // If no Workload could be made of the former version, handlers were told that the object was
-    // deleted. For them, the new version is an added object.
+    // If no Workload could be made of the former version, handlers have seen a deletion of the
+    // object. For them, the new version is an added object.
     const T* before = change.old_object;
     if (before != nullptr && failed_.erase(before->meta.uid) > 0 && now != nullptr)
       before = nullptr;
