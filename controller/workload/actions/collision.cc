@@ -15,16 +15,17 @@
 namespace windlass::workload {
 namespace {
 
-// Windlass stops a rollout if this many names in a row, all for one template, belong to ReplicaSets
-// that were taken from us (WasTakenFromUs).
+// If the name for a new ReplicaSet is taken, Windlass tries another name. It stops the rollout if
+// this many names in a row, all tried for one template, belong to ReplicaSets that were taken from
+// us (WasTakenFromUs).
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
 // `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass
 // probably made `found` for this workload, and another client changed it at once:
 // - `found` still belongs to the workload, but has another template, so Windlass did not recognise
-//   it. (An earlier update in place may also have changed its template.)
-// - `found` does not belong to the workload, is not older than the workload, and has no revision or
-//   one that no status has acknowledged.
+//   it. The cause may also be an earlier update in place.
+// - `found` does not belong to the workload, and is not older than the workload. It has no
+//   revision, or a revision that no status has acknowledged.
 // Returns false for an ordinary collision, or if `found` cannot be read. Example: a former workload
 // of that name made `found` (B-45).
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
@@ -38,8 +39,8 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// Returns the uncached read of the ReplicaSet whose name was computed from the template `canonical`
-// and `collisions`; -1 means that there was no collision count.
+// Returns the uncached read of one ReplicaSet. Its name is computed from the template `canonical`
+// and the collision count `collisions`; -1 stands for no collision count.
 Request ReadOfName(const Workload& workload, const std::string& canonical, int64_t collisions) {
   const std::string hash = ComputeHash(canonical, collisions);
   return Request::Get(resources::kReplicaSets,
@@ -60,8 +61,9 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
-    // The hash of the first name has no collision count (D-171). If no ReplicaSet has that name,
-    // the count in the hash may be 0, because a client wrote collisionCount: 0 before.
+    // The hash of the first name was computed without a collision count (D-171). If no ReplicaSet
+    // has that name, the hash may have been computed with the count 0, because a client wrote
+    // collisionCount: 0 before.
     Request read = ReadOfName(workload, *canonical, collisions == 0 ? -1 : collisions);
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (collisions == 0 && found != nullptr && !found->said.ok()) {
@@ -100,8 +102,8 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 // owner, labels and template. If the wanted template is not known, owner and labels decide
 // (RO-014).
 //
-// Decodes the reply again instead of taking the object from the cache: since the reply, the cache
-// may have lost the ReplicaSet, or got a later version of it. This function is rarely called,
+// Decodes the reply again, and does not take the ReplicaSet from the cache. Since the reply, the
+// cache may have lost the ReplicaSet or got a later version. This function is rarely called,
 // because the cache usually shows the created ReplicaSet as the new one.
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
@@ -120,8 +122,8 @@ bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
     if (rs->meta.name != name) continue;
-    // A ReplicaSet that had another number before, or was complete, is not new. It has this name,
-    // but another template, usually since an update in place.
+    // A ReplicaSet that had another number before, or was complete, was not made just now. It has
+    // the name, but another template. The cause is usually an update in place.
     if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
     return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }

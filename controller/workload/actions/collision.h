@@ -3,7 +3,7 @@
 //
 // The name is deterministic, so a create may be repeated after a crash. If the name is taken:
 //   - by our own ReplicaSet with this template: an uncached read puts that ReplicaSet into the
-//     cache, where it is then found as the new ReplicaSet (D-177);
+//     cache. Windlass then finds it there as the new ReplicaSet (D-177);
 //   - by anything else: collisionCount in the status grows by one and the sync fails. The next
 //     sync, after back-off, uses another name (D-178). A sync whose create failed sends no second
 //     create.
@@ -15,8 +15,8 @@
 //   - The reply to a create shows something other than the new ReplicaSet. If the ReplicaSet is
 //     only deleted or released later, Windlass tries again.
 //   - One of our ReplicaSets has the name to be created, and a revision that no status has
-//     acknowledged. Exception: it had another number before, or was complete, so the collision is
-//     an ordinary one.
+//     acknowledged. Exception: this ReplicaSet had another number before, or was complete. The
+//     collision is then an ordinary one.
 //   - Three names in a row, all for the present template, belong to ReplicaSets that were made for
 //     this workload and then changed or taken away.
 #pragma once
@@ -34,7 +34,8 @@ struct RefusedCreate {
   Error error;
 };
 
-// Returns the next step after `refused`, whose name is taken. `parts` is what would be created now.
+// Returns the next step after the create `refused`, whose name is taken. `parts` describes the
+// ReplicaSet that Windlass would create now.
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 

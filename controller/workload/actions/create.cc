@@ -19,8 +19,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the create that this sync sent and that failed. Compares only verb and resource, because
-// the body may have changed since: other ReplicaSets may have changed size.
+// Returns the create of a ReplicaSet that this sync sent and that failed; nullopt if there is none.
+// Compares only verb and resource, because the body of a create would differ now if other
+// ReplicaSets have changed size.
 std::optional<RefusedCreate> FindRefusedCreate(const Situation& situation) {
   for (const Outcome& outcome : situation.learned) {
     const RequestKey& asked = outcome.asked;
@@ -43,9 +44,9 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 }
 
 // Returns an error if the workload's selector does not match the label pod-template-hash that every
-// ReplicaSet gets: the workload would release each new ReplicaSet at once, and make another.
-// Example: a user copied all labels of a Pod, pod-template-hash included, into the selector.
-// Returns nullopt if the selector matches.
+// ReplicaSet gets. In that case the workload would release each new ReplicaSet at once, and make
+// another. Example: a user copied all labels of a Pod, pod-template-hash included, into the
+// selector. Returns nullopt if the selector matches.
 std::optional<Error> WhyUnselected(const Workload& workload, const std::string& hash) {
   LabelSelector of_hash;
   of_hash.present = true;

@@ -8,8 +8,8 @@
 
 namespace windlass::workload {
 
-// Returns the next step towards a new ReplicaSet of size `replicas`, or smaller if there is less
-// room (room_to_grow.h). By default, `replicas` is the size that PartsOfNewReplicaSet returns
+// Returns the next step towards a new ReplicaSet. Its size is `replicas`, or less if there is less
+// room (room_to_grow.h). If `replicas` is nullopt, the size is that of PartsOfNewReplicaSet
 // (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 

@@ -17,10 +17,10 @@
 namespace windlass::workload {
 namespace {
 
-// Returns true if `a` comes before `b` in this order: by revision, then the older one, then by
-// name. A revision that cannot be parsed counts as 0 (D-483). Upstream compares a ReplicaSet with
-// such a revision by age alone. So upstream's order can be circular: a before b, b before c, c
-// before a.
+// Returns true if `a` comes before `b` in the order by revision, then by age (the older one first),
+// then by name. A revision that cannot be parsed counts as 0 (D-483). Upstream compares a
+// ReplicaSet with such a revision by age alone. So upstream's order can be circular: a before b, b
+// before c, c before a.
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);
@@ -34,8 +34,8 @@ bool IsIdle(const ReplicaSet& rs) {
 }
 
 // Returns true under Recreate if `rs` may have Pods, or if the cache does not hold Pods yet.
-// Recreate may have to wait for these Pods, so `rs` must stay: without it, nothing would show that
-// the Pods belong to the workload (S-010).
+// Recreate may have to wait for these Pods, so `rs` must stay. Without `rs`, nothing would show
+// that the Pods belong to the workload (S-010).
 bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
   const View& view = situation.view;
   const bool unknown = !view.pods_known && !view.pods_given_up;
@@ -49,7 +49,7 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 //        - The template has no ReplicaSet, and `rs` is the latest of the old ones (D-354).
 //   3. Pods follow a revision, and `rs` has the workload's own template. The next try of this
 //      template needs `rs` again (RO-037).
-//   4. After a deletion of `rs`, another template could get the number of `rs` (I-11). This is so
+//   4. After a deletion of `rs`, another template could get the number of `rs` (I-11). The cases:
 //        - if the number is above that of the new ReplicaSet
 //        - if the number is the highest of all, and the kind keeps a stable revision
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
@@ -84,10 +84,10 @@ bool MayCleanUpMidway(const Situation& situation) {
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if it is time to clean up (D-481). The comment of CleanUpHistory has the rule. Why a
-// clean-up before the end of the rollout has conditions:
-//   - A rollback that waits might go back to a revision that would be deleted (D-472). A rollback
-//     whose request is answered (answered_rollback.h) does not wait.
+// Returns true if it is time to clean up (D-481). The comment of CleanUpHistory has the rule. The
+// reasons for the conditions on a clean-up before the end of the rollout:
+//   - The clean-up could delete the revision to which a waiting rollback goes back (D-472). A
+//     rollback whose request is answered (answered_rollback.h) does not wait.
 //   - If there is no new ReplicaSet, and the wanted template is not known, any old ReplicaSet may
 //     have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {

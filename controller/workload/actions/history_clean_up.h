@@ -13,7 +13,7 @@ namespace windlass::workload {
 // revisionHistoryLimit allows:
 //   1. Chooses the n with the lowest revisions. Exception: the ReplicaSet that was complete last
 //      (proven.h) is chosen after all others, so that users can go back to it (RO-124).
-//   2. Leaves out those of the n that must stay, and chooses no others instead.
+//   2. Leaves out the chosen ReplicaSets that must stay, and chooses no others instead.
 // These must stay:
 // - ReplicaSets that still have Pods, or a size above 0
 // - ReplicaSets whose latest generation the ReplicaSet controller has not observed

@@ -3,17 +3,18 @@
 // While paused:
 //   - scaling goes on (HandleScaling);
 //   - revision and annotations of the new ReplicaSet are kept up to date;
-//   - history is cleaned up whether or not the rollout is complete, except while a rollback waits
-//     for the resume (D-472), or while it is not known which ReplicaSet has the template (RO-039);
+//   - history is cleaned up, even if the rollout is not complete. Exceptions: a rollback waits for
+//     the resume (D-472), or it is not known which ReplicaSet has the template (RO-039);
 //   - no ReplicaSet is created;
 //   - the deadline does not run, and has no timer (D-443).
 //
 // Two differences from upstream (docs/differences.md):
-//   - Upstream writes the condition Progressing in a status write of its own before anything else,
-//     and the counters in another. Windlass writes both at once, after the ReplicaSets (D-610).
-//   - Under Recreate, upstream starts Pods of one ReplicaSet beside old Pods of another if a user
-//     pauses the Deployment while old Pods are still terminating. Windlass never does that,
-//     paused or not (S-010).
+//   - Upstream sends two status writes: first one with the condition Progressing, before anything
+//     else, and later one with the counters. Windlass writes both at once, after the ReplicaSets
+//     (D-610).
+//   - If a user pauses a Deployment with the strategy Recreate while old Pods are terminating,
+//     upstream starts Pods of another ReplicaSet beside them. Windlass never does that, paused or
+//     not (S-010).
 #pragma once
 
 #include <optional>

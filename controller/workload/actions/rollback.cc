@@ -94,9 +94,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 // Requires that `target` is the ReplicaSet of revision `asked`, and has the workload's template.
 // Returns true if the workload's record says that a rollback to `asked` has brought `target` back.
 // Both of these must hold:
-//   - The user asked for `asked` when the record was made.
-//   - The present number of `target` is the one in the record, or still `asked`. It is still
-//     `asked` if Pods followed another revision, because `target` then got no new number.
+//   - The record is about a request for `asked`.
+//   - The present number of `target` is the number in the record, or still `asked`. The number is
+//     still `asked` if Pods followed another revision, because `target` then got no new number.
 // Returns false if `asked` is 0, because such a request goes back one revision each time (RO-024).
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
@@ -107,8 +107,8 @@ bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t aske
 
 // Call this if a user asks again for a rollback that Windlass has performed before, and the
 // workload still has the template of that revision (IsRepeated). Returns the next step towards the
-// removal of this request (RO-023). During an abort, Pods may follow another revision than that of
-// the template. The Event about the removal then says so.
+// removal of this request (RO-023). During an abort, the Event about the removal also says which
+// revision Pods follow, if any (AbortText).
 Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const Workload& workload = situation.workload;
   const int64_t asked = *workload.roll_back_to;
@@ -138,16 +138,16 @@ std::optional<Step> NumberPresent(const Situation& situation) {
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }
 
-// `kind` is that of an error of NumberPresent. Returns true if the error shows that no ReplicaSet
-// of the present template can be made: the API server refused to create it, its name is taken, or
-// the template or the strategy cannot be read.
+// `kind` is the kind of an error of NumberPresent. Returns true if the error shows that the present
+// template cannot get a ReplicaSet: the API server refused to create the ReplicaSet, its name is
+// taken, or the template or the strategy cannot be read.
 bool CannotBeMade(ErrorKind kind) {
   return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
 }
 
 // `step` is the result of NumberPresent. Returns true if the present template has no ReplicaSet,
-// and `step` makes none, but the rollback is to proceed. The template then has no number. A
-// rollback may be the only way out of this template (RO-026). The cases:
+// `step` does not make one, and the rollback is to proceed nevertheless. The template then has no
+// number. A rollback may be the only way out of this template (RO-026). The cases:
 //   - `step` is Wait, so the extension holds the creation back: true for every kind.
 //   - `step` is a failure, because the ReplicaSet cannot be made (CannotBeMade): true only for
 //     kinds that record rollbacks. Users of other kinds can use `kubectl rollout undo`, which

@@ -1,13 +1,14 @@
 // Rollback to the revision that the workload asks for (Workload::roll_back_to). Source:
 // D-460…D-472.
 //
-// A Deployment asks by an annotation (controller/deployment/rollback_annotation.h), which other
-// clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. If the
-// workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
-// rolled out before the request is answered (D-471), except in step 1 of HandleRollback. One write
-// of the workload, not of its status, puts the template back, removes the request and ends the
-// sync. In the next sync, an old ReplicaSet has the workload's template, so it is the new
-// ReplicaSet and is rolled out as usual (D-470).
+// A Deployment asks for a rollback by an annotation (controller/deployment/rollback_annotation.h),
+// which upstream's e2e suite and some clients use. `kubectl rollout undo` does not use it, but
+// changes the template itself. If the workload is paused, the rollback waits for the resume
+// (D-472). Otherwise nothing is scaled or rolled out before the request is answered (D-471), except
+// in step 1 of HandleRollback. One write of the workload (not of its status) puts the template back
+// and removes the request. Then the sync ends. In the next sync, an old ReplicaSet has the
+// workload's template. So this ReplicaSet counts as the new one, and is rolled out as usual
+// (D-470).
 //
 // Some kinds record what becomes of a request (WorkloadKind::NoteRollback). For these kinds:
 //   - The record is written first. After a crash between record and rollback, the next sync
@@ -22,10 +23,11 @@
 // of a mutating admission webhook. Two cases:
 //   - The request is still there: it counts as answered, and the rollout goes on
 //     (answered_rollback.h).
-//   - The former template is back: an Event and the record say so, instead of reporting a rollback.
+//   - The former template is back: an Event and the record say this, and report no rollback.
 //
-// Differs from upstream under Recreate: if a template is rolled back before it has a ReplicaSet,
-// Windlass makes one of size 0 for it. Upstream makes one with all Pods, beside the old ones.
+// Differs from upstream under Recreate, if a template is rolled back before it has a ReplicaSet:
+// Windlass makes a ReplicaSet of size 0 for the template. Upstream makes a ReplicaSet with all
+// Pods, beside the old Pods.
 #pragma once
 
 #include <optional>
@@ -35,8 +37,8 @@
 namespace windlass::workload {
 
 // Returns the next step of a rollback:
-//   - No rollback is asked for: nullopt. But if this sync has just done the last step below, the
-//     end of the sync (EndIfRemoved of rollback_answer.h).
+//   - The workload asks for no rollback: nullopt. Exception: if this sync has just sent the write
+//     of step 4 below, the end of the sync (EndIfRemoved of rollback_answer.h).
 //   - The request is answered, but still there: the steps of NextOfAnswered (rollback_answer.h),
 //     and at last nullopt.
 //   - Otherwise: one of the steps below.
@@ -55,11 +57,11 @@ namespace windlass::workload {
 // two cases (RO-026):
 //   - The extension holds the creation back.
 //   - The creation fails, and the kind records rollbacks.
-// A request for 0 then means the highest revision. For a kind that keeps a stable revision, it
-// means the highest revision that was complete, if there is one.
+// In these cases, a request for 0 means the highest revision. For a kind that keeps a stable
+// revision, the request means the highest revision that was complete, if there is one.
 //
-// While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
-// present template is the workload's own, not that of the Pods (RO-033).
+// While Pods follow another revision (Workload::follow_revision), Windlass leaves out step 1. "The
+// present template" is then the workload's own template, not the template of the Pods (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -23,8 +23,8 @@ bool IsDone(const Situation& situation) {
 }
 
 // `lost` is a rollback of this sync after which the workload had its former template again. Returns
-// the step that records this instead of the rollback. Returns nullopt if it is recorded already, or
-// if the kind records nothing.
+// the step that records this outcome. Returns nullopt if the outcome is recorded already, or if the
+// kind records nothing.
 std::optional<Step> RecordPutBack(const Situation& situation, const Outcome& lost) {
   return RecordRollback(situation, {.asked = situation.workload.roll_back_to.value_or(0),
                                     .reason = "RollbackNotKept",
@@ -131,7 +131,8 @@ Step ClearAnswered(const Situation& situation, Step end) {
   if (!ends || workload.paused) return end;
   if (!IsAnswered(situation) && !IsPerformed(situation)) return end;
   if (!IsTimeToClear(situation)) return end;
-  // Next would replace the write by a Wait, and the back-off of `end` would be lost.
+  // The sync has sent all requests that it may send. If ClearAnswered returned one more write, the
+  // planner's Next would replace the write by a Wait, and the back-off of `end` would be lost.
   if (situation.learned.size() >= kRequestsPerSyncMax) return end;
   return Write{
       .request = workload.kind.ClearRollback(workload),

@@ -12,10 +12,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the highest revision of `candidates`; 0 if `candidates` is empty (D-463). If
-// `present_has_number` is true, the highest revision is that of the present template. Then returns
-// the second highest. Example: of 3, 5 and 4, returns 4 if `present_has_number` is true,
-// otherwise 5.
+// Returns the highest revision of `candidates`; 0 if there is none (D-463). If `present_has_number`
+// is true, the highest revision belongs to the present template, and the function returns the
+// second highest. Example: of 3, 5 and 4, returns 4 if `present_has_number` is true, otherwise 5.
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;

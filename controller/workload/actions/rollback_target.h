@@ -9,8 +9,8 @@
 
 namespace windlass::workload {
 
-// Returns the revision that a rollback to 0 goes to. Returns 0 if it can go to none. The first case
-// that applies decides. "The template" is that of the workload:
+// Returns the revision to which a rollback to 0 goes. Returns 0 if there is none. The first case
+// that applies decides. "The template" is the workload's template:
 //   1. The kind keeps a stable revision, and a revision other than that of the template was
 //      complete: the highest such revision (RO-126).
 //   2. Pods follow a revision: the highest revision other than that of the template. Normally this
@@ -18,13 +18,13 @@ namespace windlass::workload {
 //   3. Otherwise: the revision before that of the template (LastRevision).
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates);
 
-// Returns the ReplicaSet that a rollback to `revision` goes back to: the first of these that
-// exists. Returns null if none does.
+// Returns the ReplicaSet to which a rollback to `revision` goes back: the first of these that
+// exists. Returns null if none of them exists.
 //   1. the ReplicaSet that has this number now
 //   2. if `revision` is the kept revision: the result of FindStable
-//   3. if `revision` is another one, and the kind records rollbacks: the ReplicaSet that had this
-//      number before (RO-022). For kinds that record no rollbacks, former numbers do not count
-//      (D-464)
+//   3. if `revision` is not the kept revision, and the kind records rollbacks: the ReplicaSet that
+//      had this number before (RO-022). For kinds that record no rollbacks, former numbers do not
+//      count (D-464)
 // Example of case 3: while a workload is paused, a user asks for revision 3. Before the pause ends,
 // the user applies the template of revision 3, so its ReplicaSet gets the number 5. Then the user
 // applies another template. The rollback goes back to the ReplicaSet with the number 5.
@@ -42,8 +42,8 @@ int64_t NumberAfterRollback(const Workload& workload, const ReplicaSet& target,
                             std::vector<const ReplicaSet*> candidates);
 
 // Returns the message for users that `revision` does not exist. The message also names the
-// revisions of `candidates` to which a rollback can go: those with another template than the
-// workload's. Call this if none of `candidates` has or had `revision`.
+// revisions of `candidates` to which a rollback can go. These are the revisions whose template is
+// not the workload's. Call this if none of `candidates` has or had `revision`.
 std::string NoSuchRevision(const Situation& situation, std::vector<const ReplicaSet*> candidates,
                            int64_t revision);
 

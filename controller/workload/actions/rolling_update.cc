@@ -15,9 +15,9 @@
 namespace windlass::workload {
 namespace {
 
-// If a new ReplicaSet can grow by at least this many Pods, it does not wait until old ReplicaSets
-// have shrunk: the wait would cost more time than one more write. The result is at least 10.
-// Example: surge 25, unavailable 25: 25 Pods.
+// If a new ReplicaSet can grow by at least this many Pods, it grows at once, and does not wait
+// until old ReplicaSets have shrunk. The wait would cost more time than one more write. The result
+// is at least 10. Example: surge 25, unavailable 25: 25 Pods.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }

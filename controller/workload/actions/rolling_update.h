@@ -14,11 +14,12 @@ namespace windlass::workload {
 //      the ReplicaSet of the stable revision shrinks last (RO-087)
 //   4. grow the keeper (proven.h) if Pods that are held back on the old revision are missing
 //      (RO-120)
-// If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
-// if no read is needed.
+// If none is due, returns the read that may show room for more new Pods (Growth::ask); nullopt if
+// no read is needed.
 //
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Windlass goes on to the old
-// ones in the same sync, because the write does not change how many old Pods may be removed:
+// ReplicaSets in the same sync. It can do so, because the write does not change how many old Pods
+// may be removed:
 //
 //   removable old Pods = all Pods - minimum available - new Pods that are not available
 //
@@ -34,9 +35,10 @@ namespace windlass::workload {
 //     the largest of 10, surge and max_unavailable.
 // Example of waiting: 10 desired, at most 13 Pods, at least 8 available; new 3 and old 8, all
 // available.
-//   - The old one is set to 8 - (11 - 8) = 5. When its Pods are gone, the new one is set to
-//     3 + (13 - 8) = 8.
-//   - Without waiting, the new one would first be set to 3 + (13 - 11) = 5: one more write, Event.
+//   - The old one is set to 8 - (11 - 8) = 5, so there are 5 + 3 = 8 Pods in all. When the removed
+//     Pods are gone, the new one is set to 3 + (13 - 8) = 8.
+//   - Without waiting, the new one would first be set to 3 + (13 - 11) = 5. This would cost one
+//     more write and one more Event.
 // Example of not waiting: 100 desired, surge 25, unavailable 25; new 25 and old 75. The new one is
 // set to 25 + 25, the old one to 75 - 25, and their Pods are made and deleted side by side.
 std::optional<Step> NextRollingUpdate(const Situation& situation);

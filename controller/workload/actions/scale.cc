@@ -66,8 +66,8 @@ bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write
 // new ReplicaSet, the write also has everything else that it lacks.
 //
 // Returns nullopt if the size stays the same, and UnlessInVain holds back the write. The first
-// write that Sized makes for `rs` in a sync is never held back, because only its reply can show
-// that the API server does not keep it.
+// write that Sized makes for `rs` in a sync is never held back, because only the reply can show
+// that the API server does not keep the write.
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -80,8 +80,8 @@ std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int3
   return UnlessInVain(situation, std::move(write));
 }
 
-// Returns true if both size annotations have exactly the wanted text: any other text is written
-// anew (D-357.5).
+// Returns true if both size annotations have exactly the wanted text. Windlass overwrites any other
+// text (D-357.5).
 bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   std::map<std::string, std::string> wanted;
   SetSizeAnnotations(limits, wanted);
@@ -111,8 +111,8 @@ const ReplicaSet* OnlyOne(const Situation& situation,
 // Call this for a scaling event whose size annotations the API server does not keep. Returns the
 // step that ends the event:
 //   - The workload is paused: nullopt.
-//   - The API server refused a status in this sync: the end of the sync. The event stays open, and
-//     the rollout must not go on, because an open event would undo each of its steps.
+//   - The API server refused a status in this sync: the end of the sync. The event stays open. The
+//     rollout must not go on meanwhile, because the open event would undo each step of the rollout.
 //   - Otherwise: the status write; nullopt if the status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
@@ -124,7 +124,7 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
 
 // Returns the step to take while there is no room for a size, the first that is due:
 //   1. the list of Pods that may show room
-//   2. a status write with new counters, which leaves the generation unobserved and so the event
+//   2. a status write with new counters. It leaves the generation unobserved, so the event stays
 //      open
 //   3. the end of the sync. The next status of a ReplicaSet starts a new sync
 Step KeepOpen(const Situation& situation, const Growth& growth) {
@@ -165,8 +165,9 @@ bool IsRollingOut(const Situation& situation) {
 
 // Returns the write that grows `keeper` to `wanted`, as far as there is room.
 //   - Nullopt if `keeper` has that size or more.
-//   - While there is no room: a step that keeps the scaling event open (KeepOpen). Otherwise the
-//     size annotations of other ReplicaSets would be written next, and end the event too early.
+//   - While there is no room: a step that keeps the scaling event open (KeepOpen). Without it,
+//     Windlass would next write the size annotations of other ReplicaSets, which would end the
+//     event too early.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -185,9 +186,9 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // `removed`: a Pod of `rs` may run another template (IsMixed), so Recreate is about to remove
-    // the Pods of `rs`. Until they are gone, there is no room for a larger size, and the wait for
-    // room would keep the scaling event open.
+    // `removed` is true if a Pod of `rs` may run another template (IsMixed), so that Recreate is
+    // about to remove the Pods of `rs`. Until these Pods are gone, there is no room for a larger
+    // size, and the wait for room would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -226,8 +227,8 @@ bool HasSizeEvent(const Situation& situation) {
   });
 }
 
-// Returns the limits for sizes in proportion. They are those of the situation, but have surge 0 in
-// these cases (RO-049):
+// Returns the limits for sizes in proportion: situation.limits, but with surge 0 in these cases
+// (RO-049):
 //   1. The workload is paused, and steps or a partition are in force. Surge Pods would be removed
 //      again after the pause. Example: 3 desired, 1 of them new. The workload is paused, and scaled
 //      to 8 with maxSurge 25 %: 8 Pods, not 8 + 2.
@@ -338,8 +339,8 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 // nullopt
 //   - if the template is not refused, and its ReplicaSet can be made
 //   - if no Pod is missing, or there is no keeper
-//   - if the workload is paused. Missing Pods are then made only after an edit of its spec
-//     (KeepsAdoptedSizes, RO-123)
+//   - if the workload is paused. Windlass then makes missing Pods only after an edit of the
+//     workload's spec (KeepsAdoptedSizes, RO-123)
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -367,8 +368,8 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 }
 
 // Call this for a paused workload without a scaling event. Returns true if its ReplicaSets keep
-// their sizes. Otherwise they would get surge Pods, which would be removed again after the pause
-// (RO-049).
+// their sizes. With other sizes they could get surge Pods, which would be removed again after the
+// pause (RO-049).
 //   - Kinds that keep a stable revision: true if there are as many Pods as desired, or more.
 //   - Other kinds: true if there are exactly as many Pods as desired, and Pods are held back or
 //     follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
@@ -382,9 +383,10 @@ bool RestsAtLimit(const Situation& situation) {
   return holds && total == situation.limits.desired;
 }
 
-// A paused workload adopts ReplicaSets one by one. Returns true if it may still have to adopt one
-// with Pods (RO-038). Example: 20 desired. A ReplicaSet of size 5 is adopted, and one of size 15 is
-// not adopted yet. The first one must not get size 20. By the number of ReplicaSets with Pods:
+// A paused workload adopts ReplicaSets one by one. Returns true if it may still have to adopt a
+// ReplicaSet with Pods (RO-038). Example: 20 desired. A ReplicaSet of size 5 is adopted, and one of
+// size 15 is not adopted yet. The first one must not get size 20. By the number of ReplicaSets with
+// Pods:
 //   - two or more: false
 //   - one: true
 //   - none: false if there is a sign that the workload itself has removed its Pods; otherwise true.
@@ -457,8 +459,8 @@ Scaling ScalingOf(const Situation& situation) {
   if (KeepsAdoptedSizes(situation, active, event)) return Scaling::kNone;
   if (replicas > 0 && WakesWithoutTemplate(situation, active)) return Scaling::kOneActive;
   if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
-  // True if the sizes of this generation were decided already: the rollout may have changed them
-  // since.
+  // True if Windlass has decided the sizes of this generation already. The rollout may have changed
+  // these sizes since.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;

@@ -5,8 +5,8 @@
 //   - It shows in the desired-replicas annotation of an active ReplicaSet: the workload's size when
 //     the annotation was last written (D-352). Example: the workload has 10, the annotation says 8.
 //   - It is handled before the rollout proceeds.
-//   - It ends when all these annotations have the new size. If the API server does not keep them,
-//     it ends when the status is written.
+//   - The event ends when all these annotations have the new size. If the API server does not keep
+//     the annotations, the event ends when the status is written.
 // A paused workload is kept at its size in the same way, with or without an event (D-350).
 // Exceptions:
 //   - Without an event, sizes stay if the workload rests at its limit (RO-049).
@@ -14,8 +14,8 @@
 //     event (RO-123).
 //
 // After the scaling, the rollout goes on in the same sync, and the status is written last. Upstream
-// writes a status between the two, which may acknowledge a new template before its rollout has
-// begun (B-41).
+// writes a status between scaling and rollout. This status may acknowledge a new template before
+// its rollout has begun (B-41).
 //
 // Differences from upstream:
 //   - B-01: Windlass corrects an out-of-date annotation of a ReplicaSet with the right size.
@@ -38,7 +38,7 @@ namespace windlass::workload {
 enum class Scaling : uint8_t {
   kNone,  // nothing is to be scaled
   // The only active ReplicaSet gets the workload's size, or less if it must not grow so far
-  // (RO-120). If none is active, the ReplicaSet in which Pods come back gets it (D-354).
+  // (RO-120). If none is active, the ReplicaSet in which Pods come back gets this size (D-354).
   kOneActive,
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // only annotations are written: the strategy is Recreate (B-02), or the sizes of
@@ -69,7 +69,7 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs,
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
              ReplicaSetChange change = {});
 
-// Call this for a keeper (proven.h) that has fewer Pods than are to be held back (RO-120). Returns
+// Call this for a keeper (proven.h) that has fewer Pods than it should keep (RO-120). Returns
 //   - the write that grows the keeper up to `wanted`, as far as there is room
 //   - if there is no room: the request for a list of Pods that may show room
 //   - nullopt if neither is due
@@ -77,8 +77,8 @@ std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& kee
                                int32_t wanted);
 
 // Returns one write with everything the new ReplicaSet lacks and `replicas` as its size; nullopt if
-// there is nothing to write (D-165, D-261). Does not repeat, in the same sync, annotations that the
-// API server did not keep.
+// there is nothing to write (D-165, D-261). If the API server did not keep annotations, they are
+// not written again in the same sync.
 std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t replicas);
 
 }  // namespace windlass::workload
