@@ -34,7 +34,7 @@ inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-
 
 // On a ReplicaSet: "<uid of the workload>/2" says that the workload aborted revision 2 and had no
 // other revision to go back to. If the user ends the abort, the template gets a new number, say 3.
-// So a promotion of revision 2 (kPromote) does not apply to it (RO-095).
+// So a promotion of revision 2 (kPromote) does not apply to revision 3 (RO-095).
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
 // On a workload: a user sets this to end a pause among the steps of a rollout, or to end all steps.

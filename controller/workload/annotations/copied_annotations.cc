@@ -11,8 +11,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns true if `rs` has the annotation `key` with this value. If the value is large, the cache
-// may hold only the fingerprint of what `rs` has.
+// Returns true if `rs` has the annotation `key` with the value `value`. If the annotation of `rs`
+// is large, the cache may hold only the fingerprint of its value.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;

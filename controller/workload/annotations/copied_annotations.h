@@ -4,8 +4,9 @@
 // and the key is missing or has another value. The cache may hold only fingerprint and length of a
 // large annotation.
 //
-// Kubernetes allows an object 256 KiB of annotations. Windlass needs room for its own, so it copies
-// in two groups, small annotations first in each:
+// Kubernetes allows an object 256 KiB of annotations. Windlass needs room for its own annotations,
+// so it copies only up to a limit. It copies two groups, the smallest annotations of each group
+// first:
 //   1. those that Windlass or kubectl reads (IsRead of annotations.h), up to 252 KiB on the
 //      ReplicaSet
 //   2. the others, up to 248 KiB (kAnnotationBytesCopied)
@@ -42,8 +43,8 @@ void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
 bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the message that tells users that annotations of the workload are not copied, because
-// `rs` has no room for them. It names the first of these and counts the others. Returns nullopt if
-// `rs` has room for all.
+// `rs` has no room for them. The message names the first of these annotations and counts the
+// others. Returns nullopt if `rs` has room for all annotations.
 std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::workload

@@ -97,9 +97,9 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // Returns true if this sync has sent `write` already. Then puts the error of `write` into
-  // `first_error`, if that is empty. A failure because `write` was too late (IsTooLate) is no
-  // error.
+  // Returns true if this sync has sent `write` already. If `write` failed, and `first_error` is
+  // empty, puts the error of `write` into `first_error`. Exception: a failure because `write` was
+  // too late (IsTooLate) is no error.
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
@@ -114,8 +114,8 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     return true;
   };
   // Returns true if there is an error, and the sync has sent all requests that it may send.
-  // SettleOwnership then returns the error, and a retry does the rest. Given one more request, the
-  // planner would end the sync as a success, without back-off.
+  // SettleOwnership then returns the error, and a retry does the rest. If it returned one more
+  // request instead, the planner would end the sync as a success, without back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

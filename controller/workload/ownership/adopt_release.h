@@ -1,9 +1,10 @@
 // Adoption of ReplicaSets without a controller, and release of those whose labels no longer match.
 // Source: D-100…D-112.
 //
-// A sync adopts and releases ReplicaSets before it changes any of them in another way (D-053). It
-// goes on with the version that the adoption has made. Upstream goes on with the version before, so
-// its next write of the ReplicaSet fails with a conflict (W-04).
+// A sync adopts and releases ReplicaSets before it changes any of them in another way (D-053).
+// After an adoption, the sync goes on with the new version of the ReplicaSet. Upstream goes on with
+// the version before the adoption, so its next write of the ReplicaSet fails with a conflict
+// (W-04).
 //
 // A sync tries each ReplicaSet once, and all of them before it reports the first error (D-106). It
 // stops earlier in two cases:

@@ -33,8 +33,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the next step for a workload that is being deleted. It creates, scales and deletes no
-// ReplicaSet (D-055). The first that is due:
+// Returns the next step for a workload that is being deleted. The step creates, scales and deletes
+// no ReplicaSet (D-055). Returns the first of these that is due:
 //   1. a write of annotations and minReadySeconds of the new ReplicaSet
 //   2. the status write, which has to observe the generation
 //   3. Wait
@@ -77,10 +77,10 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the next write of the note kAborted (RO-095); nullopt if none is due. The note is for the
-// ReplicaSet of the published revision (Workload::revision) and for that of the workload's
-// template. These differ if the number of the template is not published yet.
-// Leaves out a ReplicaSet
+// Returns the next write of the note kAborted (RO-095); nullopt if none is due. The note is for two
+// ReplicaSets: that of the published revision (Workload::revision), and that of the workload's
+// template. They are the same ReplicaSet if the number of the template is published. Leaves out a
+// ReplicaSet
 //   - that has the note already, or has no number
 //   - to which this sync has sent the note in vain (UnlessInVain)
 std::optional<Step> NoteAborted(const Situation& situation) {
@@ -128,8 +128,8 @@ Step NextWhileRunning(const Situation& situation) {
 
 // Returns the next step after a refused adoption, a refused release, or a refused write that ends
 // the planner's walk (EndOfWalk):
-//   - first the status write, if the status has to change, and none was sent since the first
-//     refusal
+//   - first the status write, if the status has to change, and this sync has sent no status since
+//     the first refusal
 //   - then the failure
 // Requires situation.refused.
 Step EndWithRefusal(const Situation& situation) {
@@ -149,8 +149,8 @@ Step EndWithRefusal(const Situation& situation) {
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 
-// Returns the step of EndWithRefusal. If it ends the sync, the extension may let the next sync
-// begin before the back-off is over: the extension may have steps that are due at fixed times.
+// Returns the step of EndWithRefusal. If that step ends the sync, the extension may let the next
+// sync begin before the back-off is over, because some of its steps may be due at fixed times.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
@@ -219,7 +219,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
 
 // Returns true if the workload wants Pods, and none of its ReplicaSets has an available one, as
 // before its first rollout. The back-off after a failure then grows to one minute at most
-// (Failed::is_urgent), where it could grow to five (AfterError).
+// (Failed::is_urgent). Without this rule it could grow to five minutes (AfterError).
 bool WaitsForFirstPod(const View& view) {
   return view.workload.replicas > 0 &&
          std::ranges::none_of(view.replica_sets, [](const ReplicaSet* rs) {

@@ -1,9 +1,9 @@
 // The planner: what is the next single step towards what a workload asks for?
 //
 // The planner is pure: no I/O, no clock, no memory between calls. A rollout is the sequence of the
-// steps that it returns. It decides on each step when the reply to the previous one is in the
-// cache. After a crash, the next process goes on at the same point, because only the stored objects
-// count. Within one sync the order of writes is fixed (D-050…D-067):
+// steps that it returns. The planner decides on each step when the reply to the previous step is in
+// the cache. After a crash, the next process goes on at the same point, because only the stored
+// objects count. Within one sync the order of writes is fixed (D-050…D-067):
 //
 //   who owns which ReplicaSet  →  ReplicaSets (create, annotate, scale)  →  history clean-up
 //     →  the workload's status

@@ -22,16 +22,16 @@
 namespace windlass::workload {
 
 // A sync sends at most this many requests; the next sync does the rest. Pods become ready while
-// requests are on their way, so without this limit a sync could last as long as the rollout. It
-// takes effect before the runtime's higher limit on steps (kStepsPerSyncMax). Exception: the status
-// write that reports a refusal is sent even after the limit (TellsOfRefusal).
+// requests are on their way, so without this limit a sync could last as long as the rollout. This
+// limit takes effect before the runtime's higher limit on steps (kStepsPerSyncMax). Exception: the
+// status write that reports a refusal is sent even after the limit (TellsOfRefusal).
 inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync begins after a sync that has left work to it, for example because it has
 // reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// After this many patches of one object in a sync, UnlessInVain holds back every further one.
-// Otherwise Windlass might write without end against a webhook that changes each write. Not held
-// back are (controller/workload/actions/scale.cc):
+// After this many patches of one object in a sync, UnlessInVain holds back every further patch of
+// this object. Otherwise Windlass might write without end against a webhook that changes each
+// write. Not held back are (controller/workload/actions/scale.cc):
 //   - patches that change a size
 //   - the first patch with the size annotations of a ReplicaSet
 inline constexpr int kPatchesOfOneReplicaSet = 3;
