@@ -12,10 +12,11 @@ namespace {
 
 bool HasPods(const ReplicaSet& rs) { return rs.replicas > 0 || rs.status.replicas > 0; }
 
-// Returns the ReplicaSet that may be that of the followed revision, although its annotations do not
+// Returns a ReplicaSet that may belong to the followed revision, although its annotations do not
 // show this. The first of these that exists:
-//   - the one that the status names
-//   - the oldest one with Pods, apart from that of the published revision, which is aborted
+//   - the ReplicaSet that the status names
+//   - the oldest ReplicaSet with Pods. The ReplicaSet of the published revision does not count,
+//     because that revision is aborted
 // Returns null if neither exists.
 const ReplicaSet* FindUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
@@ -28,8 +29,8 @@ const ReplicaSet* FindUnproven(const Situation& situation) {
   return oldest;
 }
 
-// Returns the end of the message of NothingToFollow: which ReplicaSet may be that of `revision`,
-// and what a user does to make this known. Returns "" if there is no such ReplicaSet.
+// Returns the end of the message of NothingToFollow: which ReplicaSet may belong to `revision`, and
+// what a user can do to confirm this. Returns "" if there is no such ReplicaSet.
 std::string RemedyFor(const Situation& situation, int64_t revision) {
   const ReplicaSet* rs = revision < 1 ? nullptr : FindUnproven(situation);
   if (rs == nullptr) return {};

@@ -23,8 +23,8 @@ namespace windlass::workload {
 const ReplicaSet* FindFollowed(const Workload& workload,
                                const std::vector<const ReplicaSet*>& ours);
 
-// Returns true if Pods are to follow a revision whose ReplicaSet does not exist. Then the workload
-// is scaled, but no ReplicaSet is made, rolled out or deleted.
+// Returns true if Pods are to follow a revision whose ReplicaSet does not exist. The workload can
+// then be scaled, but Windlass makes, rolls out and deletes no ReplicaSet.
 bool HasNothingToFollow(const Situation& situation);
 
 // Returns the ReplicaSet whose template Pods are to have: the new ReplicaSet. While
@@ -32,9 +32,9 @@ bool HasNothingToFollow(const Situation& situation);
 // revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing while HasNothingToFollow is true. A client may have
-// changed the annotations of the followed revision's ReplicaSet. If a ReplicaSet may be this one,
-// the message names it and says how a user confirms this.
+// Returns reason and message of Progressing while HasNothingToFollow is true. The followed revision
+// may have a ReplicaSet whose annotations a client has changed. If Windlass finds a ReplicaSet that
+// may be meant, the message names it, and says how a user confirms this.
 RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

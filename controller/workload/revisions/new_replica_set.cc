@@ -29,11 +29,12 @@ Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// Returns the ReplicaSet with the published revision: some controller has found it for the present
-// template. Returns null
-//   - if the status does not observe the present generation: the template may be a later one
-//   - while Pods follow an earlier revision after an abort: the published revision is then not that
-//     of the template
+// Returns the ReplicaSet with the published revision. A controller has already found that this
+// ReplicaSet has the present template. Returns null
+//   - if the status does not observe the present generation: the template may have changed since
+//   - while Pods follow an earlier revision after an abort: the published revision is then not the
+//     revision of the template
+//   - if no ReplicaSet has the published revision
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   if (workload.revision.empty() || workload.follow_revision) return nullptr;
@@ -80,7 +81,7 @@ const ReplicaSet* NotedForRequest(const Workload& workload,
 }
 
 // Adds the note kRequestedTemplate to `change`. Adds nothing
-//   - if `rs` has exactly the workload's template: it is found without the note
+//   - if `rs` has exactly the workload's template: later syncs find `rs` without the note
 //   - while Pods follow a revision: the user did not ask for the template of `rs`
 void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::string& requested = workload.requested_template;
@@ -127,8 +128,8 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
 
 // Adds the revision that Pods follow to the history in `change`, so that later syncs find `rs`
 // whatever number `rs` gets. Adds nothing if the annotations of `rs` show this revision already.
-// They do not if a client has changed them, and `rs` was found by its template or its name alone
-// (FindKept).
+// They do not show it if a client has changed them; `rs` was then found by its template or its name
+// alone (FindKept).
 void NoteFollowed(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::optional<int64_t>& follow = workload.follow_revision;
   if (!follow || IsFollowed(workload, rs) || CompleteAs(rs) == *follow) return;
@@ -255,8 +256,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
   NoteFollowed(situation.workload, rs, change);
   // The new number makes `rs` the latest ReplicaSet, but its size annotations may be of an earlier
-  // rollout. While the workload has 0 replicas, they must say 0. Under Recreate, FindServedLast
-  // (proven.h) would otherwise see a scaling up, and return null.
+  // rollout. While the workload has 0 replicas, the size annotations must say 0. Otherwise
+  // FindServedLast (proven.h) would take them, under Recreate, for a scaling up, and would return
+  // null.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

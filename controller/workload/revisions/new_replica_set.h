@@ -33,15 +33,16 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 
 // Returns the template that Pods are to have. `wanted` is the result of FindWanted
 // (followed_revision.h): the ReplicaSet that has this template, or null.
-//   1. Without a requested_template and a followed revision: the workload's own template.
-//   2. Else, if `wanted` is not null: the template of `wanted`. After an upgrade of the API server
-//      it may have more defaults than Workload::defaulted.
-//   3. Else, without a followed revision: Workload::defaulted, the template with its defaults.
+//   1. If there is neither a requested_template nor a followed revision: the workload's own
+//      template.
+//   2. Else, if `wanted` is not null: the template of `wanted`. After an upgrade of the API server,
+//      this template may have more defaults than Workload::defaulted.
+//   3. Else, if there is no followed revision: Workload::defaulted, the template with its defaults.
 //   4. If none of these exists: the wanted template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted);
 
-// Guards against a fault in our canonical form of templates, which would restart the Pods of a
-// whole cluster (S-014). Returns, once per sync, an uncached read of the ReplicaSet of the
+// Guards against a fault in our canonical form of templates. Such a fault would restart the Pods of
+// a whole cluster (S-014). Returns, once per sync, an uncached read of the ReplicaSet of the
 // published revision, if all signs of such a fault are there:
 //   - The generation was observed, so some controller has found a ReplicaSet for the template.
 //   - The ReplicaSet of the published revision exists and has replicas.
@@ -85,14 +86,14 @@ std::string AbortedNote(const Workload& workload, const ReplicaSet& rs);
 // present number of `rs`, and had no other revision to go back to.
 bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the revision of the present rollout. If its ReplicaSet does not exist, or does not have
-// the number of this rollout yet, returns the number that it will get.
+// Returns the revision of the present rollout. If the ReplicaSet of this rollout does not exist, or
+// does not have its number yet, returns the number that it will get.
 int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Requires situation.new_replica_set.
-//   - Includes the note of the template that the user asked for, unless the ReplicaSet is found
-//     without it (RO-012, RO-013).
+//   - Includes the note of the template that the user asked for, unless Windlass finds the
+//     ReplicaSet without this note (RO-012, RO-013).
 //   - Replaces a revision annotation that is not a number, without a history entry. Upstream never
 //     copies annotations to that ReplicaSet again (B-32).
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);

@@ -1,5 +1,5 @@
-// Which revisions have proven to work, and which ReplicaSet keeps Pods, or gets them back, because
-// of this. Notes on the ReplicaSets show it:
+// Which revisions have proven to work, and which ReplicaSets therefore keep Pods or get Pods back.
+// Two notes on ReplicaSets show that a revision has proven to work:
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
 //     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment it had
@@ -87,10 +87,10 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;
-// nullopt if it is not there. Differs from FindKeeper while the template has no ReplicaSet yet:
-// case 3 of FindKeeper applies already, because the new ReplicaSet is about to be made. Example: 10
-// desired, surge 3, updated_max 1, and 5 Pods of the old ReplicaSet: the new one is made with 1
-// Pod, not with the 5 that are missing.
+// nullopt if `replica_sets` does not have the keeper, or if there is none. Differs from FindKeeper
+// while the template has no ReplicaSet yet: case 3 of FindKeeper applies already, because the new
+// ReplicaSet is about to be made. Example: 10 desired, surge 3, updated_max 1, and 5 Pods of the
+// old ReplicaSet: the new one is made with 1 Pod, not with the 5 that are missing.
 std::optional<size_t> PositionOfKeeper(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& replica_sets);
 

@@ -14,8 +14,8 @@
 namespace windlass::workload {
 
 // Returns the revision of `rs` from its annotation; 0 if the annotation is not a number. If a
-// webhook or a tool has removed the annotation: the revision that the status has for the name of
-// `rs`; 0 if none.
+// webhook or a tool has removed the annotation, returns the revision that the workload's status has
+// for the name of `rs`; 0 if the status has none.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision annotation of `rs` as written. Without the annotation, returns the number

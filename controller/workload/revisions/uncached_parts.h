@@ -22,9 +22,9 @@ struct OwnParts {
   std::optional<std::map<std::string, std::string>> large_values{};
 };
 
-// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part that was
-// changed since: its fingerprint differs from the cached one. A newer resourceVersion alone does
-// not matter.
+// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part whose
+// fingerprint differs from the cached one, because the part was changed since. A newer
+// resourceVersion alone does not matter.
 OwnParts PartsRead(const Workload& workload, const Learned& learned);
 
 // Must be called before a ReplicaSet is made. Returns the read of the parts that the workload
