@@ -25,7 +25,8 @@ bool HasMember(JsonReader& in, std::string_view path) {
   return found;
 }
 
-// Reads one path, and makes no tree: the object may have 8 MB.
+// Returns true if the object has a value other than null at `path` (HasMember). Reads only this
+// path, and builds no tree, because the object may have 8 MB.
 bool Has(std::string_view object_json, std::string_view path) {
   JsonReader in;
   in.Begin(object_json);
@@ -88,8 +89,8 @@ bool WasTried(const Situation& situation) {
 }
 
 // Returns how long until Windlass tries again to remove the answered request; 0 if a try is due.
-// The last try was at the update time of `stored`. A time in the future comes from another clock,
-// so a try is due then.
+// The last try was at the update time of `stored`. If that time is in the future, it comes from
+// another clock, and a try is due.
 Duration UntilNextTry(const Condition& stored, WallTime now) {
   const Duration since = now - stored.last_update_time;
   const bool is_due = since >= kClearAgainAfter || since < Duration::zero();
@@ -173,7 +174,8 @@ void ShowAnsweredRollback(const Situation& situation, WorkloadStatus& status) {
   if (stored == nullptr && lost == nullptr) {
     return RemoveCondition(status.conditions, kRollbackToNotRemoved);
   }
-  // The draft has the stored condition. Its time changes only after a try to remove the request.
+  // The draft has the stored condition. The update time of the condition changes only after a try
+  // to remove the request.
   if (stored != nullptr) {
     const bool is_due = UntilNextTry(*stored, situation.now) == Duration::zero();
     if (!is_due || !WasTried(situation)) return;

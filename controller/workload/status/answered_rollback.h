@@ -17,8 +17,9 @@
 //                                    Its reason names the revision that the request asks for:
 //                                    "Revision3"; "RevisionBefore" for 0. By this reason, later
 //                                    syncs know that the request is answered. A request for another
-//                                    revision is a new one. Its update time is that of the last try
-//                                    to remove the request, apart from tries that lost a race
+//                                    revision is a new one. The update time of the condition is the
+//                                    time of the last try to remove the request, apart from tries
+//                                    that lost a race
 //   Warning Event                    when the condition is set
 //   Normal Event                     when Windlass has removed the answered request at last
 //
@@ -30,7 +31,7 @@
 // As long as the condition is there, a new request for the same revision counts as answered. When
 // Windlass has removed this request, the Normal Event tells the user to ask again.
 //
-// If the condition is not stored, because of a crash or the API server, the next sync answers the
+// If a crash or the API server keeps the condition from being stored, the next sync answers the
 // request anew. A request for 0 then goes back one revision more. Exception: the status of some
 // kinds shows that the rollback was performed (PerformedRollback::generation).
 #pragma once
@@ -59,7 +60,7 @@ inline constexpr Duration kClearAgainAfter = seconds(60);
 
 // Returns a check (Write::check) for a write that removes the request to roll back of `workload`.
 // The check returns an error if the request is still there. The error
-//   - begins with `why`, unless `why` is empty: why the request is removed
+//   - begins with `why`, the reason why Windlass removes the request, unless `why` is empty
 //   - says what a user can do
 //   - names in Error::causes the revision that the request asks for
 // Checks nothing if KindTraits::rollback_path is empty.
@@ -110,7 +111,7 @@ std::vector<Event> TellAnsweredRollback(const Situation& situation);
 Event TellCleared(const Workload& workload);
 
 // Returns how long until the next try to remove the answered request. Returns nullopt if there is
-// none, or if the workload is paused: while it is paused, Windlass removes no request.
+// no answered request, or while the workload is paused, because Windlass then removes no request.
 std::optional<Duration> UntilClearedAgain(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -27,7 +27,7 @@ namespace windlass::workload {
 // - if the timeout is not reported yet, and no progress is due: the rollout rests at a step or a
 //   partition, the extension has refused it, or Pods follow an earlier revision after an abort
 //   (followed_revision.h)
-// If the time of the condition is in the future, the timeout comes after that time plus the
+// If the time of the condition is in the future, the rollout times out after that time plus the
 // deadline, as with upstream.
 bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 

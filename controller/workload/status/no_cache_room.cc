@@ -55,7 +55,8 @@ void CountOwned(const View& view, StatusDraft& draft) {
   TellAvailable(workload, enough, draft.now, status.conditions);
 }
 
-// Returns why the workload is left alone, whether a rollback waits for that reason, and what to do.
+// Returns a text for users: why Windlass leaves the workload alone, whether a rollback waits
+// because of this, and what to do.
 std::string LeftOutText(const View& view) {
   const Workload& workload = view.workload;
   const KindTraits& traits = workload.kind.traits();

@@ -96,7 +96,7 @@ Event WarnOfOverlap(std::string message) {
 
 // Returns the Event about `other`, the owner of ReplicaSets that the selector of `workload`
 // matches, for example a Deployment. Must not be called for a mutual overlap (Overlap::is_mutual),
-// because the sync of `other` sends this Event then.
+// because in this case the sync of `other` sends the Event.
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.traits().name()) +
                               " " + workload.meta.name + " matches Pods of this " +

@@ -6,7 +6,8 @@
 //   Warning Events              one about the workload and one about each other controller (ten
 //                               at most), at the beginning of the overlap (RO-161)
 //
-// Nothing else is done: each controller keeps its ReplicaSets and Pods, and the rollout goes on.
+// Windlass does nothing else: each controller keeps its ReplicaSets and Pods, and the rollout goes
+// on.
 //
 // An overlap is reported only after it has lasted for kOverlapToldAfter. Reason: the ReplicaSets of
 // a deleted Deployment look like those of an existing one until the garbage collector deletes them

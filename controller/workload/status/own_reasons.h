@@ -1,6 +1,6 @@
-// The reasons that Windlass itself gives to a workload's condition ReplicaFailure. Windlass copies
-// all other reasons from the condition ReplicaFailure of a ReplicaSet. Those are about Pods, for
-// example "FailedCreate".
+// The reasons that Windlass itself gives to a workload's condition ReplicaFailure. All other
+// reasons of this condition are about Pods, for example "FailedCreate". Windlass copies them from
+// the condition ReplicaFailure of a ReplicaSet.
 #pragma once
 
 #include <string_view>

@@ -116,8 +116,8 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
-  // A controller with a slow clock may have written the condition. The rollout may then be complete
-  // although the condition is older.
+  // A controller whose clock is slow may have written the condition. The rollout may then be
+  // complete although the condition seems older than the ReplicaSet.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
@@ -141,8 +141,8 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition reports an abort, a refusal (P-014) or a pause at a step that is
-// over. Call it only if the rollout is neither aborted (RO-034) nor refused now.
+// Returns true if the condition reports a halt that is over: an abort, a refusal (P-014) or a pause
+// at a step. Must not be called while the rollout is aborted (RO-034) or refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
@@ -195,8 +195,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 }
 
 // Returns true if the workload wants Pods, and the present revision was never complete with Pods
-// (RO-137). Example: it wanted no Pods until now, so Progressing says "complete". With the first
-// Pods, the rollout and its deadline begin. Always false for kinds that keep no stable revision.
+// (RO-137). Example: the workload wanted no Pods until now, so Progressing says "complete". With
+// the first Pods, the rollout and its deadline begin. Always false for kinds that keep no stable
+// revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -304,7 +305,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
 }
 
 // A sync that is held up does not publish the revision. So a rollout back to an earlier ReplicaSet
-// (case 2 in progress.h) stays unacknowledged. IsTimed keeps each such sync from beginning the
+// (case 2 in progress.h) stays unacknowledged. Without IsTimed, each such sync would begin the
 // deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||

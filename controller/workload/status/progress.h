@@ -13,9 +13,9 @@
 //      with the same revision. Exception: condition and counters show that this ReplicaSet is
 //      rolled out. The condition's time is then from a clock that was behind.
 //
-// The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
-// condition is never before the creation of the ReplicaSet that it is about, whatever our clock
-// says.
+// The next status write acknowledges the rollout and starts its deadline. If a Progressing
+// condition is about a ReplicaSet, its time is never before the creation of that ReplicaSet,
+// whatever our clock says.
 //
 // The reason of the condition when a rollout begins:
 //   - FoundNewReplicaSet if the new ReplicaSet has a history of revisions or is older than its
@@ -79,8 +79,8 @@ Condition Exceeded(const Situation& situation);
 Condition Completed(const Situation& situation);
 
 // If the counters of `status` show progress since the stored status, writes Progressing anew in
-// `status`, and returns true (D-424). Its time is new even if the reason stays the same. Otherwise,
-// or without a deadline, returns false.
+// `status`, and returns true (D-424). Progressing gets a new time even if its reason stays the
+// same. Otherwise, or without a deadline, returns false.
 bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
 
 // Brings the Progressing condition of `status` up to date. Requires that `status` has its new
@@ -125,8 +125,8 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 //   - in this sync, the API server refused a write, or stored a ReplicaSet with another size than
 //     Windlass asked for
 //   - the new ReplicaSet has no room for annotations
-//   - the stored condition has a reason that only Windlass sets. Its cause may be gone, so it is
-//     checked again
+//   - the stored condition has a reason that only Windlass sets. The cause may be gone, so Windlass
+//     checks again
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::workload

@@ -13,7 +13,8 @@
 // Every sync repeats the refused write before it writes a status, except for the scheduled patches
 // of step 3. So once the write has succeeded, the next status no longer has the condition. A
 // refused status write is not repeated in the sync (WasStatusRefused). Later decisions do not wait
-// for that status, except those that need it stored, such as callers of EndIfStatusLost.
+// for that status. Exception: decisions that need the status stored, such as those of the callers
+// of EndIfStatusLost.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
@@ -28,7 +29,7 @@
 //
 // Other conditions report the patches of the row "other patch": windlass.dev/InPlace for Pods,
 // ServicesSynced for Services. The row of the gate (Extended::refused_write) also holds for a
-// rollout that replaces Pods, if these have the gate. Upstream ends the sync without a status
+// rollout that replaces Pods, if these Pods have the gate. Upstream ends the sync without a status
 // write, or ignores the error (D-270).
 #pragma once
 
@@ -51,10 +52,10 @@ namespace windlass::workload {
 // Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
-// Returns the error of CheckSize for the first ReplicaSet whose latest size in this sync was
-// accepted and not kept; nullopt if all sizes were kept. The sync fails with this error, so that
-// the size is written again after a back-off. Decides on replies, not on the cache: another client
-// may have changed the size since.
+// Returns the error of CheckSize for the first ReplicaSet whose latest size in this sync the API
+// server accepted but did not keep. Returns nullopt if the API server kept all sizes. The sync
+// fails with this error, so that Windlass writes the size again after a back-off. Decides by the
+// replies, not by the cache, because another client may have changed the size since.
 std::optional<Error> WhyNotKept(const Situation& situation);
 
 // Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
@@ -98,7 +99,8 @@ std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& lea
 
 // `end` is Wait or Failed. Returns
 //   - if the API server refused the status in this sync: a failure with an Event that reports the
-//     refusal. Its error is that of `end` if `end` is a failure, else the refusal
+//     refusal. The failure has the error of `end` if `end` is a failure; else the refusal is its
+//     error
 //   - if a status write failed without being refused, and `end` is Wait: the failure of that write
 //   - otherwise `end`
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);

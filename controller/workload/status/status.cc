@@ -69,8 +69,8 @@ bool IsUnsettled(const ReplicaSet& rs) {
 }
 
 // Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
-// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The deadline counts from the publication of
-// progress, so a timeout may be reported later by this patience.
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The deadline counts from the status write that
+// publishes progress. So a timeout may be reported later, by up to this patience.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);

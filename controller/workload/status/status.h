@@ -1,12 +1,12 @@
 // The workload's status: the condition Available, and the writes that publish the status.
 //
 // The status is always computed anew from the claimed ReplicaSets and written only if something
-// differs. It is written after the ReplicaSets: a client that sees a new observedGeneration can
-// read their sizes at once (D-065). Source: D-400…D-407.
+// differs. It is written after the ReplicaSets, so that a client that sees a new observedGeneration
+// can read the new sizes at once (D-065). Source: D-400…D-407.
 //
 // After the API server has refused a status, no function of this file returns a status write for
-// the rest of the sync (WasStatusRefused). The sync goes on with what else is decided, and ends
-// with the refusal (UnlessStatusRefused).
+// the rest of the sync (WasStatusRefused). The sync goes on with other decisions, and ends with the
+// refusal (UnlessStatusRefused).
 #pragma once
 
 #include <optional>
@@ -89,8 +89,8 @@ std::optional<Step> WriteAnsweredRollback(const Situation& situation);
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that shows the reason InvalidStrategy, if this write is due. Without it, a status
-// that asks users for a promotion would go on asking for it (RO-062).
+// status write that shows the reason InvalidStrategy, if this write is due. Without this write, a
+// status that asks users for a promotion would go on to ask for the promotion (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload
