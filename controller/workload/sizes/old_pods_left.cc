@@ -47,8 +47,8 @@ const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next
   return found == situation.view.pods.end() ? nullptr : *found;
 }
 
-// Returns what the rollout waits for. Example: "Pod web-1-x of replica set web-1 is still there".
-// If the cache shows no such Pod, names at most a ReplicaSet.
+// Returns a text that says what the rollout waits for. Example: "Pod web-1-x of replica set web-1
+// is still there". If the cache shows no old Pod, the text names a ReplicaSet or no object.
 std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
   if (const PodMetadata* pod = FindOldPod(situation, next)) {
     const std::string owner(pod->meta.ControllerRef()->name.text());
@@ -92,8 +92,8 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
       listed->value.Get<std::vector<ListedPod>>(),
       [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
   if (!present) return std::nullopt;
-  // This wait needs a timer, because the cache of Pods may never show this Pod. In that case the
-  // deletion of the Pod starts no sync.
+  // This wait needs a timer, because the cache may never show the old Pod. The deletion of the Pod
+  // then starts no sync.
   Wait wait = TellAwaited(situation, next);
   wait.look_again_in = LookAgain(situation).look_again_in;
   return OldPodsWait{.then = std::move(wait)};

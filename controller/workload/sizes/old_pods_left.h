@@ -22,13 +22,13 @@ enum class OldPods : uint8_t {
 bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 
 // Returns whether old Pods may be left. While they may be left, `next` must not get new Pods. All
-// ReplicaSets except `next` count as old. A null `next` is to be created.
+// ReplicaSets except `next` count as old. If `next` is null, the ReplicaSet is not created yet.
 //   - kPresent if an old ReplicaSet may have or make Pods: its latest generation is not observed,
 //     or its status counts Pods, terminating ones included. Upstream does not look at the status.
 //   - kUnknown if the cache does not hold Pods yet, or has no room for them.
 //   - Otherwise kPresent if the cache shows a Pod of an old ReplicaSet, which may be terminating,
 //     and kGone if it shows none. Pods of `next` and of other owners do not count (D-302, D-303).
-//     Nor do Pods of phase Succeeded or Failed: the cache does not hold them.
+//     Pods of phase Succeeded or Failed do not count either, because the cache does not hold them.
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next);
 
 // Returns true if the spec or the running containers of a Pod of `rs` may differ from the template

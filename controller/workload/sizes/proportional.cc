@@ -33,8 +33,8 @@ bool AllWritten(std::span<const ReplicaSetShare> active) {
 }
 
 // Moves `count` replicas between ReplicaSets: takes at most spare[i] from ReplicaSet i, and gives
-// it at most lacking[i]. The sums of `spare` and `lacking` must both be at least `count`. Example:
-// count 2, spare {3, 0}, lacking {0, 5}: the sizes {4, 1} become {2, 3}.
+// at most lacking[i] to ReplicaSet i. The sums of `spare` and `lacking` must both be at least
+// `count`. Example: count 2, spare {3, 0}, lacking {0, 5}: the sizes {4, 1} become {2, 3}.
 void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
           std::vector<int64_t>& sizes) {
   int64_t to_take = count;
@@ -196,8 +196,8 @@ class Shrinking {
   }
 
   // Returns how many replicas all ReplicaSets together are to have:
-  //   - desired + surge if some ReplicaSets are `written`, but not all, and these have 1 to desired
-  //     + surge replicas together
+  //   - desired + surge if some ReplicaSets are `written`, but not all, and the written ones have 1
+  //     to desired + surge replicas together
   //   - otherwise `upstream`, the total of upstream's sizes
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
@@ -233,13 +233,14 @@ class Shrinking {
   int64_t left_ = 0;  // how many replicas are still to be taken
 };
 
-// One round in which unavailable replicas are removed so that available Pods stay.
+// One round in which SpareAvailable removes unavailable replicas so that available Pods stay.
 struct SparingRound {
   bool of_written;  // true: also removes replicas of ReplicaSets that are written already
   int64_t kept;     // each ReplicaSet keeps this many replicas
 };
 
-// The rounds of SpareAvailable, which make room until min_available Pods stay available:
+// The rounds of SpareAvailable. The rounds remove unavailable replicas until min_available Pods
+// stay available:
 //   - Round 1 takes nothing from ReplicaSets that are written already, unless all are.
 //   - Rounds 1 and 2 leave each ReplicaSet its last replica: the number of active ReplicaSets
 //     decides how a scaling event goes on (ScalingOf).
@@ -272,12 +273,13 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 }
 
 // Gives `left` replicas, a rest of rounding, to one ReplicaSet: the first in `order` that is not
-// written yet, or the first of all if all are written. A negative `left` is taken from it.
+// written yet, or the first of all if all are written. If `left` is negative, takes these replicas
+// from that ReplicaSet.
 //   - A ReplicaSet that is held back (IsHeldBack) gets no replicas. If all are held back, the
 //     rolling update makes these Pods later.
 //   - If any ReplicaSet must not grow (gives_way), the replicas go to an old ReplicaSet that may
-//     grow: it has proven to work. Without such an old ReplicaSet, the new one gets replicas, up to
-//     `desired`.
+//     grow, because it has proven to work. If there is no such old ReplicaSet, the new one gets
+//     replicas, up to `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

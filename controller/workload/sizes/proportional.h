@@ -8,8 +8,8 @@
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
 //   B-11  Rounding leaves some replicas over. Windlass gives them to the first ReplicaSet that is
-//         not written yet. Upstream gives them to the first of all ReplicaSets, which may have got
-//         such replicas by an earlier write.
+//         not written yet. Upstream gives them to the first of all ReplicaSets. This one may have
+//         got such replicas by an earlier write already.
 //   B-12  When the total shrinks, unavailable Pods are removed before available ones. The total is
 //         upstream's.
 //           - First go new Pods above updated_max (RO-046), then Pods of a ReplicaSet with
@@ -77,9 +77,10 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //   - The sizes add up to desired + surge (example: 10 desired, surge 3: 13), or to 0 if desired is
 //     0.
 //   - Rounding leaves a rest. One ReplicaSet takes or gives up all of it: the largest that is not
-//     `written` yet, or the largest if all are. If a ReplicaSet has gives_way, the largest old one
-//     that may grow takes the rest. The sum is higher if the chosen ReplicaSet is too small to give
-//     up the rest (D-357.4). It is lower if none may take all of it.
+//     `written` yet, or the largest if all are. If a ReplicaSet has gives_way, the largest old
+//     ReplicaSet that may grow takes the rest. The sum of the sizes is higher if the chosen
+//     ReplicaSet is too small to give up the rest (D-357.4). The sum is lower if no ReplicaSet may
+//     take all of the rest.
 //   - The largest ReplicaSet gets its share first. Of ReplicaSets with equal sizes, the newest is
 //     first when the total grows, and the oldest when it shrinks.
 //   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest

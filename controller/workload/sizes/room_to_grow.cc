@@ -20,8 +20,11 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Returns true if an uncached list can show that `rs` has no Pods above its size. Its status shows
-// none, but may not count all Pods yet, and the ReplicaSet controller has observed the size.
+// Returns true if an uncached list can show that `rs` has no Pods above its size. All of these must
+// hold:
+//   - The ReplicaSet controller has observed the size of `rs`.
+//   - The status of `rs` shows no Pods above the size.
+//   - `rs` may have more Pods nevertheless, because the status may not count all Pods yet.
 // Example: size 5, status 5, but perhaps 8 Pods (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&

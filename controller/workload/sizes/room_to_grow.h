@@ -28,8 +28,8 @@ const Condition* FailureOf(const ReplicaSet& rs);
 // largest of
 //   - the size of `rs`
 //   - its status.replicas
-//   - rs.told.largest, the largest earlier size whose Pods may still be alive, even if the status
-//     lacks them
+//   - rs.told.largest: the largest earlier size whose Pods may still be alive, even if the status
+//     does not count these Pods
 //   - only if this process does not know all earlier sizes (rs.told.known is false):
 //       - the max-replicas annotation
 //       - desired + surge, if that annotation is missing, or if the ReplicaSet controller has not
@@ -51,9 +51,9 @@ struct Growth {
   Step then = Wait{};
 };
 
-// Returns how far `rs` may grow towards `wanted`. A null `rs` is to be created. Shrinking needs no
-// room. If all sizes together would be above desired + surge, `wanted` is first reduced to the
-// largest size that fits.
+// Returns how far `rs` may grow towards `wanted`. If `rs` is null, the ReplicaSet is not created
+// yet. Shrinking needs no room. If all sizes together would be above desired + surge, `wanted` is
+// first reduced to the largest size that fits.
 //
 // If there is no room for all of `wanted`:
 //   - `rs` is null: the new ReplicaSet gets as many Pods as there is room for, perhaps 0, so that

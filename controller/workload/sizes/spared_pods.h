@@ -11,8 +11,8 @@
 // So if a workload is scaled down while no Pod of its new ReplicaSet is available, Windlass writes
 // a note on the new ReplicaSet. Until a new Pod is available, each pass keeps `replicas` Pods
 // available, as if maxUnavailable were 0. In the example 6 and 3 stay. The sizes alone do not show
-// this case: a rollout of 6 replicas that has just begun also has 6 and 3, and must proceed to 4
-// and 5.
+// that the workload was scaled down. A rollout of 6 replicas that has just begun also has 6 and 3,
+// and must proceed to 4 and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
@@ -33,8 +33,8 @@ namespace windlass::workload {
 inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
 
 // Returns true if the workload gets smaller, and its new ReplicaSet has a size above 0 but no
-// available Pod. False if maxUnavailable is 0. Call it before the new ReplicaSet gets its new size
-// annotations: the old ones show the workload's former size.
+// available Pod. Returns false if maxUnavailable is 0. Call this function before the new ReplicaSet
+// gets its new size annotations, because the old annotations show the workload's former size.
 bool IsScaledDownBroken(const Situation& situation);
 
 // `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note to

@@ -1,5 +1,5 @@
 // The Event that reports why a ReplicaSet does not grow: Pods of other ReplicaSets still exist, or
-// its own Pods do not have its template yet.
+// some of its own Pods may run another template.
 #pragma once
 
 #include <functional>
