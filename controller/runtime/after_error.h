@@ -16,8 +16,9 @@ namespace windlass {
 
 // --- a write whose outcome is unknown ---
 //
-//   1. The sync that sent the write ends. Before anything else is decided for its key, the runtime
-//      reads the object, uncached (S-003). Then a sync plans from what was read.
+//   1. The sync that sent the write ends. Before Windlass decides anything else for the key, the
+//      runtime reads the object, uncached (S-003). The next sync then plans with the object as it
+//      was read.
 //   2. A write of unknown outcome is called late in two cases:
 //        - The API server did not complete the write in time. Example: an admission webhook does
 //          not answer.
@@ -29,22 +30,22 @@ namespace windlass {
 //      (S-018).
 //   3. After the back-off, Windlass tries the write anew.
 //
-// So if a write is never completed, users see that in a condition. The counters in the status and
-// the progress deadline still work meanwhile. There is no condition
+// So if the API server never completes a write, users see that in a condition. The counters in the
+// status and the progress deadline still work meanwhile. There is no such condition
 //   - if a write is late only once, for example while etcd elects a leader
 //   - if the connection of a write was reset
 
 // Returns true if a write that failed with `error`, whose kind is kAmbiguous, is late.
 bool CountsAsLate(const Error& error);
 
-// The late writes of one key. Each sync hands them on to the key's next sync, until a sync ends
-// without a write of unknown outcome.
+// The late writes of one key. Each sync passes the late writes to the key's next sync, until a sync
+// ends without a write of unknown outcome.
 class LateWrites {
  public:
   // Call before each sync of the key. `own` is the uid of the key's object; zero if the object is
   // gone. Forgets the late writes of syncs of another object. Example: a Deployment is deleted and
-  // created anew while the creation of its ReplicaSet is late. The new Deployment, which creates a
-  // ReplicaSet of the same name, is not blamed for the late creation.
+  // created anew while the creation of its ReplicaSet is late. The new Deployment creates a
+  // ReplicaSet of the same name. The late creation does not count for the new Deployment.
   void BeginSync(const Uid& own);
   // Call when `request` failed with `error`, whose kind is kAmbiguous. If CountsAsLate(error),
   // counts one more late try of `request`. Any other error, such as a reset connection, does not
@@ -100,8 +101,8 @@ struct SyncResult {
   };
   Kind kind = Kind::kDone;
   // After how long to sync the key again even without an event, for kDone, kConflict, kRetry and
-  // kForget. If nullopt, a time that an earlier sync has set is cancelled by kDone and kForget, and
-  // kept by kConflict and kRetry.
+  // kForget. If nullopt, kDone and kForget cancel a time that an earlier sync has set; kConflict
+  // and kRetry keep that time.
   std::optional<Duration> look_again_in;
   Duration longest{0};
   std::optional<Unverified> unverified;

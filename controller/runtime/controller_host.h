@@ -20,7 +20,7 @@ class ControllerHost {
   // Asks for a sync of `key`. The runtime ignores the call
   //   - while this process does not lead
   //   - until the first sync of every key has been queued (InTerm)
-  //   - while the runtime puts the reply to a request of `key`'s own sync into the caches
+  //   - while the runtime puts a reply into the caches that belongs to `key`'s own sync
   //     (IsFolding), because that sync goes on by itself
   //   - if `wake` is kResync and RuntimeOptions::resync is false, as in some tests
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;

@@ -146,8 +146,8 @@ void Informers::GiveUp(AnyInformer& informer) {
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // True if the last look listed a resource again, and no fewer objects are cut down since. The
-  // time until the next look then doubles.
+  // True if the last look listed a resource again, but this did not lower the number of objects
+  // that are cut down. The time until the next look then doubles.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;

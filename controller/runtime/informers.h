@@ -1,7 +1,7 @@
-// One informer for each resource and projection (the parts of the objects that are cached). It has
-// one watch and one copy in memory, however many controllers of this process use it.
-// - All informers see the same cluster. If one of them finds that the API server shows another
-//   cluster, or an earlier state of this one, all start over.
+// One informer for each resource and projection (the parts of the objects that are cached). Each
+// informer has one watch and one copy in memory, however many controllers of this process use it.
+// - All informers see the same cluster. If one informer finds that the API server shows another
+//   cluster, or an earlier state of the same cluster, all informers start over.
 // - An informer that only some workloads need stops some time after the last of these workloads is
 //   gone, and gives its memory back.
 // Core thread only.
@@ -48,7 +48,7 @@ class Informers {
   Informers(const Informers&) = delete;
   Informers& operator=(const Informers&) = delete;
 
-  // Returns the environment. Its list_gate is the one that all informers here share.
+  // Returns the environment of these informers. All of them share its list_gate.
   const InformerEnvironment& environment() const { return environment_; }
   // Logs faults over objects of these informers outside of syncs.
   FaultLog& faults() { return faults_; }
@@ -118,7 +118,8 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  // How many objects were cut down at the last check; SIZE_MAX if that check listed nothing again.
+  // How many objects were cut down at the last check. SIZE_MAX if the last check did not list any
+  // resource again.
   size_t cut_at_relist_ = SIZE_MAX;
   bool resetting_ = false;
   bool started_ = false;

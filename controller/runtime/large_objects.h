@@ -17,13 +17,14 @@ namespace windlass {
 
 class LargeObjects {
  public:
-  // Returns true if the sync of `key` may begin. `json_bytes` is the size of its largest object.
+  // Returns true if the sync of `key` may begin. `json_bytes` is the size of the largest object of
+  // the sync.
   // - A sync without a large object may always begin.
   // - A sync of a large object may begin if its bytes fit into the room that is left of kBytesMax,
-  //   or if no other sync takes room. It then takes that room until Free.
+  //   or if no other sync takes room. The sync then takes the room for its bytes until Free.
   // - After Take has returned false, syncs of large objects wait until half of the room is free.
-  //   The first that asks then begins, whatever its size. Otherwise syncs of smaller objects could
-  //   make the largest one wait for ever.
+  //   The first sync that asks then begins, whatever the size of its object. Otherwise syncs of
+  //   smaller objects could make the sync of the largest object wait for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);

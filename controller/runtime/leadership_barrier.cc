@@ -10,8 +10,8 @@ namespace windlass {
 namespace {
 
 // How often the barrier compares while a cache lags (L-011). Each change of a cache causes a
-// comparison, too, but a bookmark or an object that cannot be decoded moves the cache forward
-// without a change.
+// comparison, too. But a cache can also catch up without a change: by a bookmark, or by an object
+// that cannot be decoded.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lags this long after the list, the barrier lists again, because the list may
 // have been wrong. This is also the time limit of a watch that replaces a list (StreamInstead).
@@ -153,7 +153,8 @@ void LeadershipBarrier::OnLine(std::string_view line) {
 }
 
 // Notes the object of an event that is too long to be read. `head` is the beginning of the event.
-// If `head` shows no name, leaves out the object: the cache could not hold it either.
+// If `head` shows no name, leaves out the object, because the cache could not hold this object
+// either.
 void LeadershipBarrier::OnLongLine(std::string_view head) {
   const Result<LineHead> read = DecodeLineHead(environment_.decoder, head);
   if (read.ok()) Note(read->type, read->object.identity);

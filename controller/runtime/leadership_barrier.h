@@ -1,9 +1,9 @@
 // A new leader's wait before its first write, until its caches hold everything the former leader
 // wrote (L-011).
 //
-// The caches of a process that waits for the Lease may lag behind without showing it. So after the
-// process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
-// resource. The barrier is passed when
+// The caches of a process that waits for the Lease may lag behind, and the process cannot see this.
+// So after the process has won the Lease, the barrier takes one consistent, metadata-only LIST of
+// each cached resource. The barrier is passed when
 // - every listed object is cached in the listed version or a newer one, or was deleted since, and
 // - the cache has removed every object that the list lacks, unless it was created after the list.
 // The barrier never gives up: while a cache lags, the barrier lists again and again. It asks

@@ -22,9 +22,9 @@ inline constexpr int kNoisyCallsPerMinute = 100;
 
 class NoisyKeys {
  public:
-  // Notes that a sync of the key ended after `calls` calls. If this makes the key noisy, and it was
-  // not noisy before, returns the number of its calls in the present minute. Otherwise returns
-  // nullopt.
+  // Notes that a sync of the key ended after `calls` calls. If this makes the key noisy, and the
+  // key was not noisy before, returns the number of the key's calls in the present minute.
+  // Otherwise returns nullopt.
   std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;

@@ -23,8 +23,9 @@ class OpenQuestion {
   OpenQuestion& operator=(const OpenQuestion&) = delete;
 
   // Returns the handler to give to Controller::Send. The handler ignores an answer that comes after
-  // the first answer, after the deadline, or after this object is destroyed. It asserts that Send
-  // has returned: an answer within Send would destroy this object before its CancelBy.
+  // the first answer, after the deadline, or after this object is destroyed. The handler asserts
+  // that Send has returned, because an answer within Send would destroy this object before CancelBy
+  // is called.
   Controller::AnswerHandler Handler();
   // Call this with the function that Controller::Send has returned.
   void CancelBy(Controller::CancelQuestion cancel) {

@@ -64,12 +64,13 @@ InformerSnapshot SnapshotOf(std::string resource, const Informer<T>& informer,
 // Windlass, or to an uncached read, is put into the store before the watch brings that object.
 template <typename T>
 struct ReplyFolding {
-  // Returns true for an object that the watch selects; null: the watch selects all objects. If a
-  // reply has an object that is not selected, the object is removed from the store, where the watch
-  // would never update it. Example: a Pod that has ended.
+  // Returns true for an object that the watch selects. Null if the watch selects all objects. If
+  // the object of a reply is not selected, it is removed from the store, because the watch would
+  // never update it there. Example: a Pod that has ended.
   bool (*selects)(const T&) = nullptr;
   // True: an object is removed from the store as soon as the reply to its deletion, or an uncached
-  // read, shows that the object is gone. False: it is removed when the watch shows that.
+  // read, shows that the object is gone. False: the object is removed when the watch shows the
+  // deletion.
   bool removes = false;
 
   bool operator==(const ReplyFolding&) const = default;

@@ -107,8 +107,8 @@ bool Sync::Plan(std::optional<Step>& step) {
 }
 
 // The wait for the answer to a question has a limit of its own (kAskingMax), and does not count
-// here. If it did, a late answer would come after the end of its sync. Each next sync would ask
-// again, without end.
+// here. If the wait counted, a late answer would come after the end of its sync. Each next sync
+// would then ask again, without end.
 bool Sync::IsSlow() const {
   return environment_.clock.Now() - started_ - asking_ > kSyncDeadline;
 }
@@ -122,9 +122,9 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// Ends a sync that took too long. If kSyncDeadline has passed, the key is retried: the server is
-// slow or our rate limit is low. Otherwise the sync took too many steps, which is an internal
-// error.
+// Ends a sync that took too long. If kSyncDeadline has passed, the key is retried, because the
+// server is slow or our rate limit is low. Otherwise the sync took too many steps, which is an
+// internal error.
 void Sync::EndTooLong() {
   environment_.log.Warning(
       "a sync reached its limit of time or steps; Windlass begins it again later",
@@ -163,8 +163,8 @@ bool Sync::PutOff(const Write& write) {
 }
 
 // If the caches are too old for this write (S-012), or if ViewAt fails, ends the sync and returns
-// true. The key is retried after a back-off: perhaps no event wakes it when the caches are up to
-// date again.
+// true. The key is retried after a back-off, because perhaps no event wakes the key when the caches
+// are up to date again.
 bool Sync::IsViewTooOld(const Write& write) {
   std::optional<MonotonicTime> view_at;
   const bool told = environment_.Consult(
@@ -275,8 +275,8 @@ void Sync::WriteFailed(const Write& write, Error error) {
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
   // kNotFound: the object is gone, but the cache still shows it, perhaps because the watch lags or
-  // is broken. If the sync cannot go on without the object, or if the write was the key's own
-  // status, the term reads it before the key's next sync (S-003). Without this read
+  // is broken. The term reads the object before the key's next sync (S-003), if the sync cannot go
+  // on without the object, or if the write was the key's own status. Without this read
   // - each sync of a Deployment that is gone would create a ReplicaSet for the garbage collector to
   //   delete, until the watch is opened anew
   // - the Pods of a ReplicaSet that is gone would count as available, so Windlass would remove too
@@ -294,12 +294,14 @@ void Sync::WriteRefused(const Write& write, Error error) {
 
 // Counts `write` as refused, without sending it, because it was late twice (after_error.h). What
 // follows:
-// - If `write` is the first such write of the sync: the same as after any refusal. The webhook that
-//   delays `write` may not delay writes to other objects.
-// - If an earlier write of the sync was such a write, and `write` is a creation or status write:
-//   also the same as after any refusal, because the planner then ends the sync by itself.
-// - If an earlier write was such a write, and `write` is any other write: the planner only writes
-//   the status (Outcome::ends_walk), so that the sync does not take too long.
+// - If `write` is the first write that this sync counts as refused for this reason: the same as
+//   after any refusal. The webhook that delays `write` may not delay writes to other objects.
+// - If this sync has counted an earlier write as refused for this reason, and `write` is a creation
+//   or a status write: also the same as after any refusal, because the planner then ends the sync
+//   by itself.
+// - If this sync has counted an earlier write as refused for this reason, and `write` is any other
+//   write: the planner then writes only the status (Outcome::ends_walk), so that the sync does not
+//   take too long.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -392,8 +394,8 @@ void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {
   Append(fields, environment_.MarksOf(key_).fields);
   Append(fields, {{"question", ask.key}, {"why", ask.why}, {"error", answer.error().message}});
   environment_.log.Warning("a question failed", fields);
-  // AfterError is not used here, because it takes each error for an answer of the API server. This
-  // error comes from elsewhere.
+  // AfterError is not used here, because it treats each error as an answer of the API server. The
+  // error of a question comes from elsewhere.
   SyncResult result{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   result.at_least = milliseconds(answer.error().retry_after_ms);
   End(std::move(result));
@@ -441,10 +443,10 @@ void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
   // An earlier sync may have put off a write, since put_off_since_.
-  //   - If this sync failed: the write is still not sent. Its patience still counts from that time,
-  //     so the next sync gets the time.
+  //   - If this sync failed: the write is still not sent, and its patience still counts from
+  //     put_off_since_. So the next sync gets this time.
   //   - If the object is gone: the write is void, and the time is dropped. Otherwise the patience
-  //     of a new object with the same name would count from that time.
+  //     for a new object with the same name would count from this time.
   //   - If the sync is done: PutOff has set the time in `result` if a write is put off now.
   using Kind = SyncResult::Kind;
   if (result.kind != Kind::kDone && result.kind != Kind::kGone) {

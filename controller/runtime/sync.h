@@ -2,8 +2,8 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Next returns Wait or Failed. A sync decides from the caches and from its own replies.
-// Windlass keeps little from earlier syncs, for example late writes (after_error.h), and may lose
+// until Next returns Wait or Failed. A sync decides from the caches and from its own replies. From
+// earlier syncs, Windlass keeps only little, for example late writes (after_error.h). It may lose
 // all of this at any time. So a crash at any point equals a restart. Source: docs/design/002.
 #pragma once
 
@@ -103,8 +103,9 @@ class Sync {
   Sync& operator=(const Sync&) = delete;
 
   // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is known before
-  // the first step: if the API server refused the patch of a fence (term_fence.h), that refusal.
-  // `late` holds the late writes of the key's earlier syncs (after_error.h).
+  // the first step. If the API server refused the patch of a fence (term_fence.h), this is the
+  // refusal; otherwise it is empty. `late` holds the late writes of the key's earlier syncs
+  // (after_error.h).
   void Start(Learned learned = {}, LateWrites late = {});
 
   // If the sync waits for the answer to a question, cancels the question and ends the sync.

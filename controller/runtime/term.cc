@@ -11,9 +11,9 @@ constexpr int kRetryRateShare = 10;
 // If this many syncs in a row lost a race for the same object, an Event tells users.
 constexpr int kConflictsTold = 10;
 
-// Returns the rate that retries of one namespace may use; no limit if the client has none. Example:
-// the client may send 50 requests per second, and 100 at once. Then the retries of one namespace
-// may send 5 per second, and 10 at once.
+// Returns the rate at which retries of one namespace may send requests; no limit if the client has
+// no limit. Example: the client may send 50 requests per second, and 100 at once. Then the retries
+// of one namespace may send 5 per second, and 10 at once.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }
@@ -227,8 +227,8 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
 // are normal: other controllers write the status of these objects.
 //
 // A sync may also end with kConflict without a lost race, because what it planned with is gone or
-// out of date. Example: the ReplicaSet of a rollback was deleted. That starts the count again, too,
-// because no other client need be at fault.
+// out of date. Example: the ReplicaSet of a rollback was deleted. Such an end starts the count
+// again, too, because perhaps no other client is at fault.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {
   queue_.DoneConflict(key);
   LostRaces& races = lost_races_[key];

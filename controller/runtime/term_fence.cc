@@ -111,7 +111,8 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
 // returns nullopt. Two cases in which it must not be sent:
 //   - It was late twice in the key's syncs just before this one (`late`).
 //   - It was late twice earlier in this term, and less than kCallDeadline is left until
-//     late_writes_end_. Users read that Windlass goes on at that time, so no try may last longer.
+//     late_writes_end_. Messages tell users that Windlass goes on at that time at the latest, so no
+//     try may last longer.
 // In the second case, while more time is left, `touch` is tried again, like any late write.
 // Example: kLateWritesMax is 60 s and kCallDeadline 10 s, so the last try begins within the first
 // 50 s of the term.
@@ -125,10 +126,10 @@ std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrite
 
 // Returns an error if the API server accepted `touch`, but the object has kept its version. Returns
 // nullopt
-//   - if the object has this term's annotation. If it had the annotation before, an earlier touch
-//     whose answer was lost has raised the version
-//   - if the version is later than in the first touch of this term, because another client has
-//     changed the object since
+//   - if the object has this term's annotation. If the object had it before this touch, an earlier
+//     touch whose answer was lost has raised the version
+//   - if the object's version is not the one that the first touch of this term named, because
+//     another client has changed the object since
 //   - if `touch` or `reply` cannot be read (TouchedIn)
 std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& reply) {
   const std::optional<Touched> asked = TouchedIn(touch.body());
@@ -170,7 +171,7 @@ void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const 
 // The fence of the touched object then counts as raised. If the API server carries out `touch`
 // later, `touch` only raises the version. This function also
 //   - removes `touch` from `late`, so that no other patch of the object is taken for a late touch
-//   - logs a warning. It logs the first kUnfencedToldMax objects of the term, once each
+//   - logs a warning for each of the first kUnfencedToldMax objects of the term
 void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Error& why,
                              LateWrites& late) {
   touched_.insert(touch.uid());
@@ -189,8 +190,9 @@ void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch, const Er
 }
 
 // Notes that a touch of the key was not kept or was refused, or that its outcome is unknown. When
-// no late write can arrive any more, calls on_late_writes_over, so that the key need not wait for
-// its back-off. Does not call it if the fence of the key is raised before.
+// no late write can arrive any more, the timer calls on_late_writes_over, so that the key need not
+// wait for its back-off. If the fence of the key is raised earlier, the timer does not make this
+// call for the key.
 void TermFence::Hold(const QueueKey& key) {
   held_.insert(key);
   if (held_timer_ != 0) return;
@@ -252,8 +254,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
   environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
                                   {"request", request.Describe()},
                                   {"error", said.error().message}});
-  // The object is gone, but the cache still shows it: the term reads it, as after the write of a
-  // sync (S-003).
+  // The object is gone, but the cache still shows it. So the term reads the object, as after a
+  // write of a sync (S-003).
   if (said.error().kind == ErrorKind::kNotFound) {
     return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {}, {});
   }

@@ -1,11 +1,12 @@
 // Makes late writes of a former leader fail (L-012).
 //
-// The resourceVersion in each write protects only one object, not a decision over several. Example:
-// the former leader's scale-up of ReplicaSet A may arrive after the new leader has scaled up
-// ReplicaSet B. Both together may be too many Pods. So after a take-over, before Windlass does
-// anything else for a key, the fence sends the patches of Controller::FenceWrites, called touches.
-// Each touch raises the resourceVersion of an object that a late write could change, so every write
-// based on an older version then fails. The fence cannot make a late creation fail.
+// The resourceVersion in a write protects one object, but not a decision that depends on several
+// objects. Example: the former leader's scale-up of ReplicaSet A may arrive after the new leader
+// has scaled up ReplicaSet B. Both together may be too many Pods. So after a take-over, before
+// Windlass does anything else for a key, the fence sends the patches of Controller::FenceWrites,
+// called touches. Each touch raises the resourceVersion of an object that a late write could
+// change. Every write that names an older version then fails. The fence cannot make a late creation
+// fail.
 //
 // Only the new version matters. Nothing reads the annotation that a touch writes: another client
 // may remove it later, and a webhook may change other fields in the same write. But if a webhook
@@ -18,8 +19,8 @@
 //   - A touch is late twice (after_error.h).
 //
 // After kLateWritesMax no late write can arrive, so the fence of an object counts as raised even if
-// its touch fails. The fence still sends each touch that was not late twice, because it also helps
-// in the case that kLateWritesMax leaves out. It goes on without a touch
+// its touch fails. The fence still sends each touch that was not late twice, because the touch also
+// helps in the case that kLateWritesMax leaves out. The fence goes on without a touch
 //   - as soon as the API server refuses the touch
 //   - as soon as the touch is late. The key has then waited for one kCallDeadline
 //   - when the outcome of a touch of the object is unknown for the second time in the term, even if
@@ -47,8 +48,8 @@ namespace windlass {
 inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former leader"};
 
 // When a term is this old, no late write of the former leader can arrive any more. The former
-// leader's permit to write ended before the term began, so the former leader wrote its last byte
-// before that, too. The 60 s are made up of
+// leader's permit to write ended before the term began. So the former leader wrote its last byte
+// before that time. The 60 s are made up of
 //   - 30 s (kPeerSilenceMax), for which the kernel of the former leader's machine may send this
 //     byte again
 //   - 9 s, after which the API server gives up a write that it has received: one second less than
@@ -81,7 +82,7 @@ class TermFence {
   // Called with a key whose next sync need not wait for the back-off. May be null. Called
   // - kLateWritesMax after the beginning of the term, with each key whose fence is not raised
   //   because a touch was refused, was not kept, or had an unknown outcome
-  // - after that time, with a key whose fence goes on without a touch of unknown outcome
+  // - after that time, with a key for which the fence goes on without a touch of unknown outcome
   std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key`, and calls `done` once, possibly before Raise returns. `late` holds
@@ -93,14 +94,15 @@ class TermFence {
   // - kDone with a refusal in `refused`: before kLateWritesMax had passed, the API server refused a
   //   touch or did not keep it, or the touch was late twice (after_error.h). The fence is not
   //   raised. The sync then writes only the status.
-  // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
-  //   nothing. If an object cannot be decoded, the sync reports that to the user.
+  // - kDone with an empty `refused`, but without a raised fence: Controller::FenceWrites returned
+  //   nullopt. The sync then writes nothing. If an object cannot be decoded, the sync reports that
+  //   to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
   //   result.
   //
-  // With kDone, `done` also gets the late writes with which to start the sync. Touches that have
-  // succeeded, or that the fence goes on without, are not among them. Otherwise another patch of
-  // the same object would be taken for such a touch.
+  // With kDone, `done` also gets the late writes with which to start the sync. These late writes
+  // include no touch that has succeeded, and no touch that the fence goes on without. Otherwise the
+  // sync would take another patch of the same object for such a touch.
   using Done = std::function<void(SyncResult, Learned refused, LateWrites late)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
@@ -121,12 +123,12 @@ class TermFence {
   const std::string late_writes_end_text_;  // the same time as users read it, rounded up
   std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
-  // Of objects whose touch was not kept: the version that the first touch of this term named. No
-  // late write of the former leader names a later version.
+  // The version that the first touch of this term named, for each object whose touch was not kept.
+  // No late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
   std::set<Uid> unknown_;  // objects of which a touch had an unknown outcome in this term
-  // Of objects whose touch was late twice in this term: the error that was reported. The late
-  // writes of a key (LateWrites) do not last as long.
+  // The reported error, for each object whose touch was late twice in this term. It is kept here,
+  // because the late writes of a key (LateWrites) are forgotten earlier.
   std::map<Uid, Error> late_twice_;
   std::set<QueueKey> held_;  // keys that on_late_writes_over is to be called for
   TimerId held_timer_ = 0;   // not 0 if `held_` had a key

@@ -57,9 +57,9 @@ class WatchingController : public Controller {
   virtual bool WaitsForApi() const { return false; }
   // Returns whether the process is unready while this controller lacks a required right or waits
   // for a resource.
-  // - true: it is unready. The Deployment controller returns true, because it rolls out Windlass
-  //   itself: a version that cannot roll out must not replace one that can.
-  // - false: it may be ready, if at least one other controller lacks nothing.
+  // - true: the process is unready. The Deployment controller returns true, because it rolls out
+  //   Windlass itself: a version that cannot roll out must not replace a version that can.
+  // - false: the process may be ready, if at least one other controller lacks nothing.
   virtual bool HoldsReadiness() const { return false; }
   // Both return one line for each problem. Troubles returns the problems because of which the
   // controller is not ready. Notes returns the other problems.
