@@ -71,10 +71,9 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
       found = FindOutcome(situation.learned, read.Identity());
     }
     if (found == nullptr)
-      return Read{
-          std::move(read),
-          "perhaps a webhook has changed the latest ReplicaSets of this template, or another "
-          "controller has taken them over"};
+      return Read{std::move(read),
+                  "Windlass checks whether a webhook has changed the latest ReplicaSets of this "
+                  "template, or another controller has taken them over"};
     if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
     names += (names.empty() ? "" : ", ") + read.key().name;
   }

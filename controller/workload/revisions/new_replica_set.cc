@@ -190,7 +190,8 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
   if (auto step = ReadOwnParts(situation.workload, situation.learned)) return step;
   return Read{std::move(read),
-              "no ReplicaSet has the template, although the generation was observed"};
+              "Windlass compares the templates once more, because no ReplicaSet seems to have the "
+              "workload's template, although status.observedGeneration is up to date"};
 }
 
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {

@@ -38,8 +38,8 @@ std::string NotRemovedText(std::string_view request) {
   return Fill(
       "the API server accepted the removal of {} by Windlass, but kept {}. Find the mutating "
       "admission webhook or policy that undoes the removal, and exempt Windlass from it. Or remove "
-      "{} by hand. Windlass has answered this request and now ignores it: it rolls out "
-      "spec.template, also after later edits",
+      "{} by hand. Windlass has answered this request and now ignores it. Windlass rolls "
+      "out spec.template, also after later edits",
       request, request, request);
 }
 

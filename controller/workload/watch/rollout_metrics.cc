@@ -41,7 +41,8 @@ constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            "when the pause ends."};
 constexpr Metric kRollbacks{"windlass_rollbacks_total",
                             MetricType::kCounter,
-                            "Rollouts that bring an earlier revision back, by what asked for it.",
+                            "Rollouts that bring an earlier revision back, by what asked for the "
+                            "rollback.",
                             {{kNamespace, kKind, kTrigger}}};
 constexpr Metric kStuckSeconds{
     "windlass_rollout_stuck_seconds_total",
@@ -70,7 +71,8 @@ constexpr Metric kAboveSurge{
 constexpr Metric kNotShown{"windlass_rollouts_not_shown",
                            MetricType::kGauge,
                            "Rollouts under way that `windlass_rollout_info` and the other metrics "
-                           "per rollout leave out. They show at most 100 rollouts of a kind.",
+                           "per rollout leave out. These metrics show at most 100 "
+                           "rollouts of a kind.",
                            {},
                            {},
                            true};

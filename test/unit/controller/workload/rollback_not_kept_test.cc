@@ -23,7 +23,7 @@ constexpr const char* kKept =
     "Windlass, but kept the annotation deprecated.deployment.rollback.to. Find the mutating "
     "admission webhook or policy that undoes the removal, and exempt Windlass from it. Or remove "
     "the annotation deprecated.deployment.rollback.to by hand. Windlass has answered this request "
-    "and now ignores it: it rolls out spec.template, also after later edits";
+    "and now ignores it. Windlass rolls out spec.template, also after later edits";
 constexpr const char* kPutBack =
     "the rollback to revision 1 did not happen: the API server accepted the template of that "
     "revision from Windlass, but kept the present template. Find the mutating admission webhook or "
