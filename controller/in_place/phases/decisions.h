@@ -16,6 +16,7 @@ inline constexpr Decision kForgetInPlaceRollout{"forget in-place rollout"};
 inline constexpr Decision kMirrorAnnotations{"mirror annotations"};
 inline constexpr Decision kNoteRefusedPodPatch{"note refused pod patch"};
 inline constexpr Decision kNoteStandIns{"note stand-ins"};
+inline constexpr Decision kNoteUnblock{"note unblock"};
 inline constexpr Decision kOpenGate{"open gate"};
 inline constexpr Decision kPatchPod{"patch pod"};
 inline constexpr Decision kRestoreState{"restore state of pod"};

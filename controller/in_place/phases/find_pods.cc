@@ -110,6 +110,10 @@ bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_i
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
+  // A Pod that could not be patched back may still fail when the revision is tried again.
+  const Block* block = in_place.block();
+  const WallTime tries_until =
+      block != nullptr && block->tried_since ? *block->tried_since + kFailsForLong : WallTime{};
   // Once a Pod has shown that the new revision works, a stand-in without a node only lacks room.
   const bool proven = std::ranges::any_of(in_place.pods->all, [](const RolloutPod& one) {
     return one.standing.updated && one.standing.available;
@@ -134,9 +138,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
       failing->first = {std::move(text), failure->reason};
     }
     const PodState state = StateToJudge(situation, one);
-    const bool for_long = HasFailedForLong(pod, state, situation.now);
-    failing->for_long = failing->for_long || for_long;
-    if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
+    const WallTime for_long_at = std::max(FailsForLongAt(pod, state), tries_until);
+    failing->for_long = failing->for_long || for_long_at <= situation.now;
+    if (for_long_at > situation.now) LookAgainAt(for_long_at, in_place);
   }
 }
 

@@ -340,9 +340,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
   // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).
   if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));
   Pending staged{.replica_set = &pending};
-  staged.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
-  if (staged.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
-    staged.blocked.reset();
+  staged.block = BlockOf(pending, workload::RevisionText(pending.meta));
   if (HasForeignTemplate(**host, mode)) {
     staged.held =
         "another client changed the template of replica set " + (*host)->meta.name;  // P-073

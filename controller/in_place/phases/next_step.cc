@@ -61,12 +61,9 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
       // first waits for the Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToReplace(situation, failing->first);
-    case OnFailure::kRevert: {
-      const bool unblocked =
-          in_place.options().unblock == workload::RevisionOf(in_place.pending()->meta);
-      if (in_place.blocked() || unblocked) return std::nullopt;
+    case OnFailure::kRevert:
+      if (in_place.blocked()) return std::nullopt;
       return BlockRevision(situation, failing->first.text);
-    }
   }
   return std::nullopt;
 }
@@ -147,7 +144,10 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (in_place.held()) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
-  if (in_place.blocked()) return RevertNextPod(situation);
+  if (in_place.blocked()) {
+    if (auto step = RevertNextPod(situation)) return step;
+    return NoteUnblock(situation);
+  }
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
   if (auto step = FallBackIfNotKept(situation)) return step;

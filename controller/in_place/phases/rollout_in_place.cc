@@ -75,9 +75,14 @@ const ReplicaSet* InPlace::pending() const {
   return notes == nullptr ? nullptr : notes->replica_set;
 }
 
-const std::string* InPlace::blocked() const {
+const Block* InPlace::block() const {
   const Pending* notes = pending_notes();
-  return notes == nullptr ? nullptr : Inside(notes->blocked);
+  return notes == nullptr ? nullptr : Inside(notes->block);
+}
+
+const std::string* InPlace::blocked() const {
+  const Block* given_up = block();
+  return given_up == nullptr || given_up->tried_since ? nullptr : &given_up->reason;
 }
 
 const std::string* InPlace::held() const {

@@ -126,8 +126,8 @@ struct LeftPods {
 // The pending ReplicaSet, whose template the Pods get.
 struct Pending {
   const ReplicaSet* replica_set = nullptr;
-  std::optional<std::string> blocked{};  // why the revision is given up (P-062)
-  std::optional<std::string> held{};     // why no Pod is patched or reverted
+  std::optional<Block> block{};       // if the revision is or was given up (P-062)
+  std::optional<std::string> held{};  // why no Pod is patched or reverted
 };
 
 // One struct for each phase, with the values of that phase. `host` is the ReplicaSet that owns the
@@ -152,7 +152,7 @@ struct Deciding {
   std::optional<std::string> replace_soon{};
 };
 // The pending ReplicaSet exists, and Pods of the host are patched to its template. If the revision
-// is given up (Pending::blocked), its failed Pods are patched back to the host's template instead.
+// is given up (InPlace::blocked), its failed Pods are patched back to the host's template instead.
 struct Staged {
   const ReplicaSet* host = nullptr;
   Pending pending{};
@@ -227,7 +227,8 @@ struct InPlace {
   const ReplicaSet* host() const;
   const ReplicaSet* pending() const;
   const Pending* pending_notes() const;
-  const std::string* blocked() const;
+  const Block* block() const;
+  const std::string* blocked() const;  // why the revision is given up; null while it is tried again
   const std::string* held() const;
   const Stash* stash() const;
   const LeftPods* left() const;

@@ -8,6 +8,7 @@
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"
+#include "kubeclient/api/time.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
@@ -18,9 +19,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
 
-// All members that a note can have. An absent member is nullopt; an absent generation is 0. `host`
-// and `from` are also nullopt if their text is not a uid or a fingerprint. A member of the wrong
-// JSON type makes the whole note unreadable.
+// All members that a note can have. An absent member is nullopt, 0 or false. `host`, `from` and
+// `tried_since` are also nullopt if their text is not a uid, a fingerprint or a time. A member of
+// the wrong JSON type makes the whole note unreadable.
 struct Note {
   std::optional<std::string> revision;
   std::optional<std::string> mode;
@@ -28,6 +29,8 @@ struct Note {
   std::optional<Uid> host;
   std::optional<Fingerprint> from;
   int64_t generation = 0;
+  bool unblock_used = false;
+  std::optional<WallTime> tried_since;
 };
 
 // Returns the note in annotation `key`. Returns nullopt if the annotation is absent, cannot be
@@ -53,6 +56,10 @@ std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
       note.from = ParseFingerprint(in.String());
     else if (member == "g")
       note.generation = in.Int64();
+    else if (member == "used")
+      note.unblock_used = in.Bool();
+    else if (member == "tried")
+      note.tried_since = ParseTime(in.String());
   });
   if (!in.End().ok() || note.revision != revision || !note.reason) return std::nullopt;
   return note;
@@ -134,15 +141,19 @@ int32_t NotedStandIns(const ReplicaSet& pending) {
   return std::max(ParseWhole<int32_t>(*text).value_or(0), 0);
 }
 
-std::string WriteBlock(std::string_view revision, std::string_view reason) {
-  const Json note = {{"rev", revision}, {"reason", reason}};
+std::string WriteBlock(const Block& block, std::string_view revision) {
+  Json note = {{"rev", revision}, {"reason", block.reason}};
+  if (block.unblock_used) note["used"] = true;
+  if (block.tried_since) note["tried"] = FormatTime(*block.tried_since);
   return DumpJson(note);
 }
 
-std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision) {
+std::optional<Block> BlockOf(const ReplicaSet& pending, std::string_view revision) {
   std::optional<Note> note = NoteFor(pending, kBlocked, revision);
   if (!note) return std::nullopt;
-  return std::move(note->reason);
+  return Block{.reason = *std::move(note->reason),
+               .unblock_used = note->unblock_used,
+               .tried_since = note->tried_since};
 }
 
 TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set) {

@@ -8,7 +8,8 @@
 //   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
 //                                     "from":"t-<hex>","g":7}
 //   internal.windlass.dev/stand-ins  2
-//   internal.windlass.dev/blocked    {"rev":"6","reason":"…"}
+//   internal.windlass.dev/blocked    {"rev":"6","reason":"…"}, and what became of the user's
+//                                    setting kUnblock (Block)
 //
 // Once Windlass has resized the host during the rollout, the host has this note:
 //
@@ -32,6 +33,7 @@
 #include "controller/workload/workload.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::in_place {
 
@@ -101,10 +103,26 @@ std::string WriteOwnGeneration(const ReplicaSet& host);
 // Returns how many stand-in Pods are noted; 0 if there is no valid note.
 int32_t NotedStandIns(const ReplicaSet& pending);
 
-// WriteBlock returns the text of the note that this revision must not be tried again because of
-// `reason`. BlockedBy returns this reason; nullopt if the revision is not blocked.
-std::string WriteBlock(std::string_view revision, std::string_view reason);
-std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
+// A revision that was given up (P-062). The user's setting kUnblock lets Windlass try the revision
+// once more. Each step is one write:
+//
+//   given up ──kUnblock is set──▶ tried again ──fails──▶ given up, unblock_used
+//                                                              │ kUnblock is removed
+//                                                              └─▶ given up
+struct Block {
+  std::string reason{};  // why the revision was given up last
+  // True if kUnblock named the revision when it was given up. The setting then stands for the try
+  // that has just failed, and does not count.
+  bool unblock_used = false;
+  // Since when the revision is tried again; nullopt: it is given up.
+  std::optional<WallTime> tried_since{};
+  bool operator==(const Block&) const = default;
+};
+
+std::string WriteBlock(const Block& block, std::string_view revision);
+
+// Returns nullopt if the note is absent, cannot be read, or is for another revision.
+std::optional<Block> BlockOf(const ReplicaSet& pending, std::string_view revision);
 
 // Returns the changes that make the user keys of the ReplicaSet's annotations equal to `settings`,
 // the settings of its workload. The ReplicaSet needs them, because

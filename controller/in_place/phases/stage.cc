@@ -146,6 +146,13 @@ std::string AtATime(const workload::Situation& situation) {
          (options.max_surge == 1 ? " stand-in at a time" : " stand-ins at a time");
 }
 
+// Returns true if the user's setting kUnblock names the pending revision.
+bool AsksToUnblock(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const std::optional<int64_t>& asked = in_place.options().unblock;
+  return asked && asked == workload::RevisionOf(in_place.pending()->meta);
+}
+
 // Returns the Event that announces an in-place rollout (P-084).
 Event Started(const workload::Situation& situation) {
   return {Event::Type::kNormal, "InPlaceStarted",
@@ -254,13 +261,29 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
 Step BlockRevision(const workload::Situation& situation, const std::string& why) {
   const ReplicaSet& pending = *InPlaceOf(situation).pending();
   const std::string revision(workload::RevisionText(pending.meta));
-  Write write = WriteNote(pending, kBlocked, WriteBlock(revision, why),
+  const Block block{.reason = why, .unblock_used = AsksToUnblock(situation)};
+  Write write = WriteNote(pending, kBlocked, WriteBlock(block, revision),
                           {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
   write.on_success.push_back(
       Warning("InPlaceReverted",
               "Revision " + revision +
                   " is given up, and its failed Pods get the old template back: " + why));
   return write;
+}
+
+std::optional<Step> NoteUnblock(const workload::Situation& situation) {
+  const Block* present = InPlaceOf(situation).block();
+  const bool asks = AsksToUnblock(situation);
+  if (present == nullptr || present->tried_since || asks == present->unblock_used) {
+    return std::nullopt;
+  }
+  Block next{.reason = present->reason};
+  if (asks) next.tried_since = situation.now;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending();
+  const std::string revision(workload::RevisionText(pending.meta));
+  return WriteNote(
+      pending, kBlocked, WriteBlock(next, revision),
+      {decisions::kNoteUnblock, {{"revision", revision}, {"tries", asks ? "true" : "false"}}});
 }
 
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {

@@ -71,7 +71,11 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 
+// Returns the write that notes that the pending revision is given up because of `why` (Block).
 Step BlockRevision(const workload::Situation& situation, const std::string& why);
+// If the revision is given up, and the user has set or removed kUnblock since: returns the write
+// that notes it (Block). If set, the revision is tried again from then on.
+std::optional<Step> NoteUnblock(const workload::Situation& situation);
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why);
 
 }  // namespace windlass::in_place

@@ -76,10 +76,15 @@ bool IsDraining(const InPlace& in_place) {
 
 // Returns a text that says which revision is given up, why, and what a user does so that Windlass
 // tries this revision again (P-062).
-std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
+std::string GivenUp(const workload::Situation& situation, const Block& block) {
   const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
-  return "revision " + revision + " is given up: " + cause + ". To try revision " + revision +
-         " again, set " + situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
+  const std::string setting = situation.workload.kind.PlaceOf(kUnblock).name;
+  const std::string remove =
+      block.unblock_used
+          ? "remove " + setting + ", wait until this message no longer asks for that, and "
+          : "";
+  return "revision " + revision + " is given up: " + block.reason + ". To try revision " +
+         revision + " again, " + remove + "set " + setting + " to " + revision +
          ". To roll out something else, change spec.template";
 }
 
@@ -107,7 +112,7 @@ Word OfStaged(const workload::Situation& situation) {
   if (in_place.blocked()) {
     const std::string waits = pods.beside ? "; " + WaitsForOthers(pods) : "";
     return Running(InPlaceReason::kGivenUp, situation,
-                   GivenUp(situation, *in_place.blocked()) + waits);
+                   GivenUp(situation, *in_place.block()) + waits);
   }
   if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
   if (pods.beside) return {true, InPlaceReason::kStaged, WaitsForOthers(pods)};

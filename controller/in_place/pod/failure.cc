@@ -13,7 +13,6 @@ namespace windlass::in_place {
 namespace {
 
 constexpr WallTime kAtOnce{};
-constexpr seconds kFailsForLong{60};
 constexpr seconds kKubeletReacts{10};
 constexpr int64_t kRestartsMax = 3;  // the restart by our patch is one of them
 // A kubelet waits up to 5 min before it restarts a container, and resets that wait once the

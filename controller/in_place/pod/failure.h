@@ -65,7 +65,10 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Returns the end of the 60 s that a failing Pod has to recover. They start at the last of five
+// How long a failing Pod has to recover (P-062).
+inline constexpr seconds kFailsForLong{60};
+
+// Returns the end of the time that a failing Pod has to recover. It starts at the last of five
 // events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed,
 // ContainersReady changed. So a Pod that was well for hours is not given up at once after a crash,
 // not even if a readiness gate kept Ready false all the time (P-062).

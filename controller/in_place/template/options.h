@@ -50,7 +50,7 @@ struct Options {
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
-  // The revision whose rollout goes on because the user asked for it, although Windlass blocked it.
+  // The revision that the user wants tried once more, although Windlass gave it up (P-062).
   std::optional<int64_t> unblock;
   bool operator==(const Options&) const = default;
 };

@@ -36,6 +36,7 @@ constexpr NamedDecision kNames[] = {
     {in_place::decisions::kNoteRefusedPodPatch, "note refused pod patch"},
     {workload::decisions::kNoteRollback, "note rollback"},
     {in_place::decisions::kNoteStandIns, "note stand-ins"},
+    {in_place::decisions::kNoteUnblock, "note unblock"},
     {in_place::decisions::kOpenGate, "open gate"},
     {in_place::decisions::kPatchPod, "patch pod"},
     {workload::decisions::kRefreshSizeAnnotations, "refresh size annotations"},

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::failure_test {
@@ -80,6 +81,124 @@ TEST_CASE("a container's reason is told rather than the timeout of another Pod (
   CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.InPlaceMessage().find("container a of pod " + patched[lacks_image] +
                                 " does not run (ImagePullBackOff)") != std::string::npos);
+}
+
+// Four Pods of v1. v2, whose image cannot be pulled, is given up, and its Pod has gone back.
+class GivenUp : public Started {
+ public:
+  GivenUp() : Started(4) {
+    FailForLong("v2", "Revert");
+    Sync();
+    Repair();
+  }
+  // The Pods run.
+  void Repair() {
+    for (const std::string& pod : PodNames()) Schedule(pod);
+  }
+  void Unblock() { Annotate("windlass.dev/in-place-unblock", "2"); }
+  void RemoveUnblock() {
+    Edit([](auto& d) { d["metadata"]["annotations"].erase("windlass.dev/in-place-unblock"); });
+  }
+  // Returns the Pod that is patched to v2, which fails from now on.
+  std::string TryFails() {
+    Sync();
+    std::string tried;
+    for (const std::string& pod : PodNames()) {
+      if (ImageOfPod(pod) == "v2") tried = pod;
+    }
+    REQUIRE(!tried.empty());
+    FailToPull(tried);
+    return tried;
+  }
+};
+
+// Whom these serve: users who unblock a revision and leave the setting in their manifest.
+TEST_CASE("a revision that is unblocked is tried once, and given up again (P-062)") {
+  GivenUp c;
+  REQUIRE(c.InPlaceCondition() == "True GivenUp");
+  c.now += 3600;
+  c.DeletePod(c.PodNames().front());  // that of the first try
+  c.RunPods();
+  c.Unblock();
+  const std::string tried = c.TryFails();
+  const bool removed = GENERATE(false, true);
+  CAPTURE(removed);
+  if (removed) c.RemoveUnblock();  // does not end the try
+  c.SyncAfter(59);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.ImageOfPod(tried) == "v2");
+  c.SyncAfter(2);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  const std::string message = c.InPlaceMessage();
+  CHECK(message.find("container a of pod " + tried + " does not run") != std::string::npos);
+  const std::string remove =
+      "remove windlass.dev/in-place-unblock, wait until this message no longer asks for that, and ";
+  const std::string ending = ". To try revision 2 again, " + (removed ? "" : remove) +
+                             "set windlass.dev/in-place-unblock to 2. To roll out something else, "
+                             "change spec.template";
+  CHECK(message.ends_with(ending));
+  CHECK(c.PodsOf("v2") == 0);
+  c.Repair();
+  c.SettleAgain(2, 3600);
+  CHECK(c.PodsOf("v2") == 0);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  Proves("P-062");
+}
+
+TEST_CASE("for a further try the setting is removed and set again (P-062)") {
+  GivenUp c;
+  c.Unblock();
+  c.TryFails();
+  c.SyncAfter(61);
+  c.Repair();
+  c.Sync();
+  REQUIRE(c.InPlaceMessage().find("remove windlass.dev/in-place-unblock") != std::string::npos);
+  c.RemoveUnblock();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.InPlaceMessage().find("remove windlass.dev/in-place-unblock") == std::string::npos);
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v2") == 0);
+  c.Unblock();
+  c.SettlesAt("v2", 4);  // the image is there now
+}
+
+// The first sync after the setting is cut off after each of its writes, as by a crash.
+TEST_CASE("a crash neither loses the try of an unblocked revision nor repeats it (P-062)") {
+  const int writes = GENERATE(1, 2, 3);
+  GivenUp c;
+  c.Unblock();
+  c.Sync(writes);
+  c.TryFails();
+  c.now += 61;
+  c.Sync(writes);
+  c.Sync();
+  c.Repair();
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  c.SettleAgain(2, 3600);
+  CHECK(c.PodsOf("v2") == 0);
+}
+
+TEST_CASE("a Pod that could not go back has a minute in the new try, too (P-062)") {
+  Started c(4);
+  c.FailForLong("v2", "Revert");
+  const auto serve = c.server;
+  c.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    const bool pod = request.resource() == resources::kPods && request.verb() == Verb::kPatch;
+    if (pod) return Error{ErrorKind::kForbidden, "not now"};
+    return serve(request);
+  };
+  c.Sync();
+  REQUIRE(c.ReplicaSet("v2")["metadata"]["annotations"].contains("internal.windlass.dev/blocked"));
+  REQUIRE(c.PodsOf("v2") == 1);
+  c.server = serve;
+  c.Annotate("windlass.dev/in-place-unblock", "2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  c.SyncAfter(59);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  c.SyncAfter(2);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/workload/annotations/annotations.h"
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::rollout_mode_test {
@@ -157,17 +158,31 @@ TEST_CASE("P-024 stand-ins are counted, and nonsense is none") {
 }
 
 TEST_CASE("P-062 a block is for one revision") {
-  const std::string text = WriteBlock("6", "CrashLoopBackOff in container \"app\"");
+  const Block block{.reason = "CrashLoopBackOff in container \"app\""};
+  const std::string text = WriteBlock(block, "6");
   CHECK(text == R"({"rev":"6","reason":"CrashLoopBackOff in container \"app\""})");
   const ReplicaSet pending = With("internal.windlass.dev/blocked", text);
-  CHECK(BlockedBy(pending, "6") == "CrashLoopBackOff in container \"app\"");
-  CHECK_FALSE(BlockedBy(pending, "7").has_value());
-  CHECK_FALSE(BlockedBy(ReplicaSet(), "6").has_value());
-  for (const char* bad : {"", "6", "{}", R"({"rev":"6"})", R"({"rev":6,"reason":"x"})",
-                          R"({"rev":"6","reason":1})", R"({"rev":"6","reason":"x")"}) {
+  CHECK(BlockOf(pending, "6") == block);
+  CHECK_FALSE(BlockOf(pending, "7").has_value());
+  CHECK_FALSE(BlockOf(ReplicaSet(), "6").has_value());
+  for (const char* bad :
+       {"", "6", "{}", R"({"rev":"6"})", R"({"rev":6,"reason":"x"})", R"({"rev":"6","reason":1})",
+        R"({"rev":"6","reason":"x")", R"({"rev":"6","reason":"x","used":1})"}) {
     CAPTURE(bad);
-    CHECK_FALSE(BlockedBy(With(kBlocked, bad), "6").has_value());
+    CHECK_FALSE(BlockOf(With(kBlocked, bad), "6").has_value());
   }
+}
+
+TEST_CASE("P-062 a block says what became of in-place-unblock") {
+  const Block tried{.reason = "x", .tried_since = *ParseTime("2027-01-15T08:00:00Z")};
+  CHECK(WriteBlock(tried, "6") == R"({"rev":"6","reason":"x","tried":"2027-01-15T08:00:00Z"})");
+  const Block used{.reason = "x", .unblock_used = true};
+  CHECK(WriteBlock(used, "6") == R"({"rev":"6","reason":"x","used":true})");
+  for (const Block& block : {tried, used}) {
+    CHECK(BlockOf(With(kBlocked, WriteBlock(block, "6")), "6") == block);
+  }
+  const std::string_view no_time = R"({"rev":"6","reason":"x","tried":"soon"})";
+  CHECK(BlockOf(With(kBlocked, std::string(no_time)), "6") == Block{.reason = "x"});
 }
 
 TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
