@@ -58,9 +58,12 @@ struct PodVerdict {
   // True if the Pod has the target template, as a patched Pod or as a stand-in, and fails.
   bool failed = false;
   // True for a stand-in of any revision that is not available and will not become so soon: it
-  // fails, or has had no node for some time. A stand-in on a lost node, or one that may still get
-  // the place of the Pod that it replaces, does not count.
+  // fails, has had no node for some time, or has been on a lost node for as long as a restart may
+  // take. A stand-in that may still get the place of the Pod that it replaces does not count.
   bool will_not_come = false;
+  // True for a Pod of the host that was patched back to the host's template, is not available yet,
+  // and does not fail. Set while Pods go back or the revision is given up.
+  bool starts_reverted = false;
   // True if a patch of the Pod, or the write that begins its drain, failed in this sync.
   bool refused = false;
   // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).

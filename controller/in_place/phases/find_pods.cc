@@ -39,6 +39,13 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
   in_place.look_again = Sooner(in_place.look_again, when);
 }
 
+// Returns true if the time `when` has come; otherwise looks again then.
+bool HasPassed(const workload::Situation& situation, WallTime when, InPlace& in_place) {
+  if (when <= situation.now) return true;
+  LookAgainAt(when, in_place);
+  return false;
+}
+
 // Sets `unseen_births` to true if an uncached list of this sync shows a Pod of the host that the
 // cache does not have yet. Does nothing if this sync has not read such a list. AfterExchange
 // (swap_templates.h) reads the list as its last step before X3 (P-057).
@@ -75,10 +82,8 @@ std::optional<PodFailure> FindFailure(const workload::Situation& situation, cons
   const Pod& pod = *one.pod;
   if (standing.unschedulable) {
     if (!standing.stand_in) return std::nullopt;
-    const WallTime at = pod.meta.creation_timestamp + timeout;
-    if (at <= situation.now) return PodFailure{.reason = std::string(kPodTimeout)};
-    LookAgainAt(at, in_place);
-    return std::nullopt;
+    if (!HasPassed(situation, pod.meta.creation_timestamp + timeout, in_place)) return std::nullopt;
+    return PodFailure{.reason = std::string(kPodTimeout)};
   }
   const PodState state = StateToJudge(situation, one);
   LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
@@ -94,18 +99,32 @@ bool MayWaitForTerminating(const workload::Situation& situation, const Pod& pod)
   });
 }
 
-// Returns true if the stand-in is not available, and will not become so soon: it fails, or has had
-// no node for some time.
+// Returns true if the stand-in is not available, and will not become so soon
+// (PodVerdict::will_not_come).
 bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_in,
                  InPlace& in_place) {
   const PodStanding& standing = stand_in.standing;
   if (standing.unschedulable && !MayWaitForTerminating(situation, *stand_in.pod)) {
-    const WallTime until = GetsPlaceUntil(*stand_in.pod);
-    if (until <= situation.now) return true;
-    LookAgainAt(until, in_place);
-    return false;
+    return HasPassed(situation, GetsPlaceUntil(*stand_in.pod), in_place);
+  }
+  if (standing.exempt) {
+    // Kubernetes usually deletes the Pod earlier, and its ReplicaSet makes another one.
+    const WallTime lost =
+        std::max(stand_in.pod->meta.creation_timestamp, stand_in.pod->ready.last_transition_time());
+    return HasPassed(situation, lost + RestartTimeout(situation), in_place);
   }
   return FindFailure(situation, stand_in, RestartTimeout(situation), in_place).has_value();
+}
+
+// Returns the value of PodVerdict::starts_reverted.
+bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
+                    InPlace& in_place) {
+  const PodStanding& standing = one.standing;
+  const bool goes_back =
+      in_place.blocked() != nullptr || in_place.phase() == InPlacePhase::kReturning;
+  if (!goes_back || standing.stand_in || !standing.of_host || one.state() == nullptr) return false;
+  return !standing.available && standing.waited_for() &&
+         !FindFailure(situation, one, RestartTimeout(situation), in_place);
 }
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
@@ -121,6 +140,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   for (RolloutPod& one : in_place.pods->all) {
     const PodStanding& standing = one.standing;
     if (standing.stand_in) one.verdict.will_not_come = WillNotCome(situation, one, in_place);
+    one.verdict.starts_reverted = StartsReverted(situation, one, in_place);
     if (!standing.updated || (one.state() == nullptr && !standing.stand_in)) continue;
     if (standing.unschedulable && proven) continue;
     const auto failure = FindFailure(situation, one, timeout, in_place);
@@ -139,8 +159,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     }
     const PodState state = StateToJudge(situation, one);
     const WallTime for_long_at = std::max(FailsForLongAt(pod, state), tries_until);
-    failing->for_long = failing->for_long || for_long_at <= situation.now;
-    if (for_long_at > situation.now) LookAgainAt(for_long_at, in_place);
+    if (HasPassed(situation, for_long_at, in_place)) failing->for_long = true;
   }
 }
 

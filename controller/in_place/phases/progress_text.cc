@@ -2,6 +2,7 @@
 
 #include "controller/in_place/batch/budget.h"
 #include "controller/in_place/phases/cause.h"
+#include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
@@ -76,6 +77,12 @@ std::string WaitsForOthers(const PodsInPlace& pods) {
   if (!pods.beside) return {};
   return "waiting until " + *pods.beside +
          " is gone: strategy Recreate runs one template at a time";
+}
+
+std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
+  const Condition* failure = workload::FailureOf(rs);
+  if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
+  return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
 std::string WaitsForRoom(const workload::Situation& situation) {

@@ -2,10 +2,12 @@
 // for. Source: P-084.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/situation.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::in_place {
 
@@ -24,6 +26,11 @@ std::string KeptOutText(const InPlace& in_place);
 // With strategy Recreate, returns a text that names the Pod that must be gone before the next Pod
 // is patched (PodsInPlace::beside). Returns an empty text if there is none.
 std::string WaitsForOthers(const PodsInPlace& pods);
+
+// Returns why the ReplicaSet controller could not create a Pod of `rs`. Example: "replica set web-2
+// cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".
+// nullopt: no failure is reported, or `rs` has as many Pods as its size.
+std::optional<std::string> RefusedPod(const ReplicaSet& rs);
 
 // Returns what a staged rollout waits for. Requires that Pods are to be patched, none can be
 // patched now, no Pod is being updated, and no PodDisruptionBudget is the cause.

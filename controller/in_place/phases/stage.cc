@@ -9,6 +9,7 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/lost_note.h"
 #include "controller/in_place/phases/mirror.h"
+#include "controller/in_place/phases/progress_text.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
@@ -56,6 +57,58 @@ bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
 
+// The Pods of a ReplicaSet of stand-ins.
+struct StandInCounts {
+  int64_t serving = 0;
+  int64_t starting = 0;
+};
+
+// Returns the counts of `rs`. A Pod that a user deleted counts as starting, unless the ReplicaSet
+// controller cannot create another one.
+StandInCounts CountStandIns(const InPlace& in_place, const ReplicaSet& rs) {
+  int64_t present = 0;
+  int64_t serving = 0;
+  int64_t failing = 0;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    if (!pod.pod->meta.IsControlledBy(rs.meta.uid)) continue;
+    ++present;
+    serving += pod.standing.available ? 1 : 0;
+    failing += pod.verdict.will_not_come ? 1 : 0;
+  }
+  const int64_t size = RefusedPod(rs) ? std::min<int64_t>(present, rs.replicas) : rs.replicas;
+  return {serving, std::max<int64_t>(size - serving - failing, 0)};
+}
+
+// Returns true if `rs` has the stand-ins of the revision that is rolled out.
+bool IsOfRollout(const InPlace& in_place, const ReplicaSet& rs) {
+  return &rs == in_place.pending() && !in_place.blocked();
+}
+
+// Returns how many patched Pods of the host are about to become available: those that were patched,
+// or patched back, and are not available.
+int64_t ComingBack(const PodsInPlace& pods) {
+  return std::ranges::count_if(pods.all, [&](const RolloutPod& pod) {
+    const PodStanding& standing = pod.standing;
+    // While Pods go back, the target is the host's template, which Pods have without a patch.
+    const bool patched = standing.in_flight || (standing.updated && !pods.limits.returning) ||
+                         pod.verdict.starts_reverted;
+    return patched && !standing.stand_in && standing.waited_for() && !standing.available;
+  });
+}
+
+// Returns how many starting stand-ins of `rs` may stay: one for each Pod that is coming back. Those
+// that stay with the ReplicaSets before `rs` count, too.
+int64_t StartingMax(const workload::Situation& situation, const ReplicaSet& rs) {
+  const InPlace& in_place = InPlaceOf(situation);
+  int64_t left = ComingBack(*in_place.pods);
+  for (const ReplicaSet* before : situation.all) {
+    if (before == &rs) break;
+    if (before == in_place.host() || IsOfRollout(in_place, *before)) continue;
+    left -= CountStandIns(in_place, *before).starting;
+  }
+  return std::max<int64_t>(left, 0);
+}
+
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
@@ -64,10 +117,9 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - Under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
 //   - `rs` is not the pending ReplicaSet, or its revision is given up: its available Pods may stay.
-//     Of its Pods that are still starting, as many may stay as patched Pods of the host are not
-//     available. Example: 2 are available, 3 are starting, and 1 patched Pod of the host is not
-//     available: at most 2 + 1 = 3 stay. A Pod that a user deleted counts as starting. Other Pods
-//     must not stay: they do not serve, and take the room of new stand-ins.
+//     Of its Pods that are still starting, as many may stay as StartingMax says. Example: 2 are
+//     available, 3 are starting, and 1 patched Pod of the host is not available: at most 2 + 1 = 3
+//     stay. Other Pods must not stay: they do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
 // available once no Pod is in flight, and no Pod of the host is left to be updated. A Pod that the
@@ -77,31 +129,18 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!in_place.pods) return rs.replicas;
   if (situation.recreate()) return 0;
   const PodCounts& counts = in_place.pods->counts;
-  const bool none_on_its_way =
-      ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0;
-  int64_t left = counts.available - in_place.pods->limits.surplus;
-  int64_t serving = 0;  // of `rs`
-  int64_t failing = 0;  // of `rs`
-  int64_t coming = 0;   // patched Pods of the host that are not available
-  for (const RolloutPod& pod : in_place.pods->all) {
-    const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
-    serving += its && pod.standing.available ? 1 : 0;
-    failing += its && pod.verdict.will_not_come ? 1 : 0;
-    // While Pods go back, the target is the host's template. A Pod may have that template without a
-    // patch, so `updated` does not show that it was patched.
-    const bool patched =
-        pod.standing.in_flight || (pod.standing.updated && !in_place.pods->limits.returning);
-    const bool back_soon = !pod.standing.stand_in && patched && pod.standing.waited_for();
-    coming += back_soon && !pod.standing.available ? 1 : 0;
-    const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
-    left += none_on_its_way && waits_for_room ? 1 : 0;
+  const StandInCounts its = CountStandIns(in_place, rs);
+  int64_t left = counts.available - in_place.pods->limits.surplus - its.serving;
+  if (ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0) {
+    left += std::ranges::count_if(in_place.pods->all, [](const RolloutPod& pod) {
+      return !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
+    });
   }
-  left -= serving;
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
-  const int64_t starting = std::max<int64_t>(rs.replicas - serving - failing, 0);
-  const int64_t most = &rs == in_place.pending() && !in_place.blocked()
-                           ? rs.replicas
-                           : std::min<int64_t>(serving + std::min(starting, coming), rs.replicas);
+  int64_t most = rs.replicas;
+  if (!IsOfRollout(in_place, rs)) {
+    most = std::min(most, its.serving + std::min(its.starting, StartingMax(situation, rs)));
+  }
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, most));
 }
 

@@ -14,7 +14,6 @@
 #include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/revisions/followed_revision.h"
-#include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/complete.h"
 #include "controller/workload/workload_kind.h"
 
@@ -86,15 +85,6 @@ std::string GivenUp(const workload::Situation& situation, const Block& block) {
   return "revision " + revision + " is given up: " + block.reason + ". To try revision " +
          revision + " again, " + remove + "set " + setting + " to " + revision +
          ". To roll out something else, change spec.template";
-}
-
-// Returns why the ReplicaSet controller could not create a Pod of `rs`. Example: "replica set web-2
-// cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota". Returns nullopt if no failure
-// is reported, or if `rs` has as many Pods as its size.
-std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
-  const Condition* failure = workload::FailureOf(rs);
-  if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
-  return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
 // Returns true if no Pod is in flight, and none can be patched now. If such a rollout has Pods that

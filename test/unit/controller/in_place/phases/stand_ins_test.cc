@@ -257,6 +257,26 @@ TEST_CASE("so is one while a Pod runs the new image and is never ready (P-025)")
   Proves("P-025");
 }
 
+// A quota, or a policy that refuses the former image, lets the deleted stand-in not come back. What
+// it leaves of maxSurge is for a stand-in of the new image.
+TEST_CASE("one that cannot be created takes no room of a new stand-in (P-024, P-025)") {
+  Overtaken c("v3");
+  for (const std::string& pod : c.PodNames()) {
+    if (c.ImageOfPod(pod) != "v3") continue;
+    c.Restart(pod);
+    c.SetReady(pod, false);
+  }
+  c.DeleteStandIn();
+  c.Sync();
+  REQUIRE(c.SizeOf("v2") == 1);
+  RefusePod(c, "v2", 0);
+  c.SyncAndRun();
+  CHECK(c.SizeOf("v2") == 0);
+  c.SyncAndRun();
+  CHECK(c.SizeOf("v3") == 1);
+  Proves("P-024");
+}
+
 TEST_CASE("a stand-in may wait for the room of the one that a user deletes (P-025, P-039)") {
   Overtaken c("missing");
   const std::string old = c.StandIns().front();
@@ -289,6 +309,26 @@ TEST_CASE("a stand-in on a lost node is replaced by its ReplicaSet (P-025, P-039
   CHECK(c.SizeOf("v2") == 1);
 }
 
+TEST_CASE("but not for ever, if Kubernetes does not delete it (P-024, P-039)") {
+  Overtaken c("missing");
+  const std::string lost = c.StandIns().front();
+  const std::string node = c.PodNamed(lost)["spec"]["nodeName"];
+  c.now += 100;
+  c.SetReady(lost, false);
+  for (Node& one : c.nodes) {
+    if (one.meta.name == node) one.ready = one.heard = false;
+  }
+  c.SyncAfter(599);
+  CHECK(c.SizeOf("v2") == 1);
+  const Step step = c.Sync();
+  const Wait* wait = std::get_if<Wait>(&step);
+  REQUIRE(wait != nullptr);
+  REQUIRE(wait->look_again_in);
+  CHECK(*wait->look_again_in <= seconds(1));
+  c.SyncAfter(2);
+  CHECK(c.SizeOf("v2") == 0);
+}
+
 TEST_CASE("an old stand-in that is never ready goes when its time is over (P-024, P-060)") {
   Overtaken c("missing");
   c.SetReady(c.StandIns().front(), false);
@@ -296,6 +336,31 @@ TEST_CASE("an old stand-in that is never ready goes when its time is over (P-024
   CHECK(c.SizeOf("v2") == 1);
   c.SyncAfter(2);
   CHECK(c.SizeOf("v2") == 0);
+}
+
+// Two revisions are overtaken while their stand-ins start, and one Pod restarts.
+TEST_CASE("one Pod that restarts keeps one starting stand-in, not one of each revision (P-025)") {
+  Started c(3, 0);
+  c.Edit([](auto& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 2; });
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SettleInPlace();
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  c.SetImage("v3");
+  c.Sync();
+  for (const std::string& pod : c.PodNames()) {
+    if (std::ranges::count(hosts, pod) == 0) c.DeletePod(pod);
+  }
+  REQUIRE(c.in_flight() == 1);
+  REQUIRE(c.SizeOf("v2") == 1);
+  REQUIRE(c.SizeOf("v3") == 1);
+  c.SetImage("v4");
+  c.Sync();
+  CHECK(c.SizeOf("v2") + c.SizeOf("v3") == 1);
+  CHECK(c.SizeOf("v4") == 1);
+  Proves("P-025");
 }
 
 // The revision before the bad one crashes, too. The stand-in of the bad one serves nobody.
@@ -306,6 +371,42 @@ TEST_CASE("no stand-in of a revision that is given up stays if it does not serve
   for (int i = 0; i < 3; ++i) c.SyncAndRun();
   CHECK(c.InPlaceCondition().starts_with("True "));
   CHECK(c.SizeOf("v2") == 0);
+}
+
+// The stand-in works, and a patched Pod does not. A user deletes the stand-in while the Pod, which
+// has gone back, runs the former image and is not ready yet.
+TEST_CASE("a stand-in starts anew while a Pod that went back is not ready yet (P-025, P-062)") {
+  Started c(3, 0);
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  REQUIRE(c.PodsOf("v2") == 2);
+  std::string patched;
+  std::string stand_in;
+  for (const std::string& pod : c.PodNames()) {
+    if (c.ImageOfPod(pod) == "v2") (std::ranges::count(hosts, pod) > 0 ? patched : stand_in) = pod;
+  }
+  c.KeepCrashing(patched);
+  c.SyncAfter(700);
+  REQUIRE(c.InPlaceCondition() == "True GivenUp");
+  REQUIRE(c.ImageOfPod(patched) == "v1");
+  nlohmann::json& status = c.PodNamed(patched)["status"];
+  status["containerStatuses"][0]["image"] = "v2";
+  c.Restart(patched);
+  status["conditions"][2]["lastTransitionTime"] = FormatTime({c.now});
+  c.Sync();
+  REQUIRE(c.in_flight() == 0);
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.DeletePod(stand_in);
+  c.Sync();
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(599);
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(2);  // the Pod that went back fails, so nothing is about to come
+  CHECK(c.SizeOf("v2") == 0);
+  Proves("P-025");
 }
 
 TEST_CASE("a stand-in that fits on no node is told at once, and fails in the end (P-060, P-061)") {
