@@ -150,7 +150,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     // kPodTimeout says the least, so any other reason takes its place.
     const bool says_more =
         failing && failing->first.reason == kPodTimeout && failure->reason != kPodTimeout;
-    if (!failing) failing.emplace();
+    if (!failing) failing.emplace().only_room = true;
+    failing->only_room = failing->only_room && standing.unschedulable;
     const Pod& pod = *one.pod;
     if (failing->first.text.empty() || says_more) {
       std::string text = TextOf(*failure, "pod " + pod.meta.name, timeout);
@@ -565,7 +566,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
   pods.holds_back = HoldsBack(situation, in_place);
   const bool reached =
       counts.to_update > 0 ? counts.to_update <= limits.partition : pods.holds_back;
-  pods.at_rest = !returning && reached && !pods.failing && !pods.not_kept;
+  const bool fails = pods.failing && !pods.failing->only_room;
+  pods.at_rest = !returning && reached && !fails && !pods.not_kept;
 }
 
 // Returns the template with which Pods are compared:

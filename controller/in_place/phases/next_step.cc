@@ -72,7 +72,7 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
 // Recreate falls back at once, otherwise only if all of these hold (P-011, P-012, P-013):
 //   - more Pods lack the target template than the partition keeps old
 //   - none of these Pods can be patched now, and no PodDisruptionBudget is the cause
-//   - no Pod fails, and none is in flight
+//   - no Pod fails, except for lack of room (FailingPods::only_room), and none is in flight
 std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.against() || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
@@ -82,7 +82,8 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const PodsInPlace& pods = *in_place.pods;
   const bool waits = pods.next.batch.empty() && pods.next.blocking == nullptr;
   const bool due = pods.counts.to_update > pods.limits.partition;
-  if (!waits || !due || pods.failing || OthersAreInFlight(in_place)) return std::nullopt;
+  const bool fails = pods.failing && !pods.failing->only_room;
+  if (!waits || !due || fails || OthersAreInFlight(in_place)) return std::nullopt;
   return FallBackToReplace(situation, why);
 }
 

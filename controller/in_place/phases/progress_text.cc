@@ -23,18 +23,6 @@ const Pod* KeptOut(const InPlace& in_place) {
   return nullptr;
 }
 
-// Returns ": pod web-2 has no node yet" for the first stand-in without a node. Returns an empty
-// text if each stand-in has one.
-std::string WithoutNode(const PodsInPlace& pods) {
-  for (const RolloutPod& one : pods.all) {
-    const PodStanding& pod = one.standing;
-    if (pod.stand_in && pod.updated && pod.unschedulable) {
-      return ": pod " + one.pod->meta.name + " has no node yet";
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string Numbers(const workload::Situation& situation) {
@@ -79,6 +67,20 @@ std::string WaitsForOthers(const PodsInPlace& pods) {
          " is gone: strategy Recreate runs one template at a time";
 }
 
+std::string WithoutNode(const PodsInPlace& pods) {
+  for (const RolloutPod& one : pods.all) {
+    const PodStanding& pod = one.standing;
+    const bool more = pod.stand_in || pods.limits.returning;
+    if (more && pod.updated && pod.unschedulable)
+      return "pod " + one.pod->meta.name + " has no node yet";
+  }
+  return {};
+}
+
+std::string After(std::string_view link, const std::string& text) {
+  return text.empty() ? std::string() : std::string(link) + text;
+}
+
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
@@ -97,7 +99,7 @@ std::string WaitsForRoom(const workload::Situation& situation) {
   if (Budget(pods.all, pods.limits) > 0) return "waiting until a Pod can be patched";
   const int32_t max_unavailable = pods.limits.max_unavailable;
   if (max_unavailable == 0) {
-    return "waiting for a stand-in, because maxUnavailable is 0" + WithoutNode(pods);
+    return "waiting for a stand-in, because maxUnavailable is 0" + After(": ", WithoutNode(pods));
   }
   return "waiting for Pods that are not available: maxUnavailable " +
          std::to_string(max_unavailable) + " is used up";

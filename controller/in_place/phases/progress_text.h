@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/situation.h"
@@ -26,6 +27,14 @@ std::string KeptOutText(const InPlace& in_place);
 // With strategy Recreate, returns a text that names the Pod that must be gone before the next Pod
 // is patched (PodsInPlace::beside). Returns an empty text if there is none.
 std::string WaitsForOthers(const PodsInPlace& pods);
+
+// Returns "pod web-2 has no node yet" for the first Pod without a node that other Pods wait for: a
+// stand-in, or while Pods go back, a Pod of the host that has its template. Returns "" if there is
+// none.
+std::string WithoutNode(const PodsInPlace& pods);
+
+// Returns `text` after `link`; "" if `text` is empty.
+std::string After(std::string_view link, const std::string& text);
 
 // Returns why the ReplicaSet controller could not create a Pod of `rs`. Example: "replica set web-2
 // cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".

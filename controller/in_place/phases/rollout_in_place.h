@@ -62,6 +62,9 @@ struct FailingPods {
   // cause.
   Cause first{};
   bool for_long = false;  // one of them has used up its time to recover (P-062)
+  // True if all of them are stand-ins without a node. What the new template does is not known then,
+  // so no other way to go on waits for these Pods.
+  bool only_room = false;
 };
 
 // Pods whose state annotation a webhook removes after each write, or whose drain another client
@@ -101,8 +104,8 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if `failing` and `not_kept` are not set, and the rollout has reached its
-  // limit. One of these then holds:
+  // Phase staged: true if the rollout has reached its limit, no Pod fails for more than lack of room
+  // (FailingPods::only_room), and `not_kept` is not set. One of these then holds:
   //   - Some Pods lack the target template, but not more than limits.partition. Example: 3 of 10
   //     Pods lack the template, and the partition is 3.
   //   - No Pod lacks the template, and holds_back is true.

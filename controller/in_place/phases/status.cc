@@ -104,7 +104,9 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kGivenUp, situation,
                    GivenUp(situation, *in_place.block()) + waits);
   }
-  if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
+  if (pods.failing && !pods.at_rest) {
+    return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
+  }
   if (pods.beside) return {true, InPlaceReason::kStaged, WaitsForOthers(pods)};
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
@@ -166,11 +168,13 @@ Word OfPatching(const workload::Situation& situation) {
   }
   const ReplicaSet& host = *in_place.host();
   // While Pods go back, the host may get additional Pods (KeepHostWhileReturning). If the
-  // additional Pods cannot be created, the Pods that go back may have to wait for them.
+  // additional Pods cannot be created, or have no node, the Pods that go back may have to wait for
+  // them.
   const bool has_more = host.replicas > situation.limits.desired;
   const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
   if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
   std::string to = "Pods go back to the template of replica set " + host.meta.name;
+  if (has_more && pods && IsIdle(*pods)) to += After("; ", WithoutNode(*pods));
   if (pods && pods->beside) to += "; " + WaitsForOthers(*pods);
   return Running(InPlaceReason::kReverting, situation, to);
 }

@@ -409,6 +409,67 @@ TEST_CASE("a stand-in starts anew while a Pod that went back is not ready yet (P
   Proves("P-025");
 }
 
+// A node is lost, and no other has room for the Pod of it, nor for a stand-in.
+class WithoutRoom : public Started {
+ public:
+  explicit WithoutRoom(const std::string& partition) : Started(3, 0) {
+    Annotate("windlass.dev/in-place", "IfPossible");
+    Annotate("windlass.dev/in-place-partition", partition);
+    SettleInPlace();
+    hosts = PodNames();
+  }
+  void Lose(const std::string& pod) {
+    const std::string node = PodNamed(pod)["spec"]["nodeName"];
+    PodNamed(pod)["status"]["conditions"][2]["status"] = "False";
+    for (Node& one : nodes) {
+      if (one.meta.name == node) one.ready = one.heard = false;
+    }
+  }
+  void UnscheduleStandIns() {
+    for (const std::string& pod : PodNames()) {
+      if (std::ranges::count(hosts, pod) == 0) Unschedule(pod);
+    }
+  }
+  std::vector<std::string> hosts;
+};
+
+TEST_CASE("a stand-in without a node does not keep the rollout from new Pods (P-013, P-060)") {
+  WithoutRoom c("0");
+  c.Lose(c.hosts.front());
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.UnscheduleStandIns();
+  c.SyncAfter(601);
+  REQUIRE(c.InPlaceCondition() == "True Failing");
+  c.Annotate("windlass.dev/in-place-surge", "Never");
+  c.Sync();
+  CHECK(std::ranges::any_of(c.events, [](const std::string& event) {
+    return event.find("replaces Pods to roll out revision") != std::string::npos;
+  }));
+  Proves("P-013");
+}
+
+TEST_CASE("nor does it end the rest at a partition (P-058, P-060)") {
+  WithoutRoom c("2");
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  c.RestartAll();
+  std::string patched;
+  for (const std::string& pod : c.hosts) {
+    if (c.ImageOfPod(pod) == "v2") patched = pod;
+  }
+  REQUIRE(!patched.empty());
+  c.Lose(patched);
+  c.UnscheduleStandIns();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+  REQUIRE(c.SizeOf("v2") == 1);
+  c.SyncAfter(601);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+  Proves("P-058");
+}
+
 TEST_CASE("a stand-in that fits on no node is told at once, and fails in the end (P-060, P-061)") {
   const bool reverts = GENERATE(false, true);
   CAPTURE(reverts);
@@ -519,10 +580,29 @@ TEST_CASE("so is one more Pod of the good revision, on the way back (P-061)") {
   REQUIRE(c.SizeOf("v1") == 4);
   CHECK(c.InPlaceCondition() == "True Reverting");
   CHECK(c.InPlaceMessage().find(" of 3 Pods are back") != std::string::npos);
-  RefusePod(c, "v1", 3);
-  c.Sync();
-  CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().ends_with(RefusedText(c, "v1")));
+  SECTION("that cannot be created") {
+    RefusePod(c, "v1", 3);
+    c.Sync();
+    CHECK(c.InPlaceCondition() == "True Failing");
+    CHECK(c.InPlaceMessage().ends_with(RefusedText(c, "v1")));
+  }
+  SECTION("that has no node") {
+    const std::vector<std::string> before = c.PodNames();
+    c.RunPods();
+    std::string more;
+    for (const std::string& pod : c.PodNames()) {
+      if (std::ranges::count(before, pod) == 0) more = pod;
+    }
+    REQUIRE(!more.empty());
+    c.Unschedule(more);
+    c.Sync();
+    CHECK(c.InPlaceCondition() == "True Reverting");
+    CHECK(c.InPlaceMessage().ends_with("Pods go back to the template of replica set " +
+                                       c.NameOf("v1") + "; pod " + more + " has no node yet"));
+    c.Schedule(more);
+    c.Sync();
+    CHECK(c.InPlaceMessage().find("has no node yet") == std::string::npos);
+  }
 }
 
 }  // namespace
