@@ -50,10 +50,10 @@ class Room {
   // If `pod` fits into every limit, deducts the Pod from the limits and returns true; otherwise
   // returns false.
   bool Take(const PodStanding& pod) {
-    // A Pod in flight that is not Ready is down already, so it is patched at once (P-034). A Ready
-    // one may be serving: it is patched only while enough other Pods are available.
-    const bool fits = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
-    if (to_update_ <= 0 || !fits) return false;
+    // A Pod in flight that is not Ready is down already, so it takes no room (P-034). A Ready one
+    // may be serving: it is patched only while enough other Pods are available.
+    const bool has_room = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
+    if (to_update_ <= 0 || !IsLetByCanary(pod) || !has_room) return false;
     --to_update_;
     if (pod.available) --budget_;
     if (pod.unschedulable) unschedulable_out_ = true;
@@ -65,10 +65,17 @@ class Room {
   }
 
  private:
-  bool HasRoomFor(const PodStanding& pod) const {
+  // Also a Pod that is down waits for the canary: the patch that is under way may bring it to a
+  // template that works. Example: v2 fails, two Pods go back to v1, and v3 comes. If v3 fails, too,
+  // the second Pod still gets v1.
+  bool IsLetByCanary(const PodStanding& pod) const {
+    if (!canary_) return true;
     // A Pod on a lost node proves nothing until the node is back, so it cannot be the canary.
-    if (canary_ && (canary_out_ || pod.exempt)) return false;
-    if (canary_ && pod.unschedulable && unschedulable_out_) return false;
+    if (canary_out_ || pod.exempt) return false;
+    return !pod.unschedulable || !unschedulable_out_;
+  }
+
+  bool HasRoomFor(const PodStanding& pod) const {
     if (pod.exempt) return true;
     if (!returning_ && unproven_ <= 0) return false;
     if (!pod.node.empty() && busy_nodes_.contains(pod.node)) return false;

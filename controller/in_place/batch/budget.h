@@ -16,7 +16,7 @@
 //                revision, a stand-in, is added before an old Pod is taken down
 //
 // Exceptions:
-//   - A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
+//   - A Pod that is in flight already is exempt from node and cap (NextBatch).
 //   - A Pod on a lost node is exempt from budget, node and cap. While canary applies, the Pod is
 //     not patched.
 //   - Pods on lost nodes and unschedulable Pods use up neither node nor cap.
@@ -63,8 +63,9 @@ int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits);
 // `pods`; the Pod to patch first comes first. The partition holds for all of them. Other limits:
 //   - Pod not in flight: budget, node, cap and canary, with the exceptions that the head of this
 //     file lists
-//   - Pod in flight and not Ready: none, because the Pod is down already
-//   - Pod in flight and Ready: enough other Pods must be available, because the Pod may be serving
+//   - Pod in flight and not Ready: canary alone, because the Pod is down already
+//   - Pod in flight and Ready: canary, and enough other Pods must be available, because the Pod may
+//     be serving
 std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
                                          std::span<const RolloutPod* const> candidates,
                                          const BatchLimits& limits);
