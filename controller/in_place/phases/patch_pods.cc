@@ -78,7 +78,8 @@ Step Patch(const workload::Situation& situation, const RolloutPod& one, const Po
   const bool heard = KubeletHeardSince(pod, situation.view.nodes).has_value();
   auto patch =
       PatchFor(pod, one.state(), Find(situation, one.of), target,
-               read != nullptr ? read->value.As<std::string>() : nullptr, heard, situation.now);
+               read != nullptr ? read->value.As<std::string>() : nullptr,
+               {.now = situation.now, .heard = heard, .available = one.standing.available});
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
     return Read{.request = *get,

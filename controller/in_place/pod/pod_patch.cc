@@ -85,6 +85,7 @@ Result<Request> PatchPod(const SeenPod& pod, const TemplateChanges& changes, std
   operations.Test("/metadata/deletionTimestamp", nullptr);
   if (!pod.has_node) operations.Test("/spec/nodeName", nullptr);
   if (pod.generation > 0) operations.Test("/metadata/generation", pod.generation);
+  if (pod.version) operations.Test("/metadata/resourceVersion", pod.version->text);
   operations.TestState(pod.has_annotations, pod.state);
   WINDLASS_TRY([[maybe_unused]] const Unit images, ChangeImages(pod, changes.images, operations));
   TextChanges annotations = changes.annotations;

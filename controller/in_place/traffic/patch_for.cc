@@ -63,20 +63,22 @@ std::string Describe(const TemplateChanges& changes) {
 
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
-                                                 const std::string* whole_pod, bool heard,
-                                                 WallTime now) {
+                                                 const std::string* whole_pod,
+                                                 const PodSight& sight) {
   WINDLASS_TRY(TemplateChanges needed, ChangesFor(pod, state, from, target.to));
   const std::optional<Drained> drain = DrainedAfter(needed, state);
   const TemplateChanges changes = KeepDrained(std::move(needed), state);
 
   SeenPod seen = Seen(pod);
+  if (!sight.available) seen.version = pod.meta.resource_version;
   if (!changes.tolerations.empty()) {
     if (whole_pod == nullptr) {
       return std::variant<PodPatch, Request>(Request::Get(resources::kPods, KeyOf(pod.meta)));
     }
     seen.tolerations = TolerationsOf(*whole_pod);
   }
-  WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, now));
+  WINDLASS_TRY(std::vector<ContainerPatch> patches,
+               PatchesOf(pod, state, from, changes, sight.now));
   const bool again = state != nullptr && state->target == target.to.fingerprint;
   const PodState next{.pod = pod.meta.uid,
                       .deployment = target.deployment,
@@ -84,11 +86,11 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                       .target = target.to.fingerprint,
                       .from = from.fingerprint,
                       .generation_before = pod.meta.generation,
-                      .at = now,
+                      .at = sight.now,
                       .attempt = again ? NextAttempt(state->attempt) : 1,
                       .containers = std::move(patches),
                       .drain = drain,
-                      .unheard = !heard};
+                      .unheard = !sight.heard};
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

@@ -29,17 +29,25 @@ struct PodPatch {
   std::string changes;
 };
 
+// What a patch rests on, besides the spec and the state of the Pod.
+struct PodSight {
+  WallTime now;
+  bool heard = true;  // the Pod's kubelet is heard now (KubeletHeardSince), or the Pod has no node
+  // False: the Pod may be patched because it is not available. The API server then refuses the
+  // patch if the Pod has changed.
+  bool available = true;
+};
+
 // Returns the patch; or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod,
 // because the cache does not keep tolerations. Error kMalformed if a template cannot be read,
 // kInvalid if the state would be too long.
 //   - `from`: the template that the Pod has
 //   - `state`: the state of our last patch, or null
 //   - `whole_pod`: the response to that Get, or null before it
-//   - `heard`: the Pod's kubelet is heard now (KubeletHeardSince), or the Pod has no node
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
-                                                 const std::string* whole_pod, bool heard,
-                                                 WallTime now);
+                                                 const std::string* whole_pod,
+                                                 const PodSight& sight);
 
 // Returns the patch that writes `state` to the Pod. The patch also writes the revision label, with
 // the value that the Pod already has (LostState), and changes nothing else.

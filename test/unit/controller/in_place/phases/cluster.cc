@@ -1,6 +1,7 @@
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/time.h"
@@ -49,6 +50,18 @@ void InPlaceCluster::Annotate(const std::string& key, const std::string& value) 
   Edit([&](Json& d) { d["metadata"]["annotations"][key] = value; });
 }
 
+void InPlaceCluster::BeforeNextPatch(std::function<void(Json& pod)> kubelet_reports) {
+  server = [this, answer = server,
+            reports = std::move(kubelet_reports)](const Request& request) mutable {
+    if (request.resource() == resources::kPods && request.verb() == Verb::kPatch && reports) {
+      Json& pod = PodNamed(request.key().name);
+      std::exchange(reports, nullptr)(pod);
+      pod["metadata"]["resourceVersion"] = std::to_string(++pod_versions_);
+    }
+    return answer(request);
+  };
+}
+
 void InPlaceCluster::DrainByLabel() {
   Edit(&TakeTraffic);
   SettleInPlace();
@@ -94,6 +107,7 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
   }
   const Json annotations = next["metadata"].value("annotations", Json::object());
   if (annotations.empty()) next["metadata"].erase("annotations");  // as the server does
+  next["metadata"]["resourceVersion"] = std::to_string(++pod_versions_);
   if (on_update) on_update(found->second, next);
   if (next["spec"] != found->second["spec"]) {
     next["metadata"]["generation"] = next["metadata"]["generation"].get<int>() + 1;
@@ -121,6 +135,7 @@ Json InPlaceCluster::NewPod(const std::string& name, const Json& rs) {
   pod["metadata"]["namespace"] = "ns";
   pod["metadata"]["uid"] = UidText(++pods_born_);
   pod["metadata"]["generation"] = 1;
+  pod["metadata"]["resourceVersion"] = std::to_string(++pod_versions_);
   pod["metadata"]["creationTimestamp"] = FormatTime({now});
   pod["metadata"]["ownerReferences"] = {{{"apiVersion", "apps/v1"},
                                          {"kind", "ReplicaSet"},

@@ -37,6 +37,10 @@ class InPlaceCluster : public workload::Cluster {
   // The Pod runs its image, restarts again and again, and is not ready now.
   void KeepCrashing(const std::string& pod);
 
+  // The kubelet reports something about the next Pod that is patched, just before the patch
+  // arrives.
+  void BeforeNextPatch(std::function<void(Json& pod)> kubelet_reports);
+
   // Replaces the Pod by a Pod of `image` that no watch has shown yet.
   void ReplaceUnseen(const std::string& pod, const std::string& image);
   // The Pod's container has ended, and waits to be started again.
@@ -115,6 +119,7 @@ class InPlaceCluster : public workload::Cluster {
   DecodeOnce<Pod> decoded_pods_;  // of these symbols
   int containers_born_ = 0;
   int pods_born_ = 0;
+  int pod_versions_ = 0;
 };
 
 // A cluster at rest with all Pods of image v1.

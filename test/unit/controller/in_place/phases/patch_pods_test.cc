@@ -25,6 +25,35 @@ TEST_CASE("Pods that are patched in one sync are of different zones (P-032)") {
   CHECK(zones == std::multiset<std::string>{"zone-0", "zone-1", "zone-2"});
 }
 
+// Whom this serves: who runs as few Pods as the traffic needs. A Pod that is down may be patched
+// beside the others; once it serves, it may not.
+TEST_CASE("P-035 a Pod that is up again when the patch arrives is not taken down") {
+  Started c(3, 0);
+  const std::string pod = c.PodNames()[1];
+  const Json up = c.PodNamed(pod)["status"];
+  c.Crash(pod);
+  c.BeforeNextPatch([&](Json& seen) { seen["status"] = up; });
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(c.PodsOf("v1") == 3);
+  CHECK(c.in_flight() == 0);
+  Proves("P-035");
+}
+
+TEST_CASE("P-035 a Pod that is still down is patched, and so is one that serves") {
+  Started c(3, 1);
+  const bool down = GENERATE(true, false);
+  const std::string pod = c.PodNames()[1];
+  if (down) c.Crash(pod);
+  bool reported = false;
+  if (!down) c.BeforeNextPatch([&](Json&) { reported = true; });
+  c.SetImage("v2");
+  c.Sync();
+  CHECK(reported != down);
+  CHECK(c.PodsOf("v2") == 1);
+  CHECK((c.ImageOfPod(pod) == "v2") == down);
+}
+
 TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
   Started c(3);
   c.SetImage("v2");

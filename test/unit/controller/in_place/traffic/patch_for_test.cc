@@ -35,7 +35,7 @@ TEST_CASE("attempts at one target are counted, up to the largest number there is
   const std::string from = Template("r/app:1");
   const std::string to = Template("r/app:2");
   const PodTarget target{.deployment = kDeployment, .revision = 6, .to = {kT2, to}};
-  const auto patch = PatchFor(pod, &state, {kT1, from}, target, nullptr, true, kAt);
+  const auto patch = PatchFor(pod, &state, {kT1, from}, target, nullptr, {.now = kAt});
   REQUIRE(patch.ok());
   const PodPatch* sent = std::get_if<PodPatch>(&*patch);
   REQUIRE(sent != nullptr);
