@@ -122,7 +122,7 @@ because() {
   kubectl get events --field-selector involvedObject.name=helm,reason=InPlaceNotPossible \
     -o jsonpath='{.items[*].message}'
 }
-told() { [[ $(because) == *"(MetadataOnly)" ]]; }
+told() { [[ $(because) == *"(MetadataOnly). So new Pods replace the old ones" ]]; }
 until_true 20 "an event says why" told
 annotate helm windlass.dev/in-place=Only
 upgrade helm app:v2 cccc

@@ -112,7 +112,7 @@ bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs) {
 }
 
 Cause ReplacedBecause(Cause why) {
-  if (why.reason == kNotKept) why.text += ". Until then, Windlass replaces Pods";
+  if (why.reason == kNotKept) why.text += kUntilThenReplaced;
   return why;
 }
 

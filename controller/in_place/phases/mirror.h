@@ -66,6 +66,8 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
 // too many patches of `rs` (UnlessInVain). No event would begin the next sync.
 bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs);
 
+// The end of the sentence that ReplacedBecause returns for kNotKept.
+inline constexpr std::string_view kUntilThenReplaced = ". Until then, Windlass replaces Pods";
 // Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until
 // a user has carried out the remedy.
 Cause ReplacedBecause(Cause why);

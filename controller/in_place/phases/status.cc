@@ -26,10 +26,27 @@ struct Word {
   std::string message;
 };
 
+// Returns the warning that in-place-unblock names another revision than the one that is given up.
+// nullopt: no revision is given up now. The setting may then stay from an earlier try.
+std::optional<std::string> WrongUnblock(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const std::optional<int64_t>& unblock = in_place.options().unblock;
+  if (!in_place.blocked() || !unblock) return std::nullopt;
+  const ObjectMeta& pending = in_place.pending()->meta;
+  if (*unblock == workload::RevisionOf(pending)) return std::nullopt;
+  const Workload& workload = situation.workload;
+  const SettingPlace place = workload.kind.PlaceOf(kUnblock);
+  return std::string(workload.kind.traits().noun) + " " + KeyOf(workload.meta).ToString() + ": " +
+         std::string(place.noun) + " " + place.name + ": names revision " +
+         std::to_string(*unblock) + ", but revision " +
+         std::string(workload::RevisionText(pending)) + " is the one that is given up";
+}
+
 // Returns the warnings for the end of the condition's message; empty if there are none.
 std::string Warnings(const workload::Situation& situation) {
   constexpr size_t kToldMax = 3;
-  const std::vector<std::string>& warnings = InPlaceOf(situation).configuration.warnings;
+  std::vector<std::string> warnings = InPlaceOf(situation).configuration.warnings;
+  if (auto wrong = WrongUnblock(situation)) warnings.push_back(*std::move(wrong));
   std::string text;
   for (size_t i = 0; i < std::min(warnings.size(), kToldMax); ++i) {
     text += (i > 0 ? "; " : "") + warnings[i];
@@ -204,6 +221,11 @@ std::string WayBack(const workload::Situation& situation) {
          " restores the previous template";
 }
 
+// Returns the message in phase replace: why Pods are not updated in place, and what happens.
+std::string ReplacedText(const std::string& why) {
+  return why.ends_with(kUntilThenReplaced) ? why : why + ". So new Pods replace the old ones";
+}
+
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
 // Returns a stored message without its warnings. After a restart of Windlass, only the stored
@@ -333,7 +355,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
     case InPlacePhase::kReplace:
-      return Word{false, InPlaceReason::kNotPossible, in_place.why().text};
+      return Word{false, InPlaceReason::kNotPossible, ReplacedText(in_place.why().text)};
     case InPlacePhase::kRefused: return Refused(situation);
     case InPlacePhase::kUnknown: return OfUnknown(situation);
     case InPlacePhase::kNone: break;

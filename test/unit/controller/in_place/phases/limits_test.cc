@@ -160,7 +160,7 @@ TEST_CASE("with IfPossible and Recreate, users see why Pods are replaced (P-011,
   CHECK(c.InPlaceCondition() == "False NotPossible");
   const std::string why = c.InPlaceMessage();
   const std::string reason = single ? "FieldChanged" : "RecreateStrategy";
-  CHECK(why.ends_with('(' + reason + ')'));
+  CHECK(why.ends_with('(' + reason + "). So new Pods replace the old ones"));
   CHECK(c.fallbacks == std::vector{reason});
   c.SettleInPlace();
   CheckAllRun(c, "v2");

@@ -75,7 +75,7 @@ TEST_CASE("another checksum alone means new Pods (P-007)") {
   Helm c("IfPossible");
   c.CheckUpgrade("v1", "bbbb");
   c.CheckAllAreNew();
-  CHECK(std::ranges::count(c.events, kMetadataOnly) == 1);
+  CHECK(std::ranges::count(c.events, kMetadataOnly + ". So new Pods replace the old ones") == 1);
 }
 
 TEST_CASE("together with an image it is changed in place (P-007)") {

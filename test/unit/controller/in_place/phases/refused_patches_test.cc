@@ -155,7 +155,7 @@ TEST_CASE("P-036 with IfPossible, the third refusal is the end of patching, and 
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with(
       "the API server refused three patches of Pods in a row: cannot patch resource"));
-  CHECK(c.InPlaceMessage().ends_with(" (PodForbidden)"));
+  CHECK(c.InPlaceMessage().ends_with(" (PodForbidden). So new Pods replace the old ones"));
   const int asked = c.asked;
   c.SettleInPlace();
   CHECK(c.asked == asked);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::warnings_test {
@@ -55,6 +56,32 @@ TEST_CASE("a partition of more Pods than there are is told (P-083)") {
   c.Annotate("windlass.dev/in-place-partition", "8");
   c.SettleInPlace();
   CHECK(EventsWith(c, "more than the 4 replicas") == 2);  // another value
+}
+
+// Whom this serves: who means to try a revision again, and mistypes its number.
+TEST_CASE("a revision to try again that is not the one given up is told, once (P-062 P-083)") {
+  const std::string key = "windlass.dev/in-place-unblock";
+  const std::string warning =
+      "annotation " + key + ": names revision 7, but revision 2 is the one that is given up";
+  Started c(4);
+  c.FailForLong("v2", "Revert");
+  c.SettleInPlace();
+  REQUIRE(c.InPlaceCondition() == "True GivenUp");
+  CHECK_FALSE(MessageHas(c, "Warning"));
+  c.Annotate(key, "7");
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(EventsWith(c, "names revision 7") == 1);
+  CHECK(c.InPlaceMessage().ends_with(". Warning: deployment ns/web: " + warning));
+  c.Annotate(key, "2");
+  c.Sync();
+  CHECK(c.InPlaceCondition() != "True GivenUp");
+  CHECK_FALSE(MessageHas(c, "Warning"));
+  c.RollOutInPlace("v3");  // the number may stay: no revision is given up
+  CHECK(c.PodsOf("v3") > 0);
+  CHECK_FALSE(MessageHas(c, "Warning"));
+  CHECK(EventsWith(c, "names revision") == 1);
+  Proves("P-083");
 }
 
 TEST_CASE("of many warnings three are told, and that there are more (P-083)") {
