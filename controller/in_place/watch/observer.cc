@@ -133,6 +133,11 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   if (!same) Take(pod, *owner, before != nullptr);
   const auto followed = followed_.find(pod.meta.uid);
   std::optional<PodState> state = StateOf(pod, *owner);
+  if (followed != followed_.end() && same && followed->second.found_at) {
+    const std::optional<Workload> workload = workloads_.Find(KeyOf(*owner));
+    if (workload) NoteDoneBefore(*before, *workload, followed->second);
+    followed->second.found_at.reset();
+  }
   if (followed != followed_.end() && state) followed->second.state = *std::move(state);
   Look(pod, *owner);
 }
@@ -158,6 +163,7 @@ void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witness
   if (followed_.size() >= kInPlacePodsFollowedMax) return;
   Followed& followed = followed_[pod.meta.uid];
   followed.pod = KeyOf(pod.meta);
+  if (!witnessed) followed.found_at = clock_.Wall();
   // The time in the annotation has whole seconds, so an age of up to one second counts as 0.
   followed.patched_at = {clock_.Now().since_start - (age <= seconds(1) ? Duration{0} : age)};
   followed.state = *std::move(state);
@@ -203,6 +209,7 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
   std::optional<Finding> found = Known(pod, find);
   if (!found) return Forget(pod.meta.uid);
   followed.state = std::move(found->state);
+  NoteDoneBefore(pod, owner, followed);
   if (found->completion.complete) NoteUpdated(pod, followed);
   if (!found->available) NoteDrift(pod, followed.state);
   if (!found->asks_for) return Forget(pod.meta.uid);
@@ -210,8 +217,27 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
     NoteFailure(pod, followed.state, *found);
     return LookLater(pod, followed, found->look_again);
   }
-  if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
+  if (leading_ && !followed.available) {
+    totals_.available.Observe(clock_.Now() - followed.patched_at);
+  }
   Forget(pod.meta.uid);
+}
+
+// Notes what had happened already when this process found the patch, so that it is not reported
+// again. `found` is the Pod as it was then. Does nothing for a patch that this process has seen
+// being made.
+void InPlaceObserver::NoteDoneBefore(const Pod& found, const Workload& owner, Followed& followed) {
+  if (!followed.found_at) return;
+  const auto find = [&] {
+    PodState state = followed.state;
+    in_place::NoteHeard(found, node_of_(found), state);
+    const WallTime then = *followed.found_at;
+    const auto from = in_place::AvailableFrom(found, &state, owner.min_ready_seconds, then);
+    return std::pair(in_place::CompletionOf(found, state, then).complete, from && *from <= then);
+  };
+  const auto [updated, available] = Known(found, find).value_or(std::pair(false, false));
+  followed.updated = followed.updated || updated;
+  followed.available = followed.available || available;
 }
 
 // Looks at a Pod that is not followed, for example because it became available. Reports a failure

@@ -11,7 +11,9 @@
 // while this process does not lead, so that a new leader knows when each Pod was patched. It emits
 // Events and counts totals only while this process leads. Its memory is bounded and lost at a
 // restart. Afterwards it follows only patches of the last minutes, because older ones may have been
-// completed long ago.
+// completed long ago. A Pod that was restarted, or available, before this process saw its patch is
+// neither reported nor measured as such: the process before did so, and when this happened is not
+// known. So InPlaceUpdated does not come for a Pod whose restart ends while no process leads.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +76,11 @@ class InPlaceObserver {
     ObjectKey pod;
     in_place::PodState state;
     MonotonicTime patched_at;
-    bool updated = false;  // true once the patch was complete
+    // When this process found a patch that it has not seen being made; nullopt once the Pod has
+    // changed since. The Pod's Node may become known only later.
+    std::optional<WallTime> found_at{};
+    bool updated = false;    // true once the patch was complete
+    bool available = false;  // true if the Pod was available when this process found the patch
     TimerId timer = 0;
   };
   // What was already reported about a Pod.
@@ -107,6 +113,7 @@ class InPlaceObserver {
   void Take(const Pod& pod, const ObjectMeta& owner, bool witnessed);
   void Look(const Pod& pod, const ObjectMeta& owner);
   void LookAt(const Pod& pod, const Workload& owner, Followed& followed);
+  void NoteDoneBefore(const Pod& found, const Workload& owner, Followed& followed);
   void LookAfterwards(const Pod& pod, const Workload& owner);
   Finding Find(const Pod& pod, const Workload& owner, const in_place::PodState& state) const;
   void LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at);

@@ -14,6 +14,7 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -319,6 +320,92 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));
+}
+
+// A process that starts now, beside or after that of the Fixture, and leads at once. Its watch of
+// Pods has not begun.
+struct Restarted {
+  explicit Restarted(Fixture& before) : f(before) { observer.Lead(true); }
+
+  Fixture& f;
+  Store<Pod> pods;
+  const Node* node = &f.node;
+  InPlaceObserver observer{
+      f.clock,
+      f.informers.faults(),
+      f.timers,
+      [this](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
+      f.deployments,
+      pods,
+      [this](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); },
+      [this](const Pod&) { return node; }};
+};
+
+// Whom this serves: who reads the Events of a Pod, or the figures of restarts, after Windlass was
+// restarted or upgraded. The Pod restarted in 7 s, and that is told already.
+TEST_CASE("After a restart, a Pod that was updated before is not told of again (P-084)") {
+  const bool node_is_known = GENERATE(true, false);
+  const bool changes = GENERATE(true, false);  // while its node is not known
+  CAPTURE(node_is_known, changes);
+  Fixture f;
+  f.Patch("app:2");
+  f.Advance(seconds(7));
+  f.Restart('B');
+  f.app().image_id = "I1";  // only times show that it was restarted
+  f.Put();
+  f.Advance(seconds(100));
+  const auto told = f.Told();
+  REQUIRE(told.size() == 1);
+  Restarted after(f);
+  if (!node_is_known) after.node = nullptr;
+  after.pods.Apply(f.pod);
+  after.node = &f.node;
+  if (changes) {
+    f.pod.meta.labels.Set("a", "b");
+    f.pod.meta.resource_version = {"900"};
+    after.pods.Apply(f.pod);
+  }
+  f.Advance(seconds(100));
+  CHECK(f.Told() == told);
+  CHECK(after.observer.figures().restart.count() == 0);
+  CHECK(after.observer.figures().available.count() == 0);
+  CHECK(after.observer.followed() == 0);
+  Proves("P-084");
+}
+
+TEST_CASE("After a restart, a Pod in flight is told of when it is updated, with its seconds") {
+  Fixture f;
+  f.Patch("app:2");
+  f.Advance(seconds(20));
+  Restarted after(f);
+  after.pods.Apply(f.pod);
+  CHECK(f.Told().empty());
+  f.observer.Lead(false);
+  f.Advance(seconds(10));
+  f.Restart('B');
+  after.pods.Apply(f.pod);
+  CHECK(f.Told() == std::vector<std::string>{"InPlaceUpdated: Updated in place to revision 6 in "
+                                             "30 s"});
+  CHECK(after.observer.figures().restart.sum == 30);
+  CHECK(after.observer.figures().available.sum == 30);
+}
+
+TEST_CASE("After a restart, it is measured when an updated Pod becomes available (P-084)") {
+  Fixture f;
+  f.min_ready_seconds = 60;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  f.Advance(seconds(7));
+  f.Restart('B');
+  f.observer.Lead(false);
+  f.Advance(seconds(20));
+  const auto told = f.Told();
+  Restarted after(f);
+  after.pods.Apply(f.pod);
+  f.Advance(seconds(50));
+  CHECK(f.Told() == told);
+  CHECK(after.observer.figures().restart.count() == 0);
+  CHECK(after.observer.figures().available.sum == 67);
 }
 
 // Returns true if the log has a fault in what is computed of Pod web-1.
