@@ -104,8 +104,8 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if the rollout has reached its limit, no Pod fails for more than lack of room
-  // (FailingPods::only_room), and `not_kept` is not set. One of these then holds:
+  // Phase staged: true if the rollout has reached its limit, no Pod fails for more than lack of
+  // room (FailingPods::only_room), and `not_kept` is not set. One of these then holds:
   //   - Some Pods lack the target template, but not more than limits.partition. Example: 3 of 10
   //     Pods lack the template, and the partition is 3.
   //   - No Pod lacks the template, and holds_back is true.
