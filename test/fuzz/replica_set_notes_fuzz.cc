@@ -35,8 +35,11 @@ void CheckNotes(std::string_view text) {
   if (const auto mode = ModeOf(Pending(kMode, text), kRevision)) {
     WL_ASSERT(ModeOf(Pending(kMode, WriteMode(*mode, kRevision)), kRevision) == mode);
   }
-  if (const auto reason = BlockedBy(Pending(kBlocked, text), kRevision)) {
-    WL_ASSERT(BlockedBy(Pending(kBlocked, WriteBlock(kRevision, *reason)), kRevision) == reason);
+  if (const auto block = BlockOf(Pending(kBlocked, text), kRevision)) {
+    const auto again = BlockOf(Pending(kBlocked, WriteBlock(*block, kRevision)), kRevision);
+    WL_ASSERT(again && again->reason == block->reason);
+    WL_ASSERT(again->unblock_used == block->unblock_used);
+    WL_ASSERT(again->tried_since.has_value() == block->tried_since.has_value());
   }
   WL_ASSERT(NotedStandIns(Pending(kStandIns, text)) >= 0);
   if (const auto refusals = RefusalsOf(Pending(kRefusedPatches, text), kRevision, kTo)) {
