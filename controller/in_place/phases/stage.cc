@@ -35,7 +35,7 @@ Write WriteNote(const ReplicaSet& rs, std::string_view key, std::string value, B
   return {.request = workload::PatchReplicaSet(rs, change), .because = std::move(because)};
 }
 
-// Returns the write that gives `rs` that size, and notes all of its Pods as stand-ins.
+// Returns the write that gives `rs` the size `size`, and notes all of its Pods as stand-ins.
 Step ResizeStandIns(const workload::Situation& situation, const ReplicaSet& rs, int32_t size,
                     Decision decision) {
   workload::ReplicaSetChange note;
@@ -43,16 +43,17 @@ Step ResizeStandIns(const workload::Situation& situation, const ReplicaSet& rs, 
   return workload::Resize(situation, rs, size, decision, std::move(note));
 }
 
-// Returns true if the object has a setting of in-place updates. After a user has removed the
-// setting from the workload, `kubectl rollout undo` would bring it back from this object.
+// Returns true if the object has a setting of in-place updates. When a user has removed the setting
+// from the workload, Windlass removes it from the ReplicaSets, too. Otherwise `kubectl rollout
+// undo` would copy it back to the workload.
 bool HasUserKey(const ObjectMeta& meta) {
   return std::any_of(meta.annotations.begin(), meta.annotations.end(),
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
 }
 
-// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place: Pods may still
-// be out of traffic, and no ReplicaSet has a note. After a restart, only these copies would lead
-// Windlass to the Pods (P-076).
+// Returns true if Pods may still be out of traffic, and no ReplicaSet has a note of an update in
+// place (HasNotes). After a restart of Windlass, only the copies of windlass.dev/in-place on the
+// ReplicaSets would then lead to these Pods. So the copies must stay (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
@@ -63,7 +64,7 @@ struct StandInCounts {
   int64_t starting = 0;
 };
 
-// Returns the counts of `rs`. A Pod that a user deleted counts as starting, unless the ReplicaSet
+// Counts the Pods of `rs`. A Pod that a user deleted counts as starting, unless the ReplicaSet
 // controller cannot create another one.
 StandInCounts CountStandIns(const InPlace& in_place, const ReplicaSet& rs) {
   int64_t present = 0;
@@ -89,15 +90,17 @@ bool IsOfRollout(const InPlace& in_place, const ReplicaSet& rs) {
 int64_t ComingBack(const PodsInPlace& pods) {
   return std::ranges::count_if(pods.all, [&](const RolloutPod& pod) {
     const PodStanding& standing = pod.standing;
-    // While Pods go back, the target is the host's template, which Pods have without a patch.
+    // While Pods go back to the host's template, `updated` does not show a patch: Pods that were
+    // never patched have that template, too.
     const bool patched = standing.in_flight || (standing.updated && !pods.limits.returning) ||
                          pod.verdict.starts_reverted;
     return patched && !standing.stand_in && standing.waited_for() && !standing.available;
   });
 }
 
-// Returns how many starting stand-ins of `rs` may stay: one for each Pod that is coming back. Those
-// that stay with the ReplicaSets before `rs` count, too.
+// Returns how many starting stand-ins of `rs` may stay. In all ReplicaSets together, one may stay
+// for each Pod that is coming back (ComingBack). The ReplicaSets that stand before `rs` in `all`
+// take theirs first.
 int64_t StartingMax(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   int64_t left = ComingBack(*in_place.pods);
@@ -121,9 +124,10 @@ int64_t StartingMax(const workload::Situation& situation, const ReplicaSet& rs) 
 //     available, 3 are starting, and 1 patched Pod of the host is not available: at most 2 + 1 = 3
 //     stay. Other Pods must not stay: they do not serve, and take the room of new stand-ins.
 //
-// A Pod for which the scheduler finds no node may need the room of the stand-ins. So it counts as
-// available once no Pod is in flight, and no Pod of the host is left to be updated. A Pod that the
-// scheduler has not judged yet does not count.
+// A Pod for which the scheduler finds no node may be waiting for the room that stand-ins take. So
+// it counts as available, and one stand-in fewer must stay. It counts only once no Pod is in
+// flight, and no Pod of the host is left to be updated. A Pod that the scheduler has not judged yet
+// does not count.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -223,7 +227,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
     // Pods go back to the template of this host. The cache keeps that template only while the host
-    // has the annotation.
+    // has the annotation, so the annotation stays.
     if (!asks && rs == in_place.host() && GoesBackFirst(situation, in_place)) continue;
     const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (missing.empty()) continue;
@@ -242,7 +246,8 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
     wanted =
         StandIns(in_place.pods->all, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
-    // With only the needed stand-ins, no Pod could be patched. So the other stand-ins stay, too.
+    // Availability needs `needed` of the stand-ins. With only these, no Pod could be taken down for
+    // its patch. So the other stand-ins stay, too.
     if (wanted < pending.replicas && needed > 0) return std::nullopt;
   }
   if (wanted == pending.replicas) return std::nullopt;

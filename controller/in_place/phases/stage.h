@@ -13,14 +13,16 @@
 namespace windlass::in_place {
 
 // Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
-// one that has the template. Either way the write adds the decision (P-020, P-021). The Event
-// InPlaceStarted is sent only if the API server keeps what was written (TellIfKept). May return
-// another step of CreateNewReplicaSet instead, such as a read. Returns nullopt if the write would
-// be in vain (UnlessInVain); lost_note.h says what follows.
+// one that has the template. Either way the write also notes the decision to update in place
+// (P-020, P-021). The Event InPlaceStarted is sent only if the API server keeps what was written
+// (TellIfKept). May return another step of CreateNewReplicaSet instead, such as a read. Returns
+// nullopt if this sync may not send the write again (UnlessInVain); lost_note.h says what Windlass
+// does then.
 std::optional<Step> Stage(const workload::Situation& situation);
 
-// Returns the next write that gives a ReplicaSet exactly the workload's settings, and removes any
-// other ones (P-074). Returns nullopt if
+// Each ReplicaSet has copies of the workload's settings. Returns the next write that makes the
+// copies of one ReplicaSet equal to the settings, and removes any other settings from it (P-074).
+// Returns nullopt if
 //   - no ReplicaSet differs, or each such write would be in vain (Mirror)
 //   - the policy is Disabled, and the copies must stay for now: Windlass needs them to find Pods
 //     out of traffic, or to give Pods their old template back (GoesBackFirst)
@@ -57,8 +59,8 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
 // read of Pods first (KeepAtSize). Returns nullopt if the host has that size, or cannot get it now,
 // for example for lack of room. Used
 //   - while Pods may have to go back to the host's template
-//   - after an exchange, while Pods that were created late with the old template are patched to the
-//     host's new template (P-057)
+//   - after an exchange, while late Pods are patched to the host's new template (P-057). The
+//     ReplicaSet controller created them from the old template, before it saw the new one
 //
 // How many additional Pods; the first case that applies counts:
 //   - Pods cannot be seen yet: as many as the host has.
@@ -73,8 +75,9 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
 
 // Returns the write that notes that the pending revision is given up because of `why` (Block).
 Step BlockRevision(const workload::Situation& situation, const std::string& why);
-// If the revision is given up, and the user has set or removed kUnblock since: returns the write
-// that notes it (Block). If set, the revision is tried again from then on.
+// If the revision is given up, and the user has set or removed kUnblock since, returns the write
+// that notes this (Block); otherwise nullopt. If the user has set kUnblock, Windlass tries the
+// revision again from then on.
 std::optional<Step> NoteUnblock(const workload::Situation& situation);
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why);
 

@@ -27,7 +27,9 @@ struct Word {
 };
 
 // Returns the warning that in-place-unblock names another revision than the one that is given up.
-// nullopt: no revision is given up now. The setting may then stay from an earlier try.
+// Returns nullopt if in-place-unblock is not set, or names that revision. Returns nullopt also if
+// no revision is given up now: the setting may be left over from a revision that was given up
+// earlier.
 std::optional<std::string> WrongUnblock(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const std::optional<int64_t>& unblock = in_place.options().unblock;
@@ -66,9 +68,9 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods that lose their state annotation. Its message does not begin with
-// Numbers(), which changes while Pods restart: RestartedBy (find_pods.cc) needs to know since when
-// the message has been the same.
+// Returns the condition for Pods that lose their state annotation. RestartedBy (find_pods.cc) needs
+// the time since when the message of this condition has been the same. So the message does not
+// begin with the text of Numbers(), which changes while Pods restart.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -104,8 +106,8 @@ std::string GivenUp(const workload::Situation& situation, const Block& block) {
          ". To roll out something else, change spec.template";
 }
 
-// Returns true if no Pod is in flight, and none can be patched now. If such a rollout has Pods that
-// could not be created, it waits for these Pods.
+// Returns true if no Pod is in flight, and none can be patched now. Only then does a rollout wait
+// for Pods that could not be created.
 bool IsIdle(const PodsInPlace& pods) {
   return pods.counts.in_flight == 0 && pods.next.batch.empty();
 }
@@ -200,9 +202,10 @@ Word OfPatching(const workload::Situation& situation) {
 //   - without a host
 //   - if the template was staged: a rollback to the previous revision undoes it
 //
-// A template that was never staged has no revision (P-014), so the text names the newest revision.
-// Example: the newest is 5. A rollback to the previous revision would then lead to 4. The newest
-// revision need not be that of the host: in the middle of a rollout, the host has an older one.
+// A template that was never staged has no revision (P-014). A rollback to the previous revision
+// would then go too far back, so the text names the newest revision. Example: the newest is 5, and
+// the one before it is 4. The text names 5. The newest revision need not be that of the host: in
+// the middle of a rollout, the host has an older one.
 //
 // If Windlass made a ReplicaSet for the refused template while the workload was scaled to 0, that
 // ReplicaSet does not count.
@@ -228,8 +231,8 @@ std::string ReplacedText(const std::string& why) {
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
-// Returns a stored message without its warnings. After a restart of Windlass, only the stored
-// message shows why an update was not possible.
+// Returns the message of a stored condition without its warnings, for example to keep the cause of
+// NotPossible. After a restart of Windlass, only the stored message shows this cause.
 std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
@@ -315,9 +318,10 @@ Word OfUnknown(const workload::Situation& situation) {
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }
 
-// Returns true if Pods stay as they are only because the rollout was aborted without a revision to
-// go back to. Returns false in phase unknown, and while an exchange is half done, which goes on
-// during an abort.
+// Returns true if Pods stay as they are for this reason alone: the rollout was aborted, and there
+// is no revision to go back to. Returns false
+//   - in phase unknown
+//   - while an exchange is half done, because an exchange goes on during an abort
 bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();

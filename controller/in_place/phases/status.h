@@ -22,8 +22,8 @@ std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 
 // What the stored condition says: its message without the warnings, and when Windlass last wrote
-// it. The text may be older than `since`, because Windlass writes the condition again if only its
-// warnings change, or if StrippedPods::told_anew is true.
+// it. The text may be older than `since`: Windlass writes the condition again even if only its
+// warnings have changed, and also if StrippedPods::told_anew is true.
 struct Told {
   WallTime since;
   std::string text;

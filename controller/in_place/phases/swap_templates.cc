@@ -40,8 +40,8 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 //   - no step of a Rollout (pauses included) and no partition is in force
 //
 // With a step or partition, a Pod that is created after the exchange may have to get the old
-// revision, which the host no longer has. Another ReplicaSet would make that Pod, and Windlass
-// would replace the Pod later. InPlaceOnly promises not to replace Pods (P-058).
+// revision. The host no longer has that revision, so another ReplicaSet would have to make the Pod,
+// and Windlass would have to replace it later. InPlaceOnly promises not to replace Pods (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending();
@@ -53,17 +53,18 @@ bool IsReadyToCommit(const InPlace& in_place) {
 
 // Returns true if another controller took over in the middle of the exchange and rolled out with
 // another ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the
-// stashed template. The other ReplicaSet has Pods of its own, and
+// template in the stash (exchange.h). The stash is the annotation that keeps the rollout's template
+// during the exchange. The other ReplicaSet has Pods of its own, and
 //   - is the new ReplicaSet
-//   - or has the stashed template
-//   - or has a revision that is at least the stashed one
+//   - or has the template in the stash
+//   - or has a revision that is at least the one in the stash
 //
 // Revisions alone prove nothing, because the other controller ignores the stash. Example: the stash
 // has revision 3, and revision 2 was deleted. The other controller gives its new ReplicaSet
-// revision 2, although it is newer than the stash.
+// revision 2, although that ReplicaSet is newer than the stash.
 //
 // An older ReplicaSet that a user scaled up does not count. Giving up the exchange would lose the
-// stashed template from the history (I-11).
+// template in the stash from the history (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);
@@ -76,8 +77,9 @@ bool IsReplaced(const workload::Situation& situation) {
 }
 
 // Under Recreate, returns the write that scales down one ReplicaSet of another template, which a
-// user has scaled up; nullopt if there is none. While that ReplicaSet has Pods, a Pod that was
-// created late with the old template is not patched (PodsInPlace::beside).
+// user has scaled up; nullopt if there is none. While that ReplicaSet has Pods, no late Pod is
+// patched (PodsInPlace::beside). A late Pod is one that the ReplicaSet controller created from the
+// old template, before it saw the new one.
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();
@@ -92,8 +94,8 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending()->template_json;
-  // The cache has the template only after the workload's settings were written to the pending
-  // ReplicaSet (Mirror).
+  // The cache has this template only after the workload's settings were written to the pending
+  // ReplicaSet (Mirror). The exchange waits for that.
   if (target == nullptr) return std::nullopt;
   return OrFailed(BeginExchange(*in_place.host(), *in_place.host()->template_json,
                                 *in_place.pending(), *target),
@@ -105,10 +107,10 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // done: the host must not grow. The ReplicaSet controller may not have seen the new template
-    // yet, and would make a Pod with the former one.
-    // not done: the API server refused the new template, and the host only keeps the size of the
-    // workload.
+    // If `done` is true, the host must not grow: the ReplicaSet controller may not have seen the
+    // new template yet, and would make a Pod with the former one.
+    // If `done` is false, the API server refused the new template, and the host only keeps the size
+    // of the workload.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }

@@ -10,8 +10,8 @@
 
 namespace windlass::in_place {
 
-// Returns X1, the first write of the exchange, if all of this holds. Returns nullopt before that.
-// Call it only in phase staged.
+// Call this only in phase staged. Returns X1, the first write of the exchange. Returns nullopt
+// unless all of this holds:
 //   - The host has all its Pods, all have the target template, and each Pod is either available or
 //     not waited for.
 //   - No stand-in is left (P-052).
