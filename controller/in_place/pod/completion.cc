@@ -36,26 +36,28 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the running container may be the first of its name. It may then have the old
-// image, and be killed. This is possible if we saw no container when we patched the Pod, and the
-// Pod got its node before the patch or at most kClockSkew after it.
+// Returns true if the running container may be the Pod's first container of its name. The kubelet
+// may have started it from the old image, and then still has to kill it. This is possible if the
+// status showed no such container when we patched the Pod, and the Pod got its node before the
+// patch or at most kClockSkew after it.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
 // Returns true if the kubelet was not heard when the patch was made, and `live` started before the
-// kubelet was heard again. Then `live` may have the old image, and be killed. Example: cut off from
-// 10:00 to 10:05, patched at 10:02, started at 10:03. Compares only times of the node's clock.
+// kubelet was heard again. Then `live` may have the old image, and the kubelet still has to kill
+// it. Example: the kubelet was cut off from 10:00 to 10:05, the Pod was patched at 10:02, and
+// `live` started at 10:03. Compares only times of the node's clock.
 bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
-// Returns the time by which the kubelet has surely killed each container that it started from the
-// old image while cut off; nullopt if that time is not known. Counts from when this process saw
-// that the kubelet is heard again, so only our own clock matters.
+// While a kubelet is cut off, it may start containers from the old image, and it kills them after
+// the cut. Returns the time by which it has surely killed them; nullopt if that time is not known.
+// Counts from when this process saw that the kubelet is heard again, so only our own clock matters.
 // A container that still runs at that time has the new image, even if StartedUnheard is true.
-// Example: restarted at 10:06 with the new image. After a later cut from 11:00 to 11:05,
-// StartedUnheard is true, because 10:06 is before 11:05.
+// Example: the container was restarted at 10:06 with the new image. After a later cut from 11:00 to
+// 11:05, StartedUnheard is true, because 10:06 is before 11:05.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;
@@ -83,9 +85,10 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }
-  // A start in our future proves nothing: the kubelet may have started `live` from the old image
-  // just before the patch, and our clock may be behind the node's. But if there was no container
-  // when the Pod was patched (patch.id is empty), `live` was created after the patch.
+  // If the status says that `live` starts in our future, our clock may be behind the node's. Then
+  // the start proves nothing: the kubelet may have started `live` from the old image just before
+  // the patch. But if there was no container when the Pod was patched (patch.id is empty), `live`
+  // was created after the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
   const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;
   if (RunsAnotherImage(patch, live) || after_patch) return kAlready;

@@ -55,35 +55,37 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
 }
 
 // Returns the time at which Ready or ContainersReady last changed, whichever is later. A readiness
-// gate that stays closed, such as that of drain Gate or of a load balancer, keeps Ready false. Then
-// only ContainersReady shows when the containers became ready or failed.
+// gate that stays closed keeps Ready false. Examples: the gate of a load balancer, or the gate of
+// Windlass while a Pod is drained in mode Gate. Then only ContainersReady shows when the containers
+// became ready or failed.
 WallTime ReadyChangedAt(const Pod& pod) {
   return std::max(pod.ready.last_transition_time(), pod.containers_ready.last_transition_time());
 }
 
-// Returns the beginning of the time within which the Pod must become available: the last of these
-// events. Because of KubeletBegins, the time begins anew after a cut of the kubelet.
+// Returns the beginning of the time within which the Pod must become available. It is the last of
+// these events:
 //   - the Pod was patched, or got a node
-//   - its kubelet began (KubeletBegins)
+//   - its kubelet began to carry out the patch (KubeletBegins): after the kubelet was cut off, the
+//     time begins anew
 //   - Ready changed
-//   - during a drain, in which drain Gate keeps Ready false: ContainersReady changed
+//   - during a drain: ContainersReady changed, because a drain in mode Gate keeps Ready false
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state),
                    state.drain ? ReadyChangedAt(pod) : pod.ready.last_transition_time(),
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
-// Returns true if only its drain keeps the Pod from being available: the last patch is carried out
-// and the containers are ready. Examples: Windlass has drained the Pod for its next patch, or
-// another client keeps the drained Pod out of traffic.
+// Returns true if the last patch is carried out and the containers are ready, so that only the
+// drain keeps the Pod from being available. Examples: Windlass has drained the Pod for its next
+// patch, or another client keeps the drained Pod out of traffic.
 bool IsOnlyDrained(const Pod& pod, const PodState& state, WallTime now) {
   return state.drain && pod.containers_ready.IsTrue() && CompletionOf(pod, state, now).complete;
 }
 
 // Returns the time at which the Pod counts as failed because it has been unavailable for
-// `pod_timeout`. Returns nullopt while the kubelet is not heard, and if IsOnlyDrained.
-// Example: the drain began at 10:00, the containers were not ready from 10:04 on, and the timeout
-// is 60 s: 10:05.
+// `pod_timeout`. Returns nullopt while the kubelet is not heard, and for a Pod that only its drain
+// keeps from being available (IsOnlyDrained). Example with a timeout of 60 s: the drain began at
+// 10:00, and the containers became unready at 10:04. The Pod fails at 10:05.
 std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, seconds pod_timeout,
                                    WallTime now) {
   if (!state.heard_since || IsOnlyDrained(pod, state, now)) return std::nullopt;
@@ -91,10 +93,11 @@ std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, second
 }
 
 // Returns true if the container was in a crash loop when Ready or ContainersReady last changed
-// (ReadyChangedAt). What happened after that change does not count. Returns false
+// (ReadyChangedAt). The time after that change does not count. Returns false
 //   - if the kubelet may have been cut off when the Pod was patched (WasHeardAgain): some restarts
-//     may be of the old image. The waiting reason still shows a crash loop of the new image.
-//   - if the containers run, and only the drain keeps the Pod out (IsOnlyDrained)
+//     may be of the old image. A crash loop of the new image is found by its waiting reason instead
+//     (WaitsInVainFrom).
+//   - if the containers run, and only the drain keeps the Pod from being available (IsOnlyDrained)
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live, WallTime now) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

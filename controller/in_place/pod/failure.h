@@ -43,7 +43,7 @@ PodState AsIfPatched(const Pod& stand_in);
 // events:
 //   - the Pod was patched
 //   - the Pod got a node
-//   - its kubelet began (KubeletBegins)
+//   - its kubelet began to carry out the patch (KubeletBegins)
 //   - Ready changed
 //   - ContainersReady changed, if Windlass drains the Pod
 // The time for which Windlass drains a Pod whose containers are ready does not count.
@@ -68,10 +68,11 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 // How long a failing Pod has to recover (P-062).
 inline constexpr seconds kFailsForLong{60};
 
-// Returns the end of the time that a failing Pod has to recover. It starts at the last of five
-// events: the Pod was patched, it got a node, its kubelet began (KubeletBegins), Ready changed,
-// ContainersReady changed. So a Pod that was well for hours is not given up at once after a crash,
-// not even if a readiness gate kept Ready false all the time (P-062).
+// Returns the end of the time that a failing Pod has to recover. This time starts at the last of
+// five events: the Pod was patched, it got a node, its kubelet began to carry out the patch
+// (KubeletBegins), Ready changed, ContainersReady changed. So a Pod that was well for hours is not
+// given up at once after a crash, not even if a readiness gate kept Ready false all the time
+// (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

@@ -15,10 +15,11 @@
 
 namespace windlass::in_place {
 
-// Returns the state to write, as if the Pod were patched at `now`. `images` has the fingerprint of
-// the template that the Pod has, and the containers that the lost patch may have restarted. Such a
-// container may run the old image or the new one, so it counts as restarted only after KillTime.
-// Returns a state only if all of this holds, otherwise nullopt:
+// Returns the new state for a Pod whose state annotation was lost, as if the Pod were patched at
+// `now`. `images` has the fingerprint of the template that the Pod has, and the containers that the
+// last patch, whose state was lost, may have restarted. Such a container may run the old image or
+// the new one, so it counts as restarted only after KillTime. Returns a state only if all of this
+// holds, otherwise nullopt:
 //   - `said`, which is PodStateOf(pod), is absent or an error
 //   - the Pod's revision label names one of `revisions`: those that are being rolled out, and the
 //     one to which Pods go back. A Pod of any other revision has had enough time for its restart.

@@ -55,10 +55,11 @@ bool FitsOnNoNode(const Pod& pod);
 //   - otherwise, because the scheduler has not decided yet, a minute after the Pod was created
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
-// Returns until when a Pod without a node may still get the place of the Pod that it replaces: a
-// minute after that Pod is gone, because the scheduler does not try again at once. The replaced Pod
-// has the same grace period, and is gone when this time has passed since the new Pod was created.
-// Example: created at 10:00:00, grace period 30 s: 10:00:30 + 1 min = 10:01:30.
+// Returns the latest time at which a Pod without a node may still get the place of the Pod that it
+// replaces. This is a minute after the replaced Pod is gone, because the scheduler does not try
+// again at once. Both Pods have the same grace period, and the replaced Pod is gone when this
+// period has passed since the new Pod was created. Example: created at 10:00:00, grace period 30 s:
+// 10:00:30 + 1 min = 10:01:30.
 WallTime GetsPlaceUntil(const Pod& pod);
 
 // Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the

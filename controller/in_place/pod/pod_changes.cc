@@ -47,7 +47,7 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
 
 // Returns true if the generation shows that another client may have edited the Pod since it was
 // created, or since our last patch. Overlooks a single edit if our patch did not raise the
-// generation, as a patch of labels alone does not.
+// generation. Example: a patch that changes only labels.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
   // The state that the first drain of a Pod writes does not describe a patch. In that state no
   // container is listed, and `target` is equal to `from`.

@@ -26,9 +26,9 @@ struct KnownTemplate {
 // `to`.
 //
 // Labels, annotations and tolerations: the differences between the two templates, as far as a
-// running Pod can take them. The decision to roll out in place has compared `to` with the host's
-// template only. If an earlier patch gave the Pod a third template, further differences are
-// possible (P-013):
+// running Pod can take them. The decision to roll out in place compared `to` with the host's
+// template only. But `from` may be a third template, which an earlier patch gave the Pod. Further
+// differences are then possible (P-013):
 //   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
 //   - A label changes even if a container that is not restarted now has read the label, for example
 //     into an environment variable (P-065).

@@ -88,7 +88,8 @@ struct ContainerPatch {
 struct Drained {
   WallTime since;  // by our clock
   // The drain as it was configured when it began; the mode is never kNone. Only `on`, the value
-  // that the Pod's label will get back, may differ. It is the first known of
+  // that the Pod's label will get back, may differ from the configured one. It is the first of
+  // these values that is known:
   //   - the value in the template of a later patch
   //   - the label's value before the drain
   //   - the configured value

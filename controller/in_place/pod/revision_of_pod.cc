@@ -10,9 +10,9 @@ bool IsKnown(const Fingerprint& target, const KnownTemplates& templates) {
          std::ranges::find(templates.others, target) != templates.others.end();
 }
 
-// Returns true if the Pod's generation shows that only our patch and admission changed the spec. A
-// generation below that in the state returns false: generations never decrease, so the state
-// belongs to another Pod.
+// Returns true if the Pod's generation shows that only our patch and admission changed the spec.
+// Returns false if the generation is lower than the one in the state: generations never decrease,
+// so the state belongs to another Pod.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
   const int64_t moved = pod.meta.generation - state.generation_before;
   return moved == 0 || moved == 1;

@@ -35,9 +35,9 @@ enum class RevisionBasis : uint8_t {
 //
 // If the Pod lacks the patch's images, its generation shows who changed them. Our patch raises the
 // generation by 1, or by 0 if admission undid all of it. A later edit raises it by 1 more. Example:
-// 4 before our patch. With 4 or 5 now it was admission, with 6 a client. A client's edit counts as
-// admission in two cases: our patch did not raise the generation, or the server is older than 1.33
-// and counts no generations of Pods.
+// the generation was 4 before our patch. If it is 4 or 5 now, admission changed the images; if it
+// is 6, another client did. A client's edit is taken for that of admission in two cases: our patch
+// did not raise the generation, or the server is older than 1.33 and counts no generations of Pods.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and the old template names that image.
