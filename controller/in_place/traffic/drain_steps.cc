@@ -115,8 +115,8 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
 }
 
 // Sets `drain.on` to `value`, the Pod's own value of the drain's label, which the Pod gets back
-// later. Does nothing if `value` is absent, empty or `drain.off`. The configured `drain.on` is from
-// the workload's template, which the Pod may not have.
+// later. The configured `drain.on` may be wrong for this Pod: it is from the workload's template,
+// which the Pod may not have. Does nothing if `value` is absent, empty or `drain.off`.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;

@@ -47,12 +47,13 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
                         bool complete, WallTime now);
 
 // Returns true if the Pod's label keeps it out of traffic, although its state has no `drain`.
-// Example: an admission policy keeps the state that EndDrain writes, but not the label. Always
-// false unless the mode of `options` is kLabel: a Pod with a closed gate is not Ready anyway.
+// Example: EndDrain writes a state without `drain` and sets the label back, but an admission policy
+// undoes the change of the label. Always returns false unless the mode of `options` is kLabel. Mode
+// kGate does not need this, because a Pod with a closed gate is not Ready anyway.
 bool IsLeftOut(const Options& options, const Pod& pod, const PodState* state);
 
 // Returns true if the Pod is drained, but was out of traffic before its drain began
-// (Drained::was_out) and has been since. Without the drain, IsLeftOut would be true.
+// (Drained::was_out), and still is. Without the drain, IsLeftOut would be true.
 bool WasLeftOut(const Pod& pod, const PodState& state);
 
 // Returns the `drain` for the new state of a Pod that lost its state (LostState), if the Pod's

@@ -33,8 +33,8 @@ struct PodPatch {
 struct PodSight {
   WallTime now;
   bool heard = true;  // the Pod's kubelet is heard now (KubeletHeardSince), or the Pod has no node
-  // False: the Pod may be patched because it is not available. The API server then refuses the
-  // patch if the Pod has changed.
+  // False: the Pod may be patched only because it is not available. The patch then tests that the
+  // Pod still has the version that we saw, so the API server refuses it if the Pod has changed.
   bool available = true;
 };
 
