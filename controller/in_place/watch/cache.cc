@@ -86,8 +86,8 @@ void InPlaceCache::LetGo() {
 
 void InPlaceCache::StartOverUnlessSynced() {
   const auto start_over = [](auto& shared) {
-    // An informer is restarted even if no workload needs it any more, as long as it runs. An
-    // informer that was given up does not run, and starts again by itself.
+    // An informer that runs is restarted even if no workload needs it any more. An informer that
+    // was given up does not run, and starts again by itself.
     if (!shared.running() || shared.HasSynced()) return;
     shared.informer.Stop();
     shared.informer.Start();

@@ -24,8 +24,8 @@ class InPlaceFeature final : public ControllerExtension {
   InPlaceFeature(ControllerHost& host, WorkloadCache& cache);
 
   const InPlaceCache& cache() const { return cache_; }
-  // The controller fills each View from this object, and tells this object the answers of each
-  // sync.
+  // The controller fills each View from this object. It also passes to this object what the API
+  // server answers in each sync.
   LostSettings& lost_settings() { return lost_settings_; }
 
   // Returns the cache of whole Pods, which a new leader compares with the API server before its

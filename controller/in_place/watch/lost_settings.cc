@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// Returns the fingerprint of what a user may change so that Windlass writes the settings at once:
-// the spec, by its generation, and the settings themselves. The order of the settings does not
-// matter.
+// Settings that were lost are written again at once only if a user changes the workload's spec or
+// settings. Returns a fingerprint of both: of the spec, by its generation, and of the settings, in
+// whatever order they stand.
 Fingerprint WantedBy(const Workload& workload) {
   std::vector<std::string> lines;
   for (const auto& [key, value] : workload.in_place_settings) {
@@ -44,9 +44,9 @@ void LostSettings::Note(View& view, const Learned& learned, WallTime now) {
   const ReplicaSet& rs = **found;
   const in_place::TextChanges missing =
       in_place::MirrorDifference(view.workload.in_place_settings, rs.meta);
-  // The settings are lost if the same write would be sent again. A write names the version of its
-  // ReplicaSet. That version stays only if nothing was stored, because a webhook removed all that
-  // the write sets.
+  // The settings are lost if the write would be the same once more. A write names the version of
+  // its ReplicaSet, so it is the same only if that version is unchanged: nothing was stored,
+  // because a webhook removed all that the write sets.
   const bool lost =
       !missing.empty() && workload::PatchAnnotations(rs, missing).Identity() == last.asked;
   if (!lost) return;

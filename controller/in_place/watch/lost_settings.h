@@ -25,8 +25,9 @@ class LostSettings {
   LostSettings& operator=(const LostSettings&) = delete;
 
   // Call before each step of a sync of the view's workload is planned. `learned` has the answers of
-  // this sync. If the last answer is to a write of settings, and the ReplicaSet in `view` still
-  // lacks the settings, remembers `now`, and adds the ReplicaSet to View::settings_lost.
+  // the API server in this sync. If the last one is the answer to a write of settings, and the
+  // ReplicaSet in `view` still lacks the settings, remembers `now`, and adds the ReplicaSet to
+  // View::settings_lost.
   // Does nothing if the workload's settings or the ReplicaSet's version have changed since the
   // write.
   void Note(View& view, const Learned& learned, WallTime now);

@@ -249,8 +249,8 @@ void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   if (found && found->asks_for && !found->available) NoteFailure(pod, *state, *found);
 }
 
-// Sets a timer for the time at which time alone may change what is reported. All other changes come
-// with an event.
+// Sets a timer for `at`, because what is reported may change at that time without an event. All
+// other changes come with an event.
 void InPlaceObserver::LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
   const WallTime now = clock_.Wall();

@@ -76,8 +76,9 @@ class InPlaceObserver {
     ObjectKey pod;
     in_place::PodState state;
     MonotonicTime patched_at;
-    // When this process found a patch that it has not seen being made; nullopt once the Pod has
-    // changed since. The Pod's Node may become known only later.
+    // When this process found the patch, if it did not see the patch being made; otherwise nullopt.
+    // Also nullopt once the Pod has changed since. Until that change, NoteDoneBefore judges the Pod
+    // anew at each look, because the Pod's Node may become known only later.
     std::optional<WallTime> found_at{};
     bool updated = false;    // true once the patch was complete
     bool available = false;  // true if the Pod was available when this process found the patch

@@ -41,8 +41,9 @@ bool PodsInFlight::MayBeDown(const Pod& pod) const {
   return may_be_down;
 }
 
-// A Pod to which admission put back the old image (kPutBack) is not being restarted. It counts
-// until the patch is due again, because its workload counts it for that time.
+// A Pod to which admission put back the old image (kPutBack) is not being restarted. But its own
+// workload counts it as in flight until the patch is to be sent again (TryAgainAt). So it counts
+// here for the same time.
 bool PodsInFlight::JudgeMayBeDown(const Pod& pod) const {
   if (pod.meta.deleting()) return false;
   if (in_place::IsUnreadyAfterPatch(pod)) return true;

@@ -42,9 +42,9 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
-  // Returns true if the Pod may be down because of an update in place. Also true if the judgement
-  // fails (object_fault.h), because nothing is known of the Pod then. The fault does not end the
-  // sync that asks, because most of these syncs are of other workloads.
+  // Returns true if the Pod may be down because of an update in place. Also returns true if the
+  // judgement fails (object_fault.h), because nothing is known of the Pod then. Such a failure does
+  // not end the sync that has called In, because most of these syncs are not of the Pod's workload.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);
@@ -53,8 +53,8 @@ class PodsInFlight {
   FaultLog& faults_;
   const Store<Pod>& pods_;
   const in_place::NodeOf node_of_;
-  // The Pods for which MayBeDown returned true when they last changed. If time alone has completed
-  // the patch of such a Pod, In drops the Pod.
+  // The Pods for which MayBeDown returned true when they last changed. The function In removes a
+  // Pod whose patch has become complete since by time alone.
   std::set<ObjectKey> noted_;
 };
 

@@ -32,7 +32,8 @@ constexpr InPlaceReason kHeldUp[] = {
 
 }  // namespace
 
-// During a fault nothing is known of the condition, so the update counts as before.
+// During a fault (WorkloadChange::is_faulty) the condition of the workload is not known. So
+// UnderWay stays as it was.
 void InPlaceRollouts::Changed(const WorkloadChange& change) {
   if (change.is_faulty) return;
   if (change.now == nullptr) {
