@@ -17,8 +17,9 @@
 
 namespace windlass::kind {
 
-// The value of metadata.finalizers, in its order. An object of a kind with a finalizer has this
-// value beside its ObjectMeta. ReadObjectMeta of decode_fields.h reads both.
+// The value of metadata.finalizers, in its order. ObjectMeta does not have it: an object of a kind
+// with a finalizer has a Finalizers beside its ObjectMeta. ReadObjectMeta of decode_fields.h reads
+// both.
 class Finalizers {
  public:
   Finalizers() = default;

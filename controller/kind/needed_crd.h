@@ -13,7 +13,8 @@ namespace windlass::kind {
 inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";
 
 struct NeededCrd {
-  // The resource that the CustomResourceDefinition makes. It names the manifest.
+  // The resource that the CustomResourceDefinition makes. Its member `manifest` names the file of
+  // the CustomResourceDefinition.
   ResourceId resource;
   // The lowest revision that will do. Raise the number here and in the manifest together, whenever
   // the program begins to read or write a field that the last release lacks.

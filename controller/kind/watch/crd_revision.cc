@@ -119,8 +119,8 @@ void CrdRevision::NotKnown(const std::string& why) {
   Answered(older_);
 }
 
-// WakeAll waits until the controller's HasSynced is true, so no key is woken while permits() is
-// false.
+// Calls WakeAll also when permits() becomes false. No key is woken then, because WakeAll waits
+// until the controller's HasSynced is true.
 void CrdRevision::Answered(std::optional<int64_t> older) {
   const bool permitted = permits();
   answered_ = true;

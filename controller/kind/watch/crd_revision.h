@@ -35,8 +35,8 @@ class CrdRevision {
   // informer of the kind's objects. The informer must not call their listeners after the
   // CrdRevision is destroyed.
   //
-  //   - `not_served` is called: forgets its answer, because the objects may be served again with
-  //     another CustomResourceDefinition.
+  //   - `not_served` is called: forgets what the API server has answered, because the objects may
+  //     be served again with another CustomResourceDefinition.
   //   - `recovered` is called: asks again unless permits() is true.
   //   - An answer changes permits(): wakes all keys of `host`.
   CrdRevision(const NeededCrd& needed, ControllerHost& host, Listeners<>& not_served,
