@@ -69,12 +69,13 @@ inline bool HasGivenPods(const ReplicationController& controller) {
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
 }
 
-// Returns true if the new controller `created` counts as not scaled yet. In this case, the old
-// controller has its original size, unless a size is noted for `created`. The cases:
+// Returns true if the new controller `created` counts as not scaled yet. The old controller then
+// still has its original size, unless an original size is noted on it for `created`
+// (HasOriginalSize). The cases:
 //   - `created` has no replicas
-//   - Windlass created `created`, and metadata.generation is still 1. Its replicas are for Pods
-//     without an owner (RC-7). Example: it is created with 2 replicas for 2 such Pods. The first
-//     scaling, to 3, makes generation 2
+//   - Windlass created `created`, and metadata.generation is still 1. It was created with replicas
+//     for Pods without an owner, which it adopts (RC-7). Example: it is created with 2 replicas for
+//     2 such Pods. The first scaling, to 3, makes generation 2
 inline bool IsUnscaled(const ReplicationController& created) {
   return created.replicas == 0 ||
          (created.meta.annotations.Has(kCleanup) && created.meta.generation == 1);

@@ -39,9 +39,9 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // `ends` is true if nothing is left to do with the source: it was preserved, or a user created
-  // another controller of its name. The target then lacks its annotations, because the update
-  // removes these last. `ends` is false for
+  // `ends` is true if the target has lost its annotations, which the update removes last. So
+  // nothing is left to do with the source: it was preserved, or a user created another controller
+  // of its name. `ends` is false for
   //   - a rename
   //   - a source whose kOriginalReplicasOf still has the uid of the target
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&

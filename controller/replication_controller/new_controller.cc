@@ -81,8 +81,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
 // Step 4 of LabelOld. Returns the step that lists the Pods which `old` selects and whose label
-// `key` does not have `value`. If the list shows such Pods of `old`, returns a wait until the next
-// list. Returns nullopt if the list shows none, apart from Pods that are being deleted.
+// `key` does not have `value`. If a Pod in the list belongs to `old` and is not being deleted,
+// returns a wait until the next list. If there is no such Pod, returns nullopt.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));

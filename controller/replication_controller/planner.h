@@ -65,8 +65,8 @@ Step CleanUp(const Situation& situation);
 // If a rollback is asked for and made already, returns the step that stores kStepCleanUp; otherwise
 // nullopt. Requires the old controller. The rollback is made if
 //   - the new controller is gone
-//   - and annotations show that it gave the old controller its size again. If a client ran the
-//     rollback and was killed, nothing else shows this (RC-18)
+//   - and the annotations of the old controller show that it has its size again. If a client ran
+//     the rollback and was killed, only these annotations show that the rollback is made (RC-18)
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or a user has deleted it and created

@@ -28,8 +28,8 @@ bool IsIntentStored(const Situation& situation) {
 
 // Returns the write that stores in the status what Windlass will do next: create the new
 // controller, begin a rollback, or give the old controller the size `restores` back. Returns
-// nullopt if the status has all of this already: the intent, `restores` as the desired size, `line`
-// as the last line.
+// nullopt if the status has all of this already: kStepPrepare and the intended target, `restores`
+// as the desired size, and `line` as the last line.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -143,10 +143,10 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // TryCreation and RefuseRename come before the intent is stored. They are not repeated while the
-  // old controller is labelled. BeginRename calls RefuseRename once more. RefuseRename gets the
-  // controller that the dry run returns, because the journal of the rename will have the API
-  // server's defaults.
+  // TryCreation and RefuseRename come before the intent is stored, so that a refusal leaves nothing
+  // behind. Once the intent is stored, they are not repeated while the old controller is labelled;
+  // BeginRename calls RefuseRename once more. RefuseRename gets the controller that the dry run
+  // returns: it has the API server's defaults, as the journal of the rename will have.
   if (!IsIntentStored(situation)) {
     auto created = TryCreation(situation, *made);
     if (created.step) return *std::move(created.step);
@@ -320,9 +320,9 @@ Step PrepareRollback(const Situation& situation) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
     // A rollback deletes the new controller, so the new controller must belong to this update.
-    // Otherwise RestoreOld restores the old controller alone, or the rollback fails. If a uid is
-    // noted (kOriginalReplicasOf), kNextControllerId does not count: a user may have made another
-    // controller of that name.
+    // Otherwise RestoreOld restores the old controller alone, or the rollback fails. If
+    // kOriginalReplicasOf of the old controller has a uid, its kNextControllerId does not count: a
+    // user may have made another controller of the name in kNextControllerId.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();
@@ -341,8 +341,8 @@ Step PrepareRollback(const Situation& situation) {
                source->meta.name, target.meta.name, kSourceId, source->meta.name, target.meta.name,
                other));
     }
-    // If the new controller was never scaled up, the old controller was never scaled down, and has
-    // its original size.
+    // If the new controller was never scaled up, the old controller was never scaled down. So the
+    // old controller has its original size.
     std::optional<int32_t> size;
     if (IsUnscaled(*source)) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);

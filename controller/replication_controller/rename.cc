@@ -64,13 +64,13 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // If the spec asks for the new controller in the journal, the status gets the target of the
-    // spec. Otherwise the status gets another target: the run first finishes the rename of another
-    // update.
+    // If the spec asks for the new controller that the journal describes, the status gets the
+    // target of the spec. Otherwise the journal is from another update, whose rename the run
+    // finishes first. The status then gets a target that is not that of the spec.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    // The image may be in any container: if the old controller already has the content of the new
-    // one, its template no longer shows which container was to be updated.
+    // It is enough that one container has spec.image. Which container was to be updated is not
+    // known: the old controller may have the content of the new one already.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);

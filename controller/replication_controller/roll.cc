@@ -102,11 +102,11 @@ std::optional<Step> FenceDropped(const Situation& situation,
                 {kDropScaling, {{"controller", controller.meta.name}}});
 }
 
-// Called if the source still has Pods above its size, so that a stored scaling up of the target has
-// no room. Returns the step that keeps the scaling stored and waits for kube-controller-manager; if
-// the deadline has passed, the step that fails the update. Example: 4 Pods, and maxSurge 1. An
-// autoscaler made the source 5 and then 4 again: its fifth Pod takes the room until it is deleted
-// (I-72).
+// Called if a scaling is stored that makes the target larger, but the source still has Pods above
+// its size, which take the room. Returns the step that keeps the scaling stored and waits for
+// kube-controller-manager. If the deadline has passed, returns the step that fails the update.
+// Example: 4 Pods, and maxSurge 1. An autoscaler made the source 5 and then 4 again. The fifth Pod
+// of the source takes the room until it is deleted (I-72).
 Step WaitForSource(const Situation& situation, const Facts& facts) {
   StatusDraft draft = BeginDraft(situation);
   if (draft.phase != kProgressing) {

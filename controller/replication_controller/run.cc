@@ -68,9 +68,9 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
-// Returns true if spec.rollback was set too late: WithoutOldController has seen this spec, and
-// stored that the update has succeeded. A new run is due, but it only stores the end of the same
-// rollout.
+// Returns true if spec.rollback was set when the update had already succeeded. WithoutOldController
+// has acted on this spec, and has stored that the update succeeded. A new run is due, but it only
+// stores the end of the same rollout.
 bool IsLateRollback(const ReplicationControllerUpdate& update) {
   return IsOfPresentSpec(update) && !update.status.step.empty() &&
          update.status.rollback != update.spec.rollback;

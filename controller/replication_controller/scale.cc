@@ -197,7 +197,8 @@ Step AdoptScale(const Situation& situation, const ReplicationController& scaled)
   const int64_t sum = int64_t{old.replicas} + created.replicas;
   const auto desired = static_cast<int32_t>(std::min<int64_t>(sum, INT32_MAX));
   const ReplicationController& target = *situation.target();
-  // A rename that had begun is called off, because the controllers are scaled again first.
+  // With Adopt, the controllers are scaled again before any rename. So a rename that had begun is
+  // called off.
   if (old.meta.annotations.Has(kRenameJournal)) {
     return Effect(situation, Annotate(old, {{kRenameJournal, std::nullopt}}),
                   {Decision{"adopt external scaling"}, {{"controller", old.meta.name}}});

@@ -16,9 +16,10 @@ namespace windlass::replication_controller {
 
 // --- the arithmetic ---
 
-// Pure. The sequences of sizes are those of kubectl 1.17 (RC-9, RC-10). "Old" is the controller
-// that is scaled down, also in a rollback; "new" is the other one. Old Pods always count as
-// available, so that broken ones cannot hold up their own replacement.
+// The sizes from which ScaleUp and ScaleDown compute the next size. Both functions are pure, and
+// lead to the same sequences of sizes as kubectl 1.17 (RC-9, RC-10). "Old" is the controller that
+// is scaled down, also in a rollback; "new" is the other one. Old Pods always count as available,
+// so that broken ones cannot hold up their own replacement.
 struct TwoCounts {
   int32_t old_spec = 0;       // spec.replicas
   int32_t new_spec = 0;       // spec.replicas
@@ -81,8 +82,8 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` was noted for the update to `target`. If kubectl
-// noted the size, nothing shows for which update it was noted. The size then counts once `target`
-// was scaled (IsUnscaled is false): `source` may have shrunk since (RC-8).
+// noted the size, no annotation shows for which update. Such a size counts once `target` was scaled
+// (IsUnscaled is false), because from then on `source` may be smaller than before (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes `size` on `source`, as its size before the update to `target`. The
@@ -98,12 +99,13 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 // Returns the write that notes the size of the old controller for a rollback; nullopt if no write
 // is needed. The first case that applies counts:
 //   - A rollback was turned off (IsRollbackTarget): notes the size that the rollback was to give.
-//     If the present size is larger, notes the present size, except with Override. Example: the
-//     rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//     If the present size is larger, notes the present size instead, unless spec.onExternalScale is
+//     Override. Example: the rollback was to give 10, and the old controller has 12. 12 is noted,
+//     or 10 with Override.
 //   - Windlass noted a size for this update: that size stays, even if the old controller is larger
 //     now.
 //   - kubectl noted a size that counts (HasOriginalSize): that size stays. If the present size is
-//     larger, notes the present size, except with Override.
+//     larger, notes the present size instead, unless spec.onExternalScale is Override.
 //   - Otherwise: notes SizeBefore.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 

@@ -74,8 +74,8 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // Return true if kube-controller-manager has acted on the latest spec of `controller`, and
 //   - HasScaledUp: all Pods exist
-//   - HasScaledDown: at most spec.replicas Pods exist, by status and view. The status alone may
-//     lack the newest Pods.
+//   - HasScaledDown: at most spec.replicas Pods exist, both by its status and by the Pods in the
+//     view. The status alone may lack the newest Pods.
 bool HasScaledUp(const ReplicationController& controller);
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 

@@ -225,8 +225,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     return std::nullopt;
   }
   const std::string& wanted = situation.spec().image;
-  // If the annotations of the new controller show that it belongs to another update, its image is
-  // not compared here: FindGoal refuses that update.
+  // The image is compared only if kSourceId of the new controller names the old one. Otherwise the
+  // new controller does not belong to this update, and FindGoal refuses the update.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
     const Result<std::string> image = ImageIn(situation, *created->template_json);
     if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);

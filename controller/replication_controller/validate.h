@@ -39,8 +39,9 @@ std::optional<Step> RefuseChain(const Situation& situation);
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename that could not end, or would lose Pods (RC-14). `created` is the new controller
-// as the API server has it, or the answer to a dry run of its creation. The API server's defaults
-// make the template in both larger. If the dry run showed nothing, `created` lacks these defaults.
+// as the API server has it, or as a dry run of its creation returned it. Either way its template
+// has the API server's defaults, which make it larger. If the dry run showed nothing, `created`
+// lacks these defaults.
 //   - The journal of the rename, which has the template of `created`, is too large for an
 //     annotation of the old controller. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. They have no owner for a
@@ -50,8 +51,8 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
 // Returns a Warning for each Service that will lose its Pods (RC-17): it selects the old Pods, but
-// not the new ones. The Warning names the labels of its selector that the new Pods lack, or have
-// with another value. Call this only if both controllers exist.
+// not the new ones. The Warning names those labels of the Service's selector that the new Pods
+// lack, or have with another value. Call this only if both controllers exist.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -336,7 +336,8 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 
 namespace {
 // How long the update waits before it goes on with a size that the API server did not keep. Before
-// a rename, Override writes the size again once in this time.
+// a rename, this is also how often Windlass writes the size again if spec.onExternalScale is
+// Override.
 constexpr Duration kGoOnAfter = seconds(10);
 }  // namespace
 

@@ -46,8 +46,8 @@ bool EndsForNext(const Update& before, const Update& now) {
 }
 
 // Returns true if `now` is in the middle of a rename, or if a rename ended between `before` and
-// `now`. Phase RolledBack is no end of a rename: spec.rollback was set before the new controller
-// was deleted.
+// `now`. A run that ends in phase RolledBack has not renamed anything: spec.rollback was set before
+// the new controller was deleted.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
@@ -180,7 +180,7 @@ UpdateObserver::News UpdateObserver::Followed(const Update& before, const Update
   const bool goes_on = known != nullptr && news.outcome.empty();
   if (now.spec.paused || goes_on || IsRefusedWhole(now)) return news;
   // If `now` is complete already, a rollout begins only if an edit in this same change ended the
-  // rollout before it. Look then ends the new rollout at once, as complete.
+  // rollout before it. The function Look then ends the new rollout at once, as complete.
   if (!IsComplete(now) || edited) news.begun = RolloutOf(now, {});
   return news;
 }
