@@ -17,11 +17,11 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write of `request`. If this sync has made this write already, and it is due again,
-// returns
-//   - after a patch that succeeded: the write of a status and a Warning Event which report that the
-//     API server has dropped the change; after that write, Failed
-//   - otherwise: a Wait
+// Returns the write of `request`, unless this sync has sent the same request already. If it has,
+// the result depends on the answer to that request:
+//   - If it was a patch that succeeded, the API server has dropped the change. Returns the write of
+//     a status and a Warning Event that report this. Once that status is written, returns Failed.
+//   - Otherwise returns a Wait.
 // If `request` sets spec.replicas, `size` is the value that it sets. The sync then checks that the
 // API server keeps this size. Without `size`, a patch must keep the present size.
 Step Effect(const Situation& situation, Request request, Because because,
@@ -44,9 +44,9 @@ Step Resize(const Situation& situation, const ReplicationController& controller,
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
-// Returns the annotations of `controller` that the end of this update removes, each with the value
-// nullopt for Annotate (RC-13). Annotations that belong to another update, or ask for another
-// update, stay.
+// Returns the annotations to remove from `controller` when this update ends (RC-13), each with the
+// value nullopt for Annotate. Annotations that belong to another update, or ask for another update,
+// are not among them.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
 // Returns the write that removes EndedAnnotations; nullopt if there are none, or if `controller` is
 // being deleted.
@@ -60,14 +60,15 @@ using StatusDraft = ReplicationControllerUpdateStatus;
 // Returns the run's status with the present generation, spec.rollback, and the name of the new
 // controller.
 StatusDraft BeginDraft(const Situation& situation);
-// Returns the result of BeginDraft with `desired`, and the present sizes, but without a stored
-// scaling and without the journal of a rename. Call this only if both controllers exist.
+// Returns the result of BeginDraft with `desired` and the present sizes. The draft names no scaling
+// that is about to be made, and has no journal (the notes that let Windlass finish a rename after a
+// crash). Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
 // Call this for a paused update, whose Pods still change. If the update has begun to scale, and the
 // controller that is scaled up exists, sets the available replicas of `draft` to the present
-// number. Returns a Wait until the next ready Pod becomes available; without such a Pod, a Wait
-// without end.
+// number. Returns a Wait that ends when the next ready Pod becomes available. If there is no such
+// Pod, the Wait has no end.
 Wait CountInPause(const Situation& situation, StatusDraft& draft);
 
 // Appends a line of the kind that kubectl prints.
@@ -112,19 +113,20 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
 //   - or it is at kStepPrepare, and there is no new controller
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
-// Called if the API server accepted the size of `outcome` and kept another one, for example because
-// of a mutating admission policy. Returns the write that stores both sizes in the status, with a
-// Warning Event. Once they are stored, returns
+// Called if the API server accepted the write of `outcome`, which sets a size, but kept a different
+// size. Example of a cause: a mutating admission policy. Returns the write that stores both sizes
+// in the status, with a Warning Event. Once they are stored, returns
 //   - in kStepScale: Failed, with the phase kFailed. After the back-off, Windlass writes the size
-//     again. Example: 0 to 3 was written, and 1 is kept. The stored scaling is now 1 to 3, so that
-//     Windlass does not take the 1 for another client's scaling
+//     again. Example: Windlass wrote 3 to scale from 0 to 3, and the API server keeps 1. The stored
+//     scaling then says "from 1 to 3", so that Windlass does not take the 1 for another client's
+//     scaling
 //   - in other steps: a Wait of a few seconds. The update then goes on with the kept size
 Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 
-// Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
-// If the spec now asks for another new controller, and not for a rollback: stores the phase
-// kPreparing instead, and the next run is due.
+// Ends the run: stores kStepDone and `phase` (kSucceeded or kRolledBack), and appends `line`, the
+// last of kubectl's lines (RC-12). If the spec now asks for another new controller, and not for a
+// rollback, the next run is due. The stored phase is then kPreparing instead.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 // Ends the run with `target` as the controller that stays: removes the annotations of the update
