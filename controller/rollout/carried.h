@@ -24,8 +24,8 @@ bool IsOwnCondition(std::string_view type);
 // Why the Rollout is stalled. `reason` is one of these:
 //   - "InvalidTemplate": the API server refuses the template, and `message` has the API server's
 //     words
-//   - "InPlaceNotPossible": the update in place is not possible, and its policy forbids to
-//     replace Pods
+//   - "InPlaceNotPossible": Pods cannot be updated in place, and the Rollout's policy for updates
+//     in place forbids to replace them
 //   - "InvalidStrategy": spec.strategy cannot be carried out
 //   - "NothingToAbortTo": spec.abort is true, but there is no stable revision to return to
 //   - the reason of Progressing, if Progressing is False and conditions.cc derives Stalled from it.
@@ -69,7 +69,7 @@ struct RolloutOwn {
   // available. Otherwise "".
   std::string waits_for{};
 
-  // --- what users read: a draft has the stored values, and NextStatus replaces these ---
+  // --- what users read; in a draft the stored values, until NextStatus replaces them ---
   std::string selector{};
   Symbol images{};
   Symbol step_text{};

@@ -208,16 +208,16 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns a text that names the revision which a rollback has left. Examples:
-//   - Revision 7 was the current one, and the rollback gave the ReplicaSet of revision 5 the number
-//     8: " from revision 7".
-//   - The ReplicaSet kept its number, because the replaced template had no ReplicaSet: "" (RO-026).
+// Returns a text about the revision that was current before the rollback, such as " from revision
+// 7". Example: revision 7 was the highest, and the rollback gave the ReplicaSet of revision 5 the
+// number 8. Returns "" if the ReplicaSet kept its number: the template that the rollback replaced
+// then had no ReplicaSet, and so no revision (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
 
-// Returns the new number, for example ", which is revision 8 now"; "" if the ReplicaSet kept its
-// number.
+// Returns a text about the number that the rollback gave to the ReplicaSet, such as ", which is
+// revision 8 now"; "" if the ReplicaSet kept its number.
 std::string NumberNow(const RolledBack& back) {
   return back.became == back.revision
              ? ""
@@ -245,9 +245,9 @@ const Condition* HeldUp(const Facts& facts) {
 }
 
 // Returns true if the caches have no room for this Rollout, and its latest generation is not
-// carried out (R-065). Counters and conditions are then those of an earlier generation. They do not
-// show an abort, a pause or a template that a user has set later. If spec.rollbackTo is set, the
-// condition ReplicaFailure says that the rollback waits (no_cache_room.h).
+// carried out (R-065). Counters and conditions are then those of an earlier generation, and do not
+// show an abort, a pause or a template that a user has set later. So Rule does not look at these. A
+// waiting spec.rollbackTo is not lost: the message of ReplicaFailure names it (no_cache_room.h).
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;
@@ -257,7 +257,7 @@ Ruling Rule(const Facts& facts) {
   if (IsLeftAlone(facts)) return Progressing(facts);
   const std::optional<RolloutVerdict> stalled = WhyStalled(facts);
   const bool follows = facts.workload.follow_revision.has_value();
-  // In both cases the Pods do not follow the stable revision, although spec.abort is true.
+  // If `stays` is true, the Pods do not follow the stable revision, although spec.abort is true.
   const bool stays = stalled && (stalled->reason == kNothingToAbortTo ||
                                  stalled->reason == workload::kInvalidStrategy);
   if (follows && !stays) return Aborted(facts);
@@ -331,9 +331,9 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Returns the conditions of `ruling`, with the observedGeneration of the status.
-// Exception: Ready and Reconciling have the latest generation while their message says why Windlass
-// does not carry out that generation yet. This is so if
+// Returns the conditions of `ruling`. Their observedGeneration is that of the status. Exception:
+// Ready and Reconciling name the latest generation if their message says why Windlass does not
+// carry out the latest generation yet:
 //   - the template's defaults are not known
 //   - or Windlass cannot go on (HeldUp)
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {

@@ -6,9 +6,9 @@
 
 namespace windlass::rollout {
 
-// With an older CustomResourceDefinition, the API server drops the status fields that the older
-// definition lacks. Example: it could drop the record of a performed rollback, and Windlass would
-// perform the rollback again.
+// The CustomResourceDefinition that this program needs. With an older one, the API server drops the
+// status fields that the older definition lacks. Example: it could drop the record of a performed
+// rollback, and Windlass would perform the rollback again.
 inline constexpr kind::NeededCrd kCrd{
     .resource = resources::kRollouts, .revision = 3, .rights = "deploy/rollout/rbac-rollout.yaml"};
 

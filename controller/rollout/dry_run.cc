@@ -80,8 +80,8 @@ Read Ask(Request request, std::string why) {
 
 // Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
 // the dry run already, returns instead
-//   - if the API server refused the template: the API server's error. TemplateDefaults may have
-//     forgotten this refusal
+//   - if the API server refused the template: the API server's error. This happens only if
+//     TemplateDefaults has forgotten the refusal: otherwise DueDryRun does not call this function
 //   - otherwise: nullopt
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);

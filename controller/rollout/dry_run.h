@@ -28,8 +28,9 @@ namespace windlass::rollout {
 // corrected.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
-// Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns
-// nullopt if no dry run is needed:
+// Returns the dry run that the next decision needs, as a Read after which the sync goes on. There
+// are two dry runs: one of the ReplicaSet, which asks for the template's defaults, and then one of
+// a Pod. Returns nullopt if no dry run is needed:
 //   - there is a new ReplicaSet already
 //   - no ReplicaSet is to be made: the Rollout is paused, aborted or being deleted, or
 //     spec.strategy has an error
@@ -41,7 +42,7 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 //   - kConflict: `checks` lacks the answer that came in this sync, because the Rollout has changed
 //     or the clock was set back
 //   - the API server's error: in this sync, it did not return the defaults (RO-097), or it refused
-//     the template and `checks` lost the refusal
+//     the template but `checks` lacks this refusal
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 

@@ -30,7 +30,8 @@ inline constexpr std::string_view kRollbackWaits =
 
 // The reason of Progressing in these cases:
 //   - the rollout is at a pause of spec.strategy.steps, or has reached spec.strategy.partition
-//   - a step lasts because the one replica keeps the old revision (StepState::no_canary, steps.h)
+//   - the rollout cannot leave a step, because the Rollout was scaled down to one replica, which
+//     keeps the old revision (StepState::no_canary, steps.h)
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
 // The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that

@@ -18,8 +18,9 @@ using workload::Json;
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
 // Returns the annotations in `object_json`, the Rollout as the API server returned it; null if it
-// has none. (The cache leaves out kubectl's annotation last-applied-configuration.) Returns
-// kConflict if the Rollout no longer has `version`.
+// has none. The cached Rollout does not show whether there are any, because the cache leaves out
+// kubectl's annotation last-applied-configuration. Returns kConflict if the Rollout no longer has
+// `version`.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is not a JSON object"};
@@ -64,8 +65,9 @@ Condition RefusalOf(const RollbackOutcome& outcome, int64_t generation) {
   return refused;
 }
 
-// `own` has two records of a generation: rolled_back and the condition RollbackRefused. Lowers each
-// of the two that is above `generation` to `generation`. Returns false if neither was above.
+// Two records in `own` name a generation: rolled_back and the condition RollbackRefused. Lowers
+// that generation to `generation` in each record where it is higher. Returns false if it was higher
+// in neither.
 bool NamePresent(RolloutOwn& own, int64_t generation) {
   bool changed = false;
   const auto name_present = [&](int64_t& recorded) {
@@ -109,8 +111,9 @@ Request ClearRollback(const Workload& workload) {
 
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome) {
   RolloutOwn own = ReadOwn(workload.status.carried);
-  // Normally the next write, which removes spec.rollbackTo, makes the next generation. If the API
-  // server put the template back, that write has been made already.
+  // The record names the generation in which spec.rollbackTo is removed. Normally the next write
+  // removes it, and so makes the next generation. If the API server put the former template back
+  // (put_back), that write has been made already.
   const int64_t generation = workload.meta.generation + (outcome.put_back ? 0 : 1);
   if (outcome.put_back) own.rolled_back.reset();
   if (outcome.not_removed) {

@@ -150,12 +150,13 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
-      // At rest the answer may change nothing in the Rollout, and RolloutChanged is not called. So
-      // this listener itself forgets the answer if the Rollout has another template now or is gone.
+      // If the template is rolled out already, the answer may lead to no change of the Rollout, and
+      // then RolloutChanged is not called. So this listener itself forgets the answer if the
+      // Rollout has another template now or is gone.
       return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         const Rollout* rollout = rollouts_.objects().FindByUid(key, uid);
-        // Rest makes `templates_` forget since when the defaults are missing. So Rest comes first,
-        // before `note` stores this answer.
+        // Rest is called first, before `note` stores this answer, because Rest makes `templates_`
+        // forget the times of earlier answers without the defaults.
         const bool rests = rollout != nullptr && IsRolledOut(*rollout);
         if (rests) Rest(uid);
         note(outcome);
@@ -168,8 +169,9 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
 }
 
 // Returns a listener that calls `listener` for a read of the Rollout `key`; null if `listener` is
-// null. If `listener` throws, the fault is caught and logged (object_fault.h). No answer is then
-// half stored, because `listener` judges the answer before it stores the result.
+// null. If `listener` throws, the fault is caught and logged (object_fault.h). Even then `listener`
+// has stored an answer in full or not at all, because it judges the answer before it stores the
+// result.
 Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;
@@ -238,9 +240,10 @@ void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout
   templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
-// Each right names the manifest that grants it. The default manifest, deploy/base/rbac.yaml, is for
-// Deployments, so kManifest replaces it. The manifest for updates in place serves both kinds.
-// Without the optional right to create Pods, there is no dry run of a Pod.
+// Each right names the manifest that grants it. WorkloadController names the default manifest,
+// deploy/base/rbac.yaml, which is for Deployments. This function names kManifest instead. Rights
+// for updates in place keep their manifest, which grants them for Deployments and Rollouts. Without
+// the optional right to create Pods, there is no dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {

@@ -84,11 +84,11 @@ class RolloutController final : public WorkloadController {
   // `rollout` is null, the Rollout is gone, and all its answers are forgotten. `uid` is the uid of
   // the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
-  // Calls Rest of `templates_`. SweepLater then forgets the answers of the Rollout once they are
-  // over.
+  // Calls Rest of `templates_`, which limits how long the Rollout's answers count. SweepLater
+  // forgets them after that time.
   void Rest(const Uid& uid);
-  // Calls ForgetOver of `templates_` about once a minute, until `templates_` has no Rollout at
-  // rest.
+  // Calls ForgetOver of `templates_` about once a minute, until `templates_` keeps no Rollout for
+  // which Rest was called.
   void SweepLater();
 
   RolloutStore& rollouts_;

@@ -45,8 +45,8 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
 
 // While a step lasts in an update in place, sets updatedReplicas to the number of all updated Pods
 // (P-058). Example: all 10 Pods are updated, but the ReplicaSets have not exchanged their templates
-// yet. The planner then shows 9, so that the rollout does not look complete. During a step, 10 is
-// shown, because status.step shows that it is not complete.
+// yet. The planner counts only 9, to keep the rollout from looking complete. During a step that is
+// not necessary: status.step shows that the rollout is not complete, so this function sets 10.
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -109,9 +109,9 @@ std::string EventWords(const Error& error) {
   return IsLate(error) ? std::string(kLate) + ": " + error.message : error.message;
 }
 
-// Returns why the defaults are not known, for the status. The words stay the same while the cause
-// does, because each change costs a write of the status. If the connection failed, says only that
-// the API server does not answer.
+// Returns why the defaults are not known, for the status. As long as the cause is the same, the
+// words must not change, because each change costs a write of the status. So after a failed
+// connection they only say that the API server does not answer.
 std::string StableWords(const Error& error) {
   if (IsLate(error)) return kLate;
   const bool told = error.http_status > 0 || error.kind == ErrorKind::kConflict;
@@ -130,8 +130,9 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if the stored status shows that the stable revision has the template of this
-// generation and is the published revision (Workload::revision). Used if Progressing says nothing
-// (SaysNothing) and all Pods are lost: "0 of 0 Pods updated" does not show completeness.
+// generation and is the published revision (Workload::revision). IsAtRest uses this if Progressing
+// does not say how far the rollout is (SaysNothing). The counters cannot replace it: once all Pods
+// are lost, they say "0 of 0 Pods updated", complete or not.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -225,8 +226,8 @@ Step AfterFailure(const Situation& situation, const Error& error) {
     return KeepUntilTold(situation, AfterForbidden(situation, error));
   }
   Failed failed{.error = error, .events = {Waits(EventWords(error))}};
-  // After kConflict the API server has answered, and the next sync soon asks again. So there is no
-  // Warning.
+  // The Warning Event is for the other errors. After kConflict the API server has answered, and the
+  // next sync soon asks again.
   if (error.kind == ErrorKind::kConflict) failed.events.clear();
   Step end = CountUntilTold(situation, std::move(failed));
   end = workload::NoLaterThanDeadline(situation, std::move(end));
@@ -249,7 +250,8 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
 
 // Returns the verdict for the next status. Stalled takes its reason from this verdict, because a
 // Rollout without a progress deadline has no Progressing (RO-062).
-//   - If the rollout is refused: the refusal. Exception: a pause without an abort hides it.
+//   - If the rollout is refused: the refusal. Exception: nullopt while the Rollout is paused and
+//     not aborted.
 //   - If the template is to be rolled out, and the stored verdict `shown` refuses it: `shown`,
 //     until the API server has answered again. Example: after a restart of Windlass.
 //   - Otherwise: nullopt.
@@ -313,8 +315,8 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
 }
 
 // Returns true if the new ReplicaSet is that of the stable revision, and no other ReplicaSet has
-// Pods. Lost Pods do not matter. Exception: all Pods must be back, and enough of them available, if
-// a rollout to another revision may have removed Pods:
+// Pods. Usually this holds even while Pods are missing. But if a rollout to another revision may
+// have removed Pods, all Pods must be back, and enough of them available. There are two such cases:
 //   - The number of the ReplicaSet is not status.stableRevision: it got a new number when Pods went
 //     back to the stable revision (RO-031).
 //   - The strategy is Recreate, which removes the Pods before it makes the other ReplicaSet.
@@ -377,9 +379,9 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
-  // If spec.selector cannot match the new ReplicaSet (RefuseImpossible), AskFirst never asks for
-  // the defaults. So the new ReplicaSet counts as overdue at once. The same holds if the API server
-  // refused to create it.
+  // Usually the new ReplicaSet is overdue only if the defaults have not come for some time. It is
+  // overdue at once if the API server refused to create it, or if spec.selector cannot match it
+  // (RefuseImpossible): AskFirst then never asks for the defaults.
   situation.extended.new_one_overdue =
       IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }
@@ -457,8 +459,9 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// Sets the limit of the step before updates in place look, because they choose Pods within this
-// limit. Calls StepsOf again afterwards, because the chosen Pods decide whether the step is over.
+// First sets the limit of the step, and then calls Look of the updates in place, which choose Pods
+// within this limit. Calls StepsOf again afterwards, because the chosen Pods decide whether the
+// step is over.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   // No partition holds Pods back if they return to a revision that was complete before (RO-086).

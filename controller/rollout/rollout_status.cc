@@ -78,8 +78,9 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
 }
 
 // Removes PodsStuck from `conditions` if the ReplicaSet of the template could not be created:
-// PodsStuck is then about Pods of an earlier template (RO-144). RolloutExtension does not see the
-// draft that reports this (WriteCreateError).
+// PodsStuck is then about Pods of an earlier template (RO-144). RolloutExtension cannot remove it,
+// because WriteCreateError, which reports the failed creation, makes its draft without
+// RolloutExtension.
 void ForgetEarlierPods(std::vector<Condition>& conditions) {
   const Condition* progressing = FindCondition(conditions, workload::kProgressing);
   const bool failed = progressing != nullptr && progressing->reason == workload::kCreateErrorReason;

@@ -45,8 +45,8 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
 
 // Returns the cause of the verdict InPlaceNotPossible, in the words of the condition
 // windlass.dev/InPlace:
-//   - InvalidConfig: a setting has an invalid value. If a user allows new Pods instead of
-//     correcting it, Windlass replaces every Pod (P-083)
+//   - InvalidConfig: a setting has an invalid value. A user should correct the setting. If a user
+//     instead allows Windlass to replace Pods, it replaces every Pod (P-083)
 //   - NotPossible: otherwise
 std::string_view WhyNotInPlace(const Workload& workload) {
   constexpr std::string_view kInvalidConfig = "InvalidConfig";

@@ -119,8 +119,8 @@ struct Told {
 //     changed the Service
 //   - no Pod is available yet
 //   - Windlass is about to make the write
-// Returns nullopt if no Service is named, or if the selector has the key of Windlass and no write
-// failed lately.
+// Returns nullopt if no Service is named. Also returns nullopt if the selector has the
+// pod-template-hash that Windlass wrote, and no write failed lately.
 std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService& named,
                                   ServiceRole role) {
   if (named.name.empty()) return std::nullopt;

@@ -37,13 +37,13 @@
 
 namespace windlass::rollout {
 
-// Sets or removes the condition in `status`, the draft of the next status.
+// Sets or removes the condition ServicesSynced in `status`, the draft of the next status.
 void ShowServices(const workload::Situation& situation, const ServiceFacts& facts,
                   WorkloadStatus& status);
 
-// Returns the Warning Events for `status`, the next status: one Event for each reason among the
-// troubles. The same reason comes at most once in ten minutes. Returns Events only if the condition
-// in `status` is False, and differs from the stored condition.
+// Returns the Warning Events for `status`, the next status. Each reason gets one Event, even if
+// several troubles have this reason, and no further Event within ten minutes. Returns Events only
+// if the condition ServicesSynced in `status` is False, and differs from the stored condition.
 std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
                                 const WorkloadStatus& status);
 

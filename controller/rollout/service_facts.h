@@ -31,7 +31,8 @@ struct ServiceNote {
   std::string_view hash;     // the pod-template-hash that Windlass wrote last
 };
 
-// Returns the annotation of `service`; nullopt if it is absent, or is not of the form above.
+// Returns the content of the annotation kServiceOf of `service`; nullopt if the annotation is
+// absent, or cannot be read.
 std::optional<ServiceNote> NoteOf(const Service& service);
 std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
 
@@ -68,12 +69,12 @@ struct NamedService {
   // The last write to the Service that the API server accepted but did not keep. Null if there was
   // none, if a later write was kept, or if the Service shows the write now.
   const ServicePatch* not_kept = nullptr;
-  // Windlass does not write to the Service before this time, because the last write ended its sync.
-  // Usually the API server was in trouble. Another write might fail in the same way, and would then
-  // end the sync before the rollout goes on.
+  // Windlass does not write to the Service before this time. Set if the last write ended its sync,
+  // usually because the API server was in trouble. Another write might fail in the same way, and
+  // would then end the sync before the rollout goes on.
   std::optional<WallTime> failed_until{};
-  // The first refusal since the API server last accepted a write to the Service, or last refused
-  // one with another kind of error. Null if it refused none since.
+  // The API server's first refusal to change the Service. A refusal with another kind of error
+  // replaces it. Null if the API server has accepted a write since, or has refused none.
   const FirstRefusal* first_refusal = nullptr;
   // How many writes to the Service in a row failed because another client had changed it (409).
   int conflicts = 0;

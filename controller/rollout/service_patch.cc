@@ -19,14 +19,15 @@ std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& pa
   return found.is_string() ? found.get<std::string>() : std::string();
 }
 
-// What a reply says about the two places that Windlass writes; "" if one is absent.
+// What a reply says about the annotation kServiceOf and about pod-template-hash in the selector,
+// the two texts that Windlass writes; "" if one is absent.
 struct Written {
   std::string note;
   std::string hash;
 };
 
-// Returns the two texts that `reply`, an object as JSON, has in these places; nullopt if `reply`
-// cannot be read, or has no metadata.
+// Reads these two texts in `reply`, an object as JSON. Returns nullopt if `reply` cannot be read,
+// or has no metadata.
 std::optional<Written> WrittenIn(std::string_view reply) {
   JsonReader in;
   Written written;

@@ -101,8 +101,8 @@ class ServiceWatch {
   // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
   // Notes whether the API server kept `planned`, a write that it accepted. The write was kept if
-  // the reply, or the Service in the store, shows it, even if another client undoes it later. Notes
-  // nothing if the write had no check.
+  // the reply, or the Service in the store, shows it, even if another client undoes it later. Does
+  // nothing if the reply was not checked (Write::check).
   void NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);

@@ -22,8 +22,8 @@ namespace {
 using workload::Json;
 using workload::Situation;
 
-// How long after a failed write to a Service Windlass tries it again, unless something wakes the
-// Rollout earlier. Used if the API server refused the write, or if another client had changed the
+// If a write to a Service fails, Windlass tries it again after this time, or earlier if something
+// wakes the Rollout. Used if the API server refused the write, or if another client had changed the
 // Service.
 constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
@@ -63,9 +63,11 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync has sent this patch already, or kPatchesOfOneService patches of the
-// Service. The API server refused or did not keep them. Another patch could end the sync before the
-// planner's step (RO-185).
+// Returns true if `write`, a patch of a Service, is not worth sending. This is so if the API server
+// refused or did not keep
+//   - the same patch in this sync
+//   - or kPatchesOfOneService patches of the Service in this sync
+// Another patch would probably not help, but could end the sync before the planner's step (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {

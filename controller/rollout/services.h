@@ -34,7 +34,8 @@ namespace windlass::rollout {
 // for the earliest of these times:
 //   - a write that failed or was put off is due again
 //   - NamedService::told_until ends
-// Always returns `planned` unchanged while new_one_unknown (workload/extension.h) is true.
+// While it is not known which ReplicaSet has the template (Extended::new_one_unknown), always
+// returns `planned` unchanged.
 Step MoveServicesFirst(const workload::Situation& situation, const ServiceFacts& facts,
                        Step planned);
 

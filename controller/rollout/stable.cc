@@ -26,8 +26,8 @@ namespace {
 using workload::Situation;
 
 // Returns true if another object, for example a Deployment, may have rolled out `rs`: this Rollout
-// has no status yet, or is younger than `rs`. Otherwise the status would name the revision of `rs`
-// if it had been complete.
+// has no status yet, or is younger than `rs`. If neither holds, this Rollout rolled out `rs`
+// itself. If `rs` had been complete, the status would then name its revision.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -40,10 +40,10 @@ bool AllAvailable(const ReplicaSet& rs) {
 
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
-// Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
-// defaults, this function may not recognise that ReplicaSet. If two or more ReplicaSets then have a
-// size above 0, returns the one of these with the highest revision. Example: v1 has 8 Pods and v2
-// has 2 Pods: returns the ReplicaSet of v2.
+// Returns the ReplicaSet of the requested template; null if there is none. If the API server's
+// defaults are not known, that ReplicaSet may not be recognised. Then returns the ReplicaSet with
+// the highest revision among those with a size above 0, or null if there are fewer than two of
+// them. Example: v1 has 8 Pods and v2 has 2 Pods: returns the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -78,9 +78,9 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
   return found;
 }
 
-// Returns the write of a note on `rs`: `rs` was complete as the revision that its annotation names.
-// If that annotation is missing, or is no number above 0, the note names `remembered`. The write
-// then also sets the annotation to `remembered`.
+// Returns the write that notes on `rs` which revision it was when it was complete. This is the
+// revision in the annotation of `rs`. If that annotation is missing, or is no number above 0, it is
+// `remembered`, and the write also sets the annotation to `remembered`.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;

@@ -27,7 +27,8 @@ struct NotesInPlace {
 // ReplicaSet was deleted. Sets Workload::kept_revision of the view's workload and, during an abort,
 // Workload::follow_revision. The stable ReplicaSet is the first of these that exists:
 //   1. the ReplicaSet whose note says that it was complete last
-//   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods
+//   2. of the ReplicaSets without the requested template whose Pods are all available, the one with
+//      most Pods
 // Sets nothing if neither exists. Rule 2 leaves out
 //   - a ReplicaSet whose Pods are updated in place: its Pods may have another template already
 //   - a ReplicaSet that is younger than the Rollout, if the Rollout has a status: the status would
@@ -61,13 +62,14 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 //   - Failed, if a write of the status failed in this sync for any other reason (EndIfStatusLost)
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
-// Returns the write of a note on a ReplicaSet. The note says that the revision of this ReplicaSet
-// was complete. Windlass writes the note before the status names the revision as stable. `holds` is
-// true if a step is not over, or if the strategy has an error, because its steps are then not
-// known. The revision is
-//   - the template's own revision, if it is complete now and `holds` is false
-//   - the stable revision, if this Rollout made its ReplicaSet and the ReplicaSet has no note yet
-// Returns nullopt if there is nothing to note, or if this sync tried in vain.
+// Returns the write of a note on a ReplicaSet, which says that the ReplicaSet was complete. There
+// are two such ReplicaSets:
+//   - that of the template, if its revision is complete now and `holds` is false. Windlass writes
+//     this note before the status names the revision as stable
+//   - that of the stable revision, if this Rollout made the ReplicaSet, and it has no note yet
+// `holds` is true if a step is not over. It is also true if the strategy has an error, because the
+// steps are then not known. Returns nullopt if there is nothing to note, or if this sync has sent
+// the note already, and the API server refused it or did not keep it (UnlessInVain).
 std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
 
 }  // namespace windlass::rollout

@@ -50,8 +50,8 @@ bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
 }
 
 // Returns the RolloutOwn in `carried`. If the new ReplicaSet has the revision of the stored step,
-// the returned step names the requested template. Example: the stored step names the same template
-// with all defaults.
+// that step belongs to the requested template, and the returned step names this template. The
+// stored step may name the same template in another form, for example with all defaults.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -112,7 +112,8 @@ bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutSte
 }
 
 // Makes Progressing in `conditions` say that the rollout is at a pause. If the stored Progressing
-// says the same, puts it back: the planner may have changed it when a Pod became ready.
+// says the same, uses the stored one unchanged, with its times: the planner may have replaced it in
+// `conditions` when a Pod became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
   Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
   const Condition* stored =
@@ -305,14 +306,15 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // A paused Rollout may lack the defaults, because Windlass does not ask for them. Windlass then
-  // cannot tell whether the stored step has another form of the same template.
+  // False if Windlass cannot tell whether the stored step belongs to the requested template,
+  // because the step may name that template in another form, with all defaults. Only the defaults
+  // show this, and Windlass does not ask for them while the Rollout is paused.
   const bool judged = situation.wanted.known || !workload.paused;
-  // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
-  // there once the strategy is corrected (RO-055). During the error, an abort removes the step only
-  // if an update in place carries out the abort (`counted`, RO-095). Example of why the step
-  // usually stays: all Pods are updated at a pause, and a user ends the abort. Without the step,
-  // the revision would become stable without a promotion.
+  // If the strategy has an error, its steps are not known. The stored step stays, so that the
+  // rollout goes on there once the strategy is corrected (RO-055). It stays even during an abort.
+  // Example: at a pause all Pods are updated, and a user aborts and then ends the abort. Without
+  // the step, the revision would become stable without a promotion. Exception: an abort that an
+  // update in place carries out (`counted`) removes the step (RO-095).
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

@@ -55,8 +55,8 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //     runs. RolloutOwn::waits_for in the draft says what is missing (RO-131)
 //   - after a pause: True/ReplicaSetUpdated, so that the deadline begins anew (RO-059)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
-//   - while the Rollout is paused or the rollout is refused: unchanged, or removed without a
-//     progress deadline
+// While the Rollout is paused or the rollout is refused, Progressing is removed if there is no
+// progress deadline; otherwise it stays as it is.
 //
 // The step in the draft:
 //   - If the strategy has an error: the stored step of the same template stays, and the rollout

@@ -72,7 +72,8 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
 }
 
 // Returns the most Pods of the new revision while `step` is in force. One Pod stays old, unless
-// this or an earlier step asks for all Pods of the size with which `step` began (RO-130). Examples:
+// this or an earlier step asks for all Pods. Whether a step asks for all is judged by the size with
+// which `step` began, `step.replicas` (RO-130). Examples:
 //   - setUpdated: 2 began with 10 replicas: 2 Pods. After a scale-down to 2: 1 Pod.
 //   - setUpdated: 2 began with 2 replicas: 2 Pods.
 //   - setUpdated: 5 began with 1 replica: 1 Pod. After a scale-up to 3: 2 Pods, because then only
@@ -94,8 +95,8 @@ int32_t LastPause(std::span<const RolloutStep> steps) {
   return static_cast<int32_t>(steps.size());
 }
 
-// Returns true if `step` waits for a user or for time: a pause, or the end of a list that was
-// shortened (RO-132).
+// Returns true if `step` waits for a user or for time. It is a pause, or the step to which the
+// rollout went back when a user cut the step in force off the list (RO-132).
 bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
@@ -103,8 +104,9 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 // Returns true if no Pod can have the new revision because of a low spec.replicas. Nothing proves
 // then that the new revision works, so `step` is not over (RO-190). The cases:
 //   - There are no replicas.
-//   - The Rollout was scaled down to one replica, which keeps the old revision (RO-130). At a
-//     larger size, this or an earlier step asked for new Pods: 20% of 10 asked for 2.
+//   - The Rollout was scaled down to one replica, which keeps the old revision (RO-130), although
+//     this or an earlier step asked for new Pods at a larger size. Example: 20% of 10 replicas
+//     asked for 2.
 // Returns false if the rollout never had more than one replica. Example: setUpdated: 50% is then
 // over with 0 of 1 Pods updated.
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
@@ -120,10 +122,11 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
 }
 
 // Returns true if the time of a pause is lost, and has to begin anew:
-//   - a noted Pod is not available any more, and fewer are available than are due. Example: 4 Pods
-//     were noted; after a scale-down, 2 are due. While 2 are available, the time goes on
-//   - no Pod was due when NoteAvailable was last called, and Pods are due now
-//   - a user has edited the list: for the same number of replicas, it asks for more Pods than noted
+//   - Fewer Pods are available than NoteAvailable noted last, and fewer than are due now. Example:
+//     4 Pods were noted. After a scale-down, 2 are due. While 2 are available, the time goes on.
+//   - No Pod was due when NoteAvailable was last called, and Pods are due now.
+//   - A user has edited the list of steps: for the same number of replicas, it asks for more Pods
+//     than noted.
 bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.available < std::min(step.available, due)) return true;
   if (step.available == 0 && due > 0) return true;  // no Pod was due, so none proved anything
@@ -161,10 +164,10 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` with the values that it has if it begins now. `replicas`, by which the step is
-// judged, is the largest spec.replicas with which this or an earlier step began (RO-191). Example:
-// step 1 began with 10 replicas, and step 2, setUpdated: 3, begins with 2. 3 Pods are not all of
-// 10, so step 2 updates 1 Pod of 2.
+// Returns `step` with the values that it has if it begins now. One of them is `replicas`, the size
+// by which the step is judged: the largest spec.replicas with which this or an earlier step began
+// (RO-191). Example: step 1 began with 10 replicas. Step 2, setUpdated: 3, begins with 2 replicas,
+// but is judged by 10. 3 Pods are not all of 10, so step 2 updates only 1 of the 2 Pods.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -177,8 +180,8 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   return step;
 }
 
-// Raises the size by which `step` is judged, if no Pod could have the new revision at the stored
-// size:
+// Raises `step.replicas`, the size by which `step` is judged (Begin), if no Pod could have the new
+// revision at the stored size:
 //   - The step began without replicas: the first size above 0 counts (RO-192).
 //   - The step began with one replica, and asks for 0 of 1 Pods: the first size above 1 counts
 //     (RO-190). Example: setUpdated: 50% began with 1 replica. After a scale-up to 10, the step is
@@ -195,9 +198,10 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // If the list is shortened again, shortened_from stays as it is. PromoteText names shortened_from
-  // and not the index of the pause, because a user may have promoted that index before. The old
-  // annotation must not end the present pause.
+  // When a user cuts the step in force off the list, shortened_from keeps the index of that step,
+  // even if the list is shortened again. PromoteText names this index, and not the index of the
+  // earlier pause at which the rollout now waits. The user may have promoted that pause before, and
+  // its annotation may still be set. It must not end the pause a second time.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again

@@ -32,7 +32,8 @@ struct Lack {
   }
 };
 
-// Returns true if nothing is rolled out now, or if updates in place report on the Pods.
+// Returns true if no list is needed: nothing is rolled out now, or an update in place is under way,
+// whose own condition reports stuck Pods.
 bool IsNotForLists(const Situation& situation) {
   const Workload& workload = situation.workload;
   return workload.paused || workload.follow_revision || workload.meta.deleting() ||
@@ -103,10 +104,10 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
 }
 
 // Returns when a list is due:
-//   - the first for a StuckMoment: at once if the deadline has passed, otherwise kStuckAfter after
-//     the last progress
-//   - the next for the same StuckMoment, ReplicaSet and revision: kAskAboutPodsEvery after the
-//     previous list, and never before the time of a first list
+//   - For the first list about a StuckMoment: at once if the deadline has passed, otherwise
+//     kStuckAfter after the last progress.
+//   - For each further list about the same StuckMoment, ReplicaSet and revision: kAskAboutPodsEvery
+//     after the previous list, and never before the time of a first list.
 // If the clock was set back since the last list, that list does not count.
 WallTime DueAt(const Lack& lack, const Entry* entry, WallTime now) {
   const WallTime first = lack.moment == StuckMoment::kTimedOut ? now : lack.since + kStuckAfter;

@@ -91,7 +91,8 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
                                                 const Request& read);
 
 // Sets or removes the condition PodsStuck in `status`, a draft in which Progressing is set already.
-// If Progressing says that the deadline has passed, its message gets the text, too.
+// If Progressing says that the deadline has passed, appends the message of PodsStuck to the message
+// of Progressing.
 void ShowStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, WorkloadStatus& status);
 

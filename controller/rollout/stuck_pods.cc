@@ -15,9 +15,9 @@ namespace {
 // The most bytes that InOneLine keeps of a text. Enough for a kubelet's message about an image with
 // a long name. A status is written and watched whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
-// A container that is not ready, and has ended and restarted this often, is in a crash loop. It may
-// run at the moment. Exception: an init container is never ready while it runs, so its earlier ends
-// do not show that the present run fails.
+// If a container is not ready, and has ended and restarted at least this often, it counts as in a
+// crash loop, even if it runs at the moment. Exception: an init container does not. It is never
+// ready while it runs, so its restarts do not show that the present run fails.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
@@ -130,7 +130,8 @@ std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid
     if (told && one.pod == told->pod && one.kind == told->kind) return told;
     ++counts[static_cast<size_t>(one.kind)];
   }
-  // Across a restart, only the stored message shows which Pod was reported.
+  // After a restart of Windlass, `told` is empty, and only the stored message shows which Pod was
+  // reported.
   const auto again =
       std::ranges::find_if(stuck, [&](const StuckPod& one) { return one.message == shown; });
   if (again != stuck.end()) return *again;

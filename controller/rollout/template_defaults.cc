@@ -58,8 +58,8 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
   EntryOf(subject).pod = {std::move(answer), subject.generation, now};
 }
 
-// If the clock was set back since the first answer without the defaults, the present answer counts
-// as the first.
+// Notes that the API server has answered without the defaults. not_told_since is the time of the
+// first such answer in a series. If the clock was set back since, this answer counts as the first.
 void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
   Entry& entry = EntryOf(subject);
   const bool goes_on = IsUntold(entry, now) && *entry.not_told_since <= now;
@@ -91,7 +91,8 @@ bool TemplateDefaults::ForgetOver(WallTime now) {
   return rest;
 }
 
-// If the clock was set back, `kept.at` is after `now`. Such an answer is over, too.
+// Returns true if the Rollout is at rest (Rest), and `kept` came at least kAnswerAtRestCounts ago.
+// If the clock was set back, `kept.at` is after `now`: the answer is then over, too.
 bool TemplateDefaults::IsOver(const Entry& entry, const Kept& kept, WallTime now) {
   return entry.rests && (now < kept.at || now >= kept.at + kAnswerAtRestCounts);
 }

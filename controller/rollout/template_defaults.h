@@ -106,18 +106,18 @@ class TemplateDefaults {
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
   // Call this instead of Forget if the rollout is complete, but only these answers show which
-  // ReplicaSet has its template. With Forget, the sync that asked would fail, and the next sync
-  // would ask again. After Rest, each answer counts for kAnswerAtRestCounts from its arrival. The
-  // first call for a Rollout also forgets the times of NoteNotTold: they belong to the complete
-  // rollout.
+  // ReplicaSet has its template. Forget would take the answer from the sync that has just asked for
+  // it. That sync would fail, and the next sync would ask again. After Rest, each answer counts for
+  // kAnswerAtRestCounts from its arrival. The first call for a Rollout also forgets the times of
+  // NoteNotTold: they belong to the complete rollout.
   void Rest(const Uid& rollout);
   // Forgets each Rollout at rest whose answers and times have all expired at `now`. Returns true if
   // other Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it
   // returns false: the answers of thousands of Rollouts may be large.
   bool ForgetOver(WallTime now);
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
-  // note an answer forget such answers, too. Call this function if no answer about `requested` may
-  // come.
+  // note an answer about `requested` do the same. Call this function as well, because such an
+  // answer may never come.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 
