@@ -72,7 +72,9 @@ Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply&
   return folded;
 }
 
-// While a write may still arrive, its entry stays: the read cannot show what the write does later.
+// Call after an uncached read for `key`: the key's write then counts as read. Removes the entries
+// of all writes that were read, but only once no write may arrive any more: a read cannot show what
+// a write does that arrives after it.
 void FoldTable::NoteRead(const QueueKey& key) {
   const auto found = under_way_.find(key);
   if (found != under_way_.end()) found->second.was_read = true;

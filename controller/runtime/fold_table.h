@@ -26,8 +26,8 @@ namespace windlass {
 class FoldTable {
  public:
   struct Row {
-    // Decodes the object in `body`, the reply to `request`, and folds it into the store. Returns
-    // kMalformed if the object cannot be decoded.
+    // Decodes the object in `body`, the reply to `request`, and folds it (puts it) into the store.
+    // Returns kMalformed if the object cannot be decoded.
     std::function<Status(const Request& request, std::string_view body)> fold;
     // Folds the reply to a deletion. Null: the object stays in the store until the watch shows the
     // deletion.
@@ -76,9 +76,10 @@ class FoldTable {
   // - a dry run, because the object in its reply does not exist
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Call this if the read after the write `request`, whose outcome was unknown or 404, finds no
-  // object. The write is no longer under way for `key`. Calls Row::gone, which removes the object
-  // from the caches. Exception: the object of a creation may still appear.
+  // Call this if the outcome of the write `request` was unknown, or the write got a 404, and the
+  // read after it finds no object. The write is no longer under way for `key`. Removes the object
+  // from the caches (Row::gone). Exception: after a creation, removes nothing, because the object
+  // may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

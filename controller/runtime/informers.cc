@@ -88,8 +88,8 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Cancels the informer's timer. If the informer lingers, its last user has called LetGo, but the
-// informer runs on, and `users_` still counts that user. StopWaiting then subtracts that user.
+// Cancels the informer's timer. If the informer lingers, which means that it runs on after its last
+// user has called LetGo, also subtracts this user from `users_`, which still counts it.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;

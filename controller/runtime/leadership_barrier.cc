@@ -9,9 +9,9 @@
 namespace windlass {
 namespace {
 
-// How often the barrier compares while a cache lags (L-011). Each change of a cache causes a
-// comparison, too. But a cache can also catch up without a change: by a bookmark, or by an object
-// that cannot be decoded.
+// How often the barrier compares the caches with its lists while a cache lags (L-011). Each change
+// of a cache causes a comparison, too. But a cache can also catch up without a change: by a
+// bookmark, or by an object that cannot be decoded.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lags this long after the list, the barrier lists again, because the list may
 // have been wrong. This is also the time limit of a watch that replaces a list (StreamInstead).

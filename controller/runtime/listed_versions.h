@@ -26,11 +26,11 @@ struct ListedVersions {
 // none. Returns "(a list is being applied)" while the informer puts a list that it has read itself
 // into its store.
 //
-// Once the informer's watch has reached the version of the list, the informer lags for no object.
-// Before that, it lags for an object in two cases:
-// - The list has the object, but the store does not have it in the listed version, and the watch
-//   has not reached the listed version. Example: the list has version 90, and web-1 in version 80.
-//   The store has web-1 in version 70. The informer lags for web-1 until its watch has reached 80.
+// Once the informer's watch has reached the version of the whole list, the informer lags for no
+// object. Before that, it lags for an object in two cases:
+// - The list has the object in a version that is not in the store, and that the watch has not
+//   reached. Example: the list has version 90, and web-1 in version 80. The store has web-1 in
+//   version 70. The informer lags for web-1 until its watch has reached 80.
 // - The store has the object, in a version that is not newer than the list, and the list lacks it.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {

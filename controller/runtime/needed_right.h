@@ -27,8 +27,9 @@ struct NeededRight {
 // The rights that a controller needs, written down by resource. Each verb becomes one NeededRight.
 class RightsList {
  public:
-  // All rights are for objects in `watched_namespace`; empty means all namespaces. Each right has
-  // the manifest of `like`, and is optional if `like` is. Add sets its resource and its verb.
+  // All rights are for objects in `watched_namespace`; empty means all namespaces. Each right is a
+  // copy of `like`, with the resource and verb that Add gets. So `like` says which manifest grants
+  // the rights, and whether they are optional.
   explicit RightsList(std::string watched_namespace, NeededRight like = {})
       : namespace_(std::move(watched_namespace)), like_(std::move(like)) {}
 

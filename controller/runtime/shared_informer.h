@@ -42,7 +42,8 @@ struct InformerSnapshot {
   CacheAuditCounters audit;
 };
 
-// Returns what the reflector and the audit report; leaves out the numbers of the store.
+// Returns a snapshot with the values of `reflector` and `audit`. The numbers about the store are
+// left at 0.
 InformerSnapshot SnapshotOf(std::string resource, const Reflector& reflector,
                             const CacheAuditCounters& audit, MonotonicTime now);
 

@@ -15,8 +15,8 @@ constexpr Duration kOldViewRetryMax = seconds(10);
 // read.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
-// When a sync decides on its last step, its oldest reply is at most kSyncDeadline + kAskingMax old.
-// So a sync uses no reply that is older than the caches may be.
+// The oldest reply that a sync uses for its last step is at most kSyncDeadline + kAskingMax old. So
+// the reply is never older than the caches may be for any write.
 static_assert(kSyncDeadline + kAskingMax < kViewAgeForRemovals);
 
 void Append(LogFields& fields, const LogFields& more) {
@@ -80,9 +80,9 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // Calls GoOn instead of TakeStep, because GoOn takes no step while the term drains. The term may
-  // have begun to drain before this call, while the term read or fenced an object for this sync
-  //
+  // Calls GoOn instead of TakeStep, because GoOn takes no step while the term drains. Before this
+  // call, the term may have waited for a read, or for the patch of a fence, for this sync. The
+  // drain may have begun during that wait.
   GoOn();
 }
 
@@ -242,9 +242,9 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     }
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // If an earlier sync put off a write, this status write usually contains it, so nothing is put
-  // off any more. Exception: the status write that counts a name collision does not contain the
-  // write that was put off. The patience of that write then begins anew.
+  // Usually a write that an earlier sync put off is contained in this status write, so nothing is
+  // put off any more. Exception: the status write that counts a name collision does not contain it.
+  // The patience of the write that was put off then begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -292,16 +292,14 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// Counts `write` as refused, without sending it, because it was late twice (after_error.h). What
-// follows:
-// - If `write` is the first write that this sync counts as refused for this reason: the same as
-//   after any refusal. The webhook that delays `write` may not delay writes to other objects.
-// - If this sync has counted an earlier write as refused for this reason, and `write` is a creation
-//   or a status write: also the same as after any refusal, because the planner then ends the sync
-//   by itself.
-// - If this sync has counted an earlier write as refused for this reason, and `write` is any other
-//   write: the planner then writes only the status (Outcome::ends_walk), so that the sync does not
-//   take too long.
+// Counts `write` as refused, without sending it, because it was late twice (after_error.h). The
+// sync then usually goes on as after any refusal: the webhook that delays `write` may not delay
+// writes to other objects.
+//
+// Exception: this sync has counted another write as refused for this reason before. The planner
+// then writes only the status (Outcome::ends_walk), so that the sync does not take too long. This
+// does not apply to a creation or a status write: the planner ends the sync by itself after such a
+// refusal.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;

@@ -102,9 +102,9 @@ class Sync {
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
 
-  // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is known before
-  // the first step. If the API server refused the patch of a fence (term_fence.h), this is the
-  // refusal; otherwise it is empty. `late` holds the late writes of the key's earlier syncs
+  // Starts the sync's first step, as soon as SyncHooks::next_turn lets it. `learned` holds what is
+  // known before this step. If the API server refused the patch of a fence (term_fence.h), this is
+  // the refusal; otherwise it is empty. `late` holds the late writes of the key's earlier syncs
   // (after_error.h).
   void Start(Learned learned = {}, LateWrites late = {});
 

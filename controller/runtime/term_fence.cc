@@ -49,7 +49,7 @@ struct Touched {
 };
 
 // Returns what the fence compares; nullopt if `object` is not JSON, or has no version. Reads no
-// other member, because a reply may have megabytes, and the fold decodes the whole reply anyway.
+// other member: a reply may have megabytes, and FoldTable decodes the whole reply anyway.
 std::optional<Touched> TouchedIn(std::string_view object) {
   JsonReader in;
   Touched touched;
@@ -78,9 +78,9 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 
 TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 
-// Sends the first touch that is still due. After its answer, Answered calls Raise again for the
-// next one. When no touch is due any more, the fence of the key is raised. It stays raised until
-// Forget or the end of the term.
+// Sends the first touch (a patch of Controller::FenceWrites) that is still due. After its answer,
+// Answered calls Raise again for the next one. When no touch is due any more, the fence of the key
+// is raised. It stays raised until Forget or the end of the term.
 //
 // The same holds for a key that has no touches at all. Example: a Deployment at rest. All its sizes
 // are those that its observed generation asks for (workload/watch/former_leader_fence.h), so only
@@ -112,10 +112,8 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
 //   - It was late twice in the key's syncs just before this one (`late`).
 //   - It was late twice earlier in this term, and less than kCallDeadline is left until
 //     late_writes_end_. Messages tell users that Windlass goes on at that time at the latest, so no
-//     try may last longer.
-// In the second case, while more time is left, `touch` is tried again, like any late write.
-// Example: kLateWritesMax is 60 s and kCallDeadline 10 s, so the last try begins within the first
-// 50 s of the term.
+//     try may last longer. Example: kLateWritesMax is 60 s and kCallDeadline 10 s. So in the first
+//     50 s of the term `touch` is tried again, like any late write, and after that it is not.
 std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrites& late) const {
   if (auto error = late.WhyRefused(touch)) return error;
   const auto told = late_twice_.find(touch.uid());
@@ -126,10 +124,10 @@ std::optional<Error> TermFence::WhyNotSent(const Request& touch, const LateWrite
 
 // Returns an error if the API server accepted `touch`, but the object has kept its version. Returns
 // nullopt
-//   - if the object has this term's annotation. If the object had it before this touch, an earlier
-//     touch whose answer was lost has raised the version
-//   - if the object's version is not the one that the first touch of this term named, because
-//     another client has changed the object since
+//   - if the object has this term's annotation: this touch has raised the version, or an earlier
+//     touch has, whose answer was lost
+//   - if the object's version is not the one that the first touch of this term named: another
+//     client has changed the object since
 //   - if `touch` or `reply` cannot be read (TouchedIn)
 std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& reply) {
   const std::optional<Touched> asked = TouchedIn(touch.body());
@@ -153,11 +151,11 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
   return error;
 }
 
-// Notes that the outcome of `touch` is unknown. The key's next sync reads the object, and then the
-// fence sends the touch again. Once no late write can arrive any more, the fence goes on without
-// the touch
+// Notes that the outcome of `touch` is unknown. Usually the key's next sync reads the object, and
+// then the fence sends the touch again. But once no late write of the former leader can arrive any
+// more, the object needs no further touch (GoOnUnfenced)
 //   - if the touch is late
-//   - if it is the object's second touch of unknown outcome
+//   - if the outcome of a touch of this object was unknown earlier in this term, too
 void TermFence::OutcomeUnknown(const QueueKey& key, const Request& touch, const Error& error,
                                LateWrites& late) {
   const bool first = unknown_.insert(touch.uid()).second;
