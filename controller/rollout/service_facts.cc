@@ -44,7 +44,8 @@ std::string ServicesError(const RolloutStrategy& strategy) {
   if (strategy.type == "InPlaceIfPossible" || strategy.type == "InPlaceOnly") {
     return field +
            ": Pods keep their pod-template-hash through an update in place, so no Service can "
-           "select one revision: remove services, or set spec.strategy.type to RollingUpdate";
+           "select one revision: remove spec.strategy.services, or set spec.strategy.type to "
+           "RollingUpdate";
   }
   for (const auto& [member, name] :
        {std::pair(".stable: ", &services.stable), std::pair(".canary: ", &services.canary)}) {

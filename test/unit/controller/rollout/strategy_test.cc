@@ -133,8 +133,8 @@ TEST_CASE("Services that cannot be told apart, or are none, are refused (RO-180)
       {R"({"type":"InPlaceOnly","services":{"canary":"next"}})",
        "spec.strategy.services: Pods keep their pod-template-hash through an update in place, so "
        "no "
-       "Service can select one revision: remove services, or set spec.strategy.type to "
-       "RollingUpdate"},
+       "Service can select one revision: remove spec.strategy.services, or set "
+       "spec.strategy.type to RollingUpdate"},
       {R"({"services":{"stable":"web","canary":"web"}})",
        "spec.strategy.services: stable and canary are both web, and one Service cannot select two "
        "revisions: name two Services, or remove one of them"},
