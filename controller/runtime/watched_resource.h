@@ -28,8 +28,8 @@ class WatchedResource {
   WatchedResource(ControllerHost& host, Projection<T> projection)
       : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
-    // WakeAll wakes every key as soon as the API server serves the resource again. Until then no
-    // change wakes a key.
+    // After WakeAll, no change wakes a key until the API server serves the resource again. Then
+    // every key is queued once.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }
@@ -63,7 +63,7 @@ class WatchedResource {
   // Returns true while the API server does not serve the resource.
   bool WaitsForApi() const { return shared_.reflector().not_served_since().has_value(); }
   // Returns why the cache is not complete, or what is wrong with its watch. Returns "" if all is
-  // well, or if the informer is given up.
+  // well. Also returns "" if the informer is given up, because AnyInformer::given_up then says why.
   std::string Trouble() const { return shared_.Trouble(); }
 
  private:
