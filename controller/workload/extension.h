@@ -102,8 +102,9 @@ struct Extended {
   // True if the API server has forbidden the ReplicaSet for the template in a dry run. Recreate
   // then does not remove the old Pods, because it could not make new ones.
   bool new_one_forbidden = false;
-  // True if Pods are never replaced, only updated in place (policy Only). Then a keeper
-  // (revisions/proven.h) of size 0 does not grow while another ReplicaSet has Pods.
+  // True with policy Only: Pods are never replaced, only updated in place, so all of them are to
+  // stay in one ReplicaSet. A keeper (revisions/proven.h) of size 0 then does not grow while
+  // another ReplicaSet has Pods.
   bool of_one_replica_set = false;
   // True if the new ReplicaSet is to be created with size 0.
   bool new_one_is_empty = false;
@@ -119,10 +120,10 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
-  // The error of a write of the extension that the API server has refused in this sync. The
-  // condition ReplicaFailure shows it. The error has a message of RefusalText. Example: a policy
-  // refuses to open the readiness gate of a Pod. The rollout goes on, and the sync fails in the
-  // end, so that the write is retried after back-off.
+  // The error of a write of the extension that the API server has refused in this sync. RefusalText
+  // has made its message, and the condition ReplicaFailure shows it. Example: a policy refuses to
+  // open the readiness gate of a Pod. The rollout goes on, and the sync fails in the end, so that
+  // the write is retried after back-off.
   std::optional<Error> refused_write{};
   // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
   // such Pod. Example: "a webhook put back the old image of container app of pod web-1
@@ -195,10 +196,11 @@ class Extension {
   }
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. Call
-  // CopyAnnotations before Note: Note may remove copied entries, such as in-place settings. Returns
-  // the word that the extension counts when the write has succeeded (Because::counted_reason of
-  // core/step.h); "" if none. Example: why the rollout replaces Pods, if an added annotation
-  // records this.
+  // CopyAnnotations before Note: Note may remove copied entries, such as in-place settings.
+  //
+  // Returns Because::counted_reason for `write` (core/step.h): a word that the extension counts
+  // when the write has succeeded; "" if there is none. Example: "FieldChanged", if an added
+  // annotation records that Pods are replaced because a field has changed.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};

@@ -34,9 +34,10 @@ namespace windlass::workload {
 // If limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
-//   - Exception: without a keeper (PositionOfKeeper says when), it gets Pods instead of missing old
-//     ones. Example: 10 desired, updated_max 3, new 3, old 5. 7 Pods should stay old, but only 5
-//     are left: 10 - 5 = 5. Without any old Pod, as at the first rollout: 10.
+//   - Exception: without a keeper (PositionOfKeeper says when), no ReplicaSet gets missing old
+//     Pods, so the new ReplicaSet gets as many Pods more. Example: 10 desired, updated_max 3, new
+//     3, old 5. 7 Pods should stay old, but only 5 are left, so the size is 10 - 5 = 5. Without any
+//     old Pod, as at the first rollout, the size is 10.
 //   - If the keeper lacks Pods, the new ReplicaSet leaves room for them, and KeeperSize returns the
 //     keeper's size (RO-120). Examples:
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8

@@ -67,20 +67,19 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, oldest first, then by name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
-  // - others_in_flight: some Pods of other workloads of the namespace, because a budget may select
-  //   them, too. Empty if there are no budgets. The Pods
+  // - others_in_flight: Pods of other workloads of the namespace, because a budget may select them,
+  //   too. Empty if there are no budgets. Holds only Pods
   //     - that are being updated in place
   //     - that are not Ready after an update in place
   //     - to which a write is under way
+  // - extension_reads_template: true if the extension needs the text of the workload's template
   //
-  // If `in_place_known` is false, no decision may use these four. In that case, `in_place_missing`
-  // is
+  // If `in_place_known` is false, no decision may use the Pods, nodes and budgets of this list. In
+  // that case, `in_place_missing` is
   // - the cause, if it does not go away by itself: a missing right to watch, a list that fails, no
   //   room in the caches, an object that cannot be read. Example: "pods (no right to watch them)"
   // - empty while the informers load their first complete state. They do so after a start, and when
   //   the first workload asks for in-place updates
-  //
-  // If `extension_reads_template` is true, the extension needs the text of the workload's template.
   bool extension_reads_template = false;
   std::vector<const Pod*> whole_pods{};
   std::map<std::string_view, const Node*> nodes{};

@@ -15,19 +15,20 @@
 namespace windlass::workload {
 namespace {
 
-// If the name for a new ReplicaSet is taken, Windlass tries another name. It stops the rollout if
-// this many names in a row, all tried for one template, belong to ReplicaSets that were taken from
-// us (WasTakenFromUs).
+// If a ReplicaSet with the wanted name exists already, Windlass tries another name. After this many
+// names for one template, it stops the rollout if Windlass probably made all ReplicaSets with these
+// names, and another client changed each of them or took it over (WasTakenFromUs).
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
 // `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass
-// probably made `found` for this workload, and another client changed it at once:
+// probably made `found` for this workload, and another client changed it at once, in one of these
+// cases:
 // - `found` still belongs to the workload, but has another template, so Windlass did not recognise
-//   it. The cause may also be an earlier update in place.
+//   it. An earlier update in place can cause this, too.
 // - `found` does not belong to the workload, and is not older than the workload. It has no
 //   revision, or a revision that no status has acknowledged.
-// Returns false for an ordinary collision, or if `found` cannot be read. Example: a former workload
-// of that name made `found` (B-45).
+// Returns false for an ordinary collision, or if `found` cannot be read. Example of an ordinary
+// one: a former workload of that name made `found` (B-45).
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -61,9 +62,9 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
-    // The hash of the first name was computed without a collision count (D-171). If no ReplicaSet
-    // has that name, the hash may have been computed with the count 0, because a client wrote
-    // collisionCount: 0 before.
+    // collisions == 0: the first name for a template. Its hash is normally computed without a
+    // collision count (D-171). If no ReplicaSet has the name of that hash, the count 0 is tried: a
+    // client may have written collisionCount: 0 before the ReplicaSet was made.
     Request read = ReadOfName(workload, *canonical, collisions == 0 ? -1 : collisions);
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (collisions == 0 && found != nullptr && !found->said.ok()) {
@@ -121,8 +122,9 @@ bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
     if (rs->meta.name != name) continue;
-    // A ReplicaSet that had another number before, or was complete, was not made just now. It has
-    // the name, but another template. The cause is usually an update in place.
+    // A ReplicaSet that had another number before, or was complete, was not made just now. Its name
+    // is that of the present template, but it has another template, usually because of an update in
+    // place.
     if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
     return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }

@@ -39,14 +39,14 @@ struct RefusedCreate {
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 
-// Returns the step that stops the rollout in two cases:
-//   - This sync created the ReplicaSet `name`, and the reply shows something other than the new
-//     ReplicaSet.
-//   - Our ReplicaSet `name` has a revision that no status has acknowledged. The exception at the
-//     top of this file applies.
-// Returns a failure with back-off if this sync created the ReplicaSet unchanged, but it was deleted
-// or released since; the next sync tries again. Returns nullopt if the ReplicaSet `name` can be
-// created.
+// Returns
+//   - the step that stops the rollout, if this sync created the ReplicaSet `name`, and the reply
+//     shows something other than the new ReplicaSet
+//   - the same step, if our ReplicaSet `name` has a revision that no status has acknowledged.
+//     Exception: this ReplicaSet had another number before, or was complete
+//   - a failure with back-off, if this sync created the ReplicaSet unchanged, but it was deleted or
+//     released since. The next sync tries again
+//   - nullopt, if the ReplicaSet `name` can be created
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
 
 }  // namespace windlass::workload

@@ -43,15 +43,16 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns true if `rs` may still be needed, for one of these reasons:
-//   1. `rs` has or had the kept revision (RO-035).
-//   2. Pods may come back in `rs`. All ReplicaSets have size 0, and one of these holds:
-//        - `rs` had the Pods when the workload was scaled to 0 (RO-122).
-//        - The template has no ReplicaSet, and `rs` is the latest of the old ones (D-354).
-//   3. Pods follow a revision, and `rs` has the workload's own template. The next try of this
-//      template needs `rs` again (RO-037).
-//   4. After a deletion of `rs`, another template could get the number of `rs` (I-11). The cases:
-//        - if the number is above that of the new ReplicaSet
-//        - if the number is the highest of all, and the kind keeps a stable revision
+//   1. `rs` is the ReplicaSet of the kept revision (FindStable, RO-035).
+//   2. All ReplicaSets have size 0, and when the workload gets Pods again, `rs` may get them,
+//      because
+//        - `rs` had the Pods when the workload was scaled to 0 (RO-122), or
+//        - the template has no ReplicaSet, and `rs` is the latest of the old ones (D-354).
+//   3. After an abort, Pods follow an earlier revision, and `rs` has the workload's own template.
+//      The next try of this template needs `rs` again (RO-037).
+//   4. If `rs` were deleted, another template could get its number (I-11), because the number is
+//        - above that of the new ReplicaSet, or
+//        - the highest of all, and the kind keeps a stable revision.
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
@@ -84,12 +85,13 @@ bool MayCleanUpMidway(const Situation& situation) {
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if it is time to clean up (D-481). The comment of CleanUpHistory has the rule. The
-// reasons for the conditions on a clean-up before the end of the rollout:
-//   - The clean-up could delete the revision to which a waiting rollback goes back (D-472). A
-//     rollback whose request is answered (answered_rollback.h) does not wait.
-//   - If there is no new ReplicaSet, and the wanted template is not known, any old ReplicaSet may
-//     have that template (RO-039).
+// Returns true if it is time to clean up (D-481). The comment of CleanUpHistory lists all
+// conditions. Before the rollout is complete, there are two conditions that prevent wrong
+// deletions:
+//   - No rollback waits. Otherwise the clean-up could delete the revision that the rollback needs
+//     (D-472). A rollback whose request is answered (answered_rollback.h) does not wait.
+//   - There is a new ReplicaSet, or the wanted template is known. Otherwise any old ReplicaSet may
+//     be the one with the wanted template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

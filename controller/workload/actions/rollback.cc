@@ -91,12 +91,12 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
       .check = CheckRolledBack(workload, own->said->body, *std::move(pod_template), revision)};
 }
 
-// Requires that `target` is the ReplicaSet of revision `asked`, and has the workload's template.
-// Returns true if the workload's record says that a rollback to `asked` has brought `target` back.
-// Both of these must hold:
+// A user asks for a rollback to revision `asked`. Requires that `target` is the ReplicaSet of that
+// revision, and has the workload's template. Returns true if Windlass has performed this rollback
+// before, as the workload's record (Workload::rolled_back) shows. Both of these must hold:
 //   - The record is about a request for `asked`.
-//   - The present number of `target` is the number in the record, or still `asked`. The number is
-//     still `asked` if Pods followed another revision, because `target` then got no new number.
+//   - The present number of `target` is the number in the record, or `asked` itself. It is `asked`
+//     if Pods followed another revision, because `target` then got no new number.
 // Returns false if `asked` is 0, because such a request goes back one revision each time (RO-024).
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;

@@ -22,9 +22,9 @@ bool IsDone(const Situation& situation) {
   });
 }
 
-// `lost` is a rollback of this sync after which the workload had its former template again. Returns
-// the step that records this outcome. Returns nullopt if the outcome is recorded already, or if the
-// kind records nothing.
+// `lost` is a rollback of this sync that the API server undid: it put the workload's former
+// template back. Returns the step that records this. Returns nullopt if it is recorded already, or
+// if the kind records nothing.
 std::optional<Step> RecordPutBack(const Situation& situation, const Outcome& lost) {
   return RecordRollback(situation, {.asked = situation.workload.roll_back_to.value_or(0),
                                     .reason = "RollbackNotKept",
@@ -33,7 +33,8 @@ std::optional<Step> RecordPutBack(const Situation& situation, const Outcome& los
                                     .put_back = true});
 }
 
-// Like RecordRollback, but no refusal of the record holds up the rollout.
+// `record` is a result of RecordRollback. Returns its write, marked so that the sync goes on even
+// if the API server refuses the write. Returns nullopt if `record` is no write.
 std::optional<Step> RecordInPassing(std::optional<Step> record) {
   Write* write = record ? std::get_if<Write>(&*record) : nullptr;
   if (write == nullptr) return std::nullopt;

@@ -59,11 +59,12 @@ bool IsPerformed(const Situation& situation);
 // still there. Returns the first of these writes that is due:
 //   1. the write that records that the API server put the former template back. Due if this
 //      happened in this sync
-//   2. the write that corrects the record. Due if the record names the next generation, which the
-//      removal of the request would have made
+//   2. the write that corrects the generation in the record. Due if the record names the next
+//      generation: the removal of the request would have made it, but the API server kept the
+//      request
 //   3. the status write that says that the request is still there
-// Returns nullopt if none is due. The rollout then goes on as if the request were not there. No
-// refusal of these writes holds up the rollout. ClearAnswered removes the request.
+// Returns nullopt if none is due. The rollout then goes on as if the request were not there. It
+// also goes on if the API server refuses one of these writes. ClearAnswered removes the request.
 std::optional<Step> NextOfAnswered(const Situation& situation);
 
 // Returns the status write that removes the condition RollbackToNotRemoved. Returns nullopt if the

@@ -39,7 +39,8 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 
 // Returns true if both of these hold for the new ReplicaSet:
 //   - Its spec and its desired-replicas annotation have the workload's size.
-//   - It has that many available Pods, and none can have been deleted since (Told::lowest).
+//   - Its status counts that many available Pods, and none of the counted Pods can be gone
+//     (Told::lowest).
 // Returns false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
@@ -63,7 +64,7 @@ bool IsFirstOfSize(const Situation& situation, const ReplicaSet& rs, const Write
 }
 
 // Returns the write that gives `rs` the size `replicas` and the size annotations. If `rs` is the
-// new ReplicaSet, the write also has everything else that it lacks.
+// new ReplicaSet, the write also adds everything else that `rs` lacks.
 //
 // Returns nullopt if the size stays the same, and UnlessInVain holds back the write. The first
 // write that Sized makes for `rs` in a sync is never held back, because only the reply can show
@@ -90,8 +91,8 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// Returns the only active ReplicaSet. If none is active, returns the ReplicaSet in which Pods come
-// back, the first of these that exists (RO-122, D-354):
+// Returns the only active ReplicaSet. If none is active, returns the ReplicaSet that gets the Pods
+// when the workload wants Pods again. This is the first of these that exists (RO-122, D-354):
 //   - the one that had the Pods when the workload was scaled to 0
 //   - under Recreate, the new one: Recreate would have given Pods to it next
 //   - the one of the kept revision
@@ -264,9 +265,10 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
 }
 
 // A keeper of size 0 gets no share in ScaleInProportion, because it is not active. Returns the step
-// that grows such a `keeper` by the Pods that are missing from desired. If there is a new
-// ReplicaSet, the keeper gets at most limits.kept_old() Pods. Example: 10 desired, kept_old() 7,
-// the other ReplicaSets have 2 Pods: 8 Pods are missing, and the keeper gets 7. Returns nullopt
+// that gives such a `keeper` the missing Pods: as many as all ReplicaSets together are below
+// limits.desired. If there is a new ReplicaSet, the keeper gets at most limits.kept_old() Pods.
+// Example: 10 desired, kept_old() 7, the other ReplicaSets have 2 Pods: 8 Pods are missing, and the
+// keeper gets 7. Returns nullopt
 //   - if `keeper` is null, or its size is above 0
 //   - if a rolling update will grow `keeper` (IsRollingOut)
 //   - if no Pod is missing
@@ -334,12 +336,12 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 }
 
 // If the template is refused, or its ReplicaSet cannot be made (IsCreateRefused), no rolling update
-// makes missing Pods anew. Returns the write that then grows the keeper by the Pods that are
-// missing from desired (RO-120). Example: another client has scaled an old ReplicaSet down. Returns
-// nullopt
+// replaces missing Pods. Returns the write that then grows the keeper by the number of missing Pods
+// (RO-120). Example: 10 desired; another client scales an old ReplicaSet down, so that 8 Pods are
+// left: the keeper gets 2. Returns nullopt
 //   - if the template is not refused, and its ReplicaSet can be made
 //   - if no Pod is missing, or there is no keeper
-//   - if the workload is paused. Windlass then makes missing Pods only after an edit of the
+//   - if the workload is paused. Windlass then replaces missing Pods only after an edit of the
 //     workload's spec (KeepsAdoptedSizes, RO-123)
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
@@ -404,13 +406,14 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// Returns true if the ReplicaSets of a paused workload keep their sizes until a user edits its spec
-// (RO-038, RO-123). While MayBeHalfAdopted is true, they keep their sizes until an edit has caused
-// a scaling event (`event`). Always false for kinds that cannot take over rollouts.
+// Returns true if the ReplicaSets of a paused workload keep their sizes because the workload may
+// have taken them over in mid-rollout. The sizes may then be right although the spec has another
+// size: an autoscaler may have scaled the former workload last.
 //
-// Reason: the workload may have taken over its ReplicaSets in mid-rollout. Their sizes may be right
-// although the spec has another size, because an autoscaler may have scaled the former workload
-// last.
+// They keep their sizes until a user edits the workload's spec (RO-038, RO-123). While
+// MayBeHalfAdopted is true, an edit ends this only if it changes spec.replicas, which is a scaling
+// event (`event`). Always false for kinds that do not take over ReplicaSets of other kinds in
+// mid-rollout.
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;

@@ -53,9 +53,9 @@ bool IsInternal(std::string_view key);
 bool HasInternal(const ObjectMeta& meta);
 
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet (D-163,
-// P-074). False for the annotations above, kTermAnnotation (own_names.h), and all internal ones.
-// `kubectl rollout undo` copies internal annotations of a ReplicaSet to its Deployment, where the
-// next status write removes them.
+// P-074). False for the annotations above, kTermAnnotation (own_names.h), and all internal ones. A
+// Deployment can have internal annotations although they are about a ReplicaSet: `kubectl rollout
+// undo` copies them to it. The next status write removes them there.
 bool IsCopied(std::string_view key);
 
 // Returns true if kubectl, Windlass or the stock Deployment controller may read the annotation

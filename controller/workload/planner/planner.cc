@@ -126,8 +126,8 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// Returns the next step after a refused adoption, a refused release, or a refused write that ends
-// the planner's walk (EndOfWalk):
+// Returns the next step if the API server has refused an adoption, a release, or a write after
+// which the planner makes no further decision in this sync (EndOfWalk):
 //   - first the status write, if the status has to change, and this sync has sent no status since
 //     the first refusal
 //   - then the failure
@@ -272,8 +272,9 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
     if (Failed* failed = std::get_if<Failed>(&step)) failed->is_urgent = WaitsForFirstPod(view);
     return step;
   }
-  // Pods become ready while requests are on their way. Without this limit, the sync could last as
-  // long as the rollout.
+  // Pods become ready while the requests of a sync are on their way, and the planner may answer
+  // each change with one more request. Without this limit, the sync could last as long as the
+  // rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};
   }

@@ -22,9 +22,10 @@
 namespace windlass::workload {
 
 // A sync sends at most this many requests; the next sync does the rest. Pods become ready while
-// requests are on their way, so without this limit a sync could last as long as the rollout. This
-// limit takes effect before the runtime's higher limit on steps (kStepsPerSyncMax). Exception: the
-// status write that reports a refusal is sent even after the limit (TellsOfRefusal).
+// requests are on their way, and each change may lead to one more request. So without this limit a
+// sync could last as long as the rollout. This limit takes effect before the runtime's higher limit
+// on steps (kStepsPerSyncMax). Exception: the status write that reports a refusal is sent even
+// after the limit (TellsOfRefusal).
 inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync begins after a sync that has left work to it, for example because it has
 // reached kRequestsPerSyncMax.

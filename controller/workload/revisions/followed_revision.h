@@ -32,9 +32,9 @@ bool HasNothingToFollow(const Situation& situation);
 // revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing while HasNothingToFollow is true. The followed revision
-// may have a ReplicaSet whose annotations a client has changed. If Windlass finds a ReplicaSet that
-// may be meant, the message names it, and says how a user confirms this.
+// Returns reason and message of Progressing while HasNothingToFollow is true. The ReplicaSet of the
+// followed revision may still exist, if a client has changed its annotations. If Windlass finds a
+// ReplicaSet that may be this one, the message names it, and says how a user confirms this.
 RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -80,9 +80,12 @@ const ReplicaSet* NotedForRequest(const Workload& workload,
   return oldest;
 }
 
-// Adds the note kRequestedTemplate to `change`. Adds nothing
-//   - if `rs` has exactly the workload's template: later syncs find `rs` without the note
-//   - while Pods follow a revision: the user did not ask for the template of `rs`
+// Adds the note kRequestedTemplate to `change`. By this note, later syncs find `rs` although the
+// API server added defaults to its template. Adds nothing
+//   - if `rs` has exactly the workload's template, because later syncs then need no note to find
+//     `rs`
+//   - while Pods follow an earlier revision after an abort, because `rs` then does not have the
+//     template that the user asked for
 void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::string& requested = workload.requested_template;
   if (requested.empty() || workload.follow_revision) return;

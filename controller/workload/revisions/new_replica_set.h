@@ -92,10 +92,10 @@ int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Requires situation.new_replica_set.
-//   - Includes the note of the template that the user asked for, unless Windlass finds the
-//     ReplicaSet without this note (RO-012, RO-013).
-//   - Replaces a revision annotation that is not a number, without a history entry. Upstream never
-//     copies annotations to that ReplicaSet again (B-32).
+//   - Includes the note of the template that the user asked for (kRequestedTemplate), unless
+//     Windlass needs no note to find the ReplicaSet (RO-012, RO-013).
+//   - Replaces a revision annotation that is not a number. The replaced text gets no history entry.
+//     In this case upstream copies no more annotations to the ReplicaSet (B-32).
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with "<deployment>" cut so that the name is not too long (D-172).

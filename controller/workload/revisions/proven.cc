@@ -48,7 +48,8 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
 
 // Returns the only old ReplicaSet with Pods. Returns null
 //   - if none or several have Pods, or if the kind keeps no stable revision
-//   - if there is a kept revision, and the status does not name this ReplicaSet for it
+//   - if the status names another ReplicaSet, or none, as that of the kept revision
+//     (Workload::kept_name). Without a kept revision, the name does not matter
 const ReplicaSet* FindOnlyOld(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.kind.traits().keeps_stable_revision) return nullptr;
@@ -59,8 +60,8 @@ const ReplicaSet* FindOnlyOld(const Situation& situation) {
   return is_other ? nullptr : *only;
 }
 
-// Returns the keeper (FindKeeper). The result of FindOnlyOld can be the keeper only if `beside_new`
-// is true.
+// Returns the keeper (FindKeeper). `beside_new`: there is a new ReplicaSet, or it is about to be
+// made. Only then may the keeper be the result of FindOnlyOld.
 const ReplicaSet* KeeperOf(const Situation& situation, bool beside_new) {
   const Fenceposts& limits = situation.limits;
   const bool stands = limits.holds_back() && situation.new_replica_set == nullptr;

@@ -65,8 +65,8 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 // Returns null if neither exists, and in case 2 also
 //   - if none of the old ReplicaSets has available Pods
 //   - if the kind keeps no stable revision
-//   - if the ReplicaSet is younger than the new ReplicaSet: a user then goes back to an earlier
-//     revision
+//   - if the one with the most available Pods is younger than the new ReplicaSet: the rollout then
+//     goes back to an earlier revision
 const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of

@@ -30,8 +30,9 @@ bool HasKeptTemplate(const Workload& workload, const ReplicaSet& rs) {
 // Looks for the ReplicaSet of the kept revision by name or template: cases 3 to 5 of FindKept, for
 // which annotations do not show the ReplicaSet. Returns null if it finds none.
 //
-// After two ReplicaSets exchanged templates, the status may still have the former name, although
-// the number went with the template. So case 5 leaves out a ReplicaSet whose number can be read.
+// When two ReplicaSets exchange templates, each number moves with its template. The status may then
+// still name the ReplicaSet that had the kept revision before. So case 5 takes the named ReplicaSet
+// only if it has no readable number, which would be that of another revision.
 const ReplicaSet* FindSpoilt(const Workload& workload,
                              const std::vector<const ReplicaSet*>& replica_sets) {
   const ReplicaSet* same_template = nullptr;

@@ -61,7 +61,8 @@ std::string CompleteNote(std::string_view revision, std::string_view hash);
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
 // Returns the ReplicaSet that was complete as `revision`:
-//   1. one whose note kComplete says so. Of several, the one that has the number now, else the last
+//   1. a ReplicaSet whose note kComplete names `revision`. Of several, the one that has this number
+//      now; if none has, the last of `replica_sets`
 //   2. else the result of FindRevisionOrFormer
 // The note comes first because two ReplicaSets may have had the number. Example: revision 7 was
 // complete; the cluster is restored from an older backup, and another template gets 7; then the

@@ -23,10 +23,10 @@ bool LacksValues(const Workload& workload) {
          workload.large_values == nullptr;
 }
 
-// Returns true if `text` has the bytes of the workload's template, or at least its canonical form.
-// An upgraded API server may send the same version in other bytes, for example with
-// `"creationTimestamp":null`. Returns false if the upgrade adds a default whose value the canonical
-// form does not drop (canonical.h).
+// Returns true if `text` is the template of the cached workload: the bytes are equal, or at least
+// the canonical form. After an upgrade, the API server may send an unchanged object in other bytes,
+// for example with `"creationTimestamp":null`. Returns false if the upgraded API server adds a
+// default that stays in the canonical form (canonical.h).
 bool IsTemplateOf(const Workload& workload, const std::string& text) {
   if (FingerprintOf(text) == workload.template_text) return true;
   const Result<std::string> canonical = CanonicalTemplate(text);

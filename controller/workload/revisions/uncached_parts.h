@@ -35,7 +35,8 @@ std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learne
 // Returns the read of the parts that the workload lacks, if a part is needed before anything is
 // decided:
 //   - the template, because the extension reads it
-//   - the values of large annotations, because the ReplicaSet with the template lacks one
+//   - the values of large annotations, because the ReplicaSet with the template lacks one of these
+//     annotations
 // Returns nullopt if no part is needed, or if this sync has sent the read. If the read failed, the
 // sync continues without the parts.
 std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,

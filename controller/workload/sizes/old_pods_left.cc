@@ -100,7 +100,7 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
 }
 
 // Returns the entry of Extended::mixed for `rs`; null if there is none. While the view has no Pods,
-// an update in place that is under way is enough for an entry.
+// `rs` may have an entry merely because an update in place is under way.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);

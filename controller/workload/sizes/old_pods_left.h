@@ -46,7 +46,8 @@ struct OldPodsWait {
 // ReplicaSets (LookForOldPods) or of `next` itself (IsMixed). Returns nullopt if `next` can get
 // Pods.
 //   - If `next` is null or has size 0, an uncached list must first show that no old Pod is left
-//     (S-010). If Pods are not cached (View::pods_given_up), every size needs such a list.
+//     (S-010). If Pods are not cached (View::pods_given_up), the same is true for any size of
+//     `next`.
 //   - An Event names the cause of a long wait (waiting_event.h). A terminating Pod is named only
 //     when its grace period ended at least five minutes ago.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);

@@ -244,9 +244,10 @@ struct SparingRound {
 //   - Round 1 takes nothing from ReplicaSets that are written already, unless all are.
 //   - Rounds 1 and 2 leave each ReplicaSet its last replica: the number of active ReplicaSets
 //     decides how a scaling event goes on (ScalingOf).
-//   - Round 3 may take last replicas. At least two ReplicaSets stay active: one with available and
-//     one with unavailable replicas. Example: 10 desired, surge 3, max_unavailable 2: of the 13
-//     replicas that remain, 8 are available, and 13 - 8 = 5 are not.
+//   - Round 3 may take last replicas. But it cannot take all unavailable ones, so at least two
+//     ReplicaSets stay active: one with available and one with unavailable replicas. Example: 10
+//     desired, surge 3, max_unavailable 2. When 8 of the 13 replicas are available, the rounds end,
+//     and 13 - 8 = 5 unavailable ones are left.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},

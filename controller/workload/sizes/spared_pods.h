@@ -37,17 +37,18 @@ inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-do
 // gets its new size annotations, because the old annotations show the workload's former size.
 bool IsScaledDownBroken(const Situation& situation);
 
-// `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note to
-// `change` in two cases:
+// `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note
+// kScaledDown to `change` in two cases:
 //   - `is_scaled_down` is true: the workload gets smaller (IsScaledDownBroken). The new ReplicaSet
 //     itself may keep its size.
-//   - The new ReplicaSet has a valid note, and `change` raises its generation, which would make
-//     that note void. Example: `change` raises generation 9 to 10, so "9/6" becomes "10/6".
+//   - The new ReplicaSet has a valid note, and `change` raises its generation. The note must name
+//     the generation, so it is written anew. Example: `change` raises generation 9 to 10, so "9/6"
+//     becomes "10/6".
 void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
                     ReplicaSetChange& change);
 
-// Returns the limits that decide how many old Pods a rolling update may remove. While the note is
-// valid, max_unavailable is 0.
+// Returns the limits that decide how many old Pods a rolling update may remove. While the note
+// kScaledDown of the new ReplicaSet is valid, max_unavailable is 0.
 Fenceposts LimitsForOld(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -23,8 +23,9 @@ Wait TellNow(std::string message) {
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(seconds waited)>& message, bool also_at_rest) {
   const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
-  // Sets no timer: when a rollout begins, a status write updates the condition, and the planner
-  // decides again. Without a deadline there is no condition, and never an Event.
+  // Without a deadline there is no condition Progressing, and never an Event. At rest no timer is
+  // needed: when a rollout begins, a status write updates the condition, and the planner decides
+  // again.
   if (progressing == nullptr || (IsAtRest(situation) && !also_at_rest)) return {};
   const WallTime since = std::max(progressing->last_update_time, situation.view.specs_since);
   const seconds waited = situation.now - since;

@@ -57,8 +57,8 @@ const Outcome* FindNotKeptOf(const Situation& situation) {
   return FindNotKept(situation.learned, workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
-// Returns the write of this sync after which the API server kept the request that is there now.
-// Returns null
+// Returns the write of this sync that should have removed the present request, if the API server
+// kept the request. Returns null
 //   - if there is no such write
 //   - if a user has replaced the kept request by one for another revision
 const Outcome* FindRequestKept(const Situation& situation) {
@@ -70,7 +70,8 @@ const Outcome* FindRequestKept(const Situation& situation) {
   return same ? lost : nullptr;
 }
 
-// Returns the stored condition if it is about the request of `workload`; otherwise null.
+// Returns the stored condition RollbackToNotRemoved if it is about the request of `workload`;
+// otherwise null.
 const Condition* FindStored(const Workload& workload) {
   if (!workload.roll_back_to) return nullptr;
   const Condition* stored = FindCondition(workload.status.conditions, kRollbackToNotRemoved);

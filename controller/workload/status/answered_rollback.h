@@ -46,8 +46,8 @@
 
 namespace windlass::workload {
 
-// The type of the condition. The reason of the Event is the name of the kind and this type:
-// "RolloutRollbackToNotRemoved".
+// The type of the condition that says that an answered request is still there. The reason of the
+// Warning Event about it is the name of the kind and this type: "RolloutRollbackToNotRemoved".
 inline constexpr std::string_view kRollbackToNotRemoved = "RollbackToNotRemoved";
 
 // Returns the reason of the condition for a request for the revision `asked`. CheckCleared returns

@@ -9,8 +9,9 @@
 namespace windlass::workload {
 
 // Returns `write`, a status write, marked so that the sync continues even if the API server refuses
-// it. Returns nullopt if this sync has sent `write`, or another status write that failed. `write`
-// may differ from the failed write only in times and counters.
+// it. Returns nullopt if this sync has sent `write`, or another status write that failed. The
+// contents of the failed write do not matter: they can differ from `write` only in times and
+// counters.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Reports `error`, the reason why there is no ReplicaSet `name` with the template (D-175).

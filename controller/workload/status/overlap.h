@@ -30,8 +30,8 @@ inline constexpr Duration kOverlapToldAfter = seconds(5);
 // Sets the condition in `status`, or removes it if there is no overlap to report.
 void ShowOverlaps(const Situation& situation, WorkloadStatus& status);
 
-// Returns the Events to send when the status of ShowOverlaps has been written. Overlaps that the
-// stored condition reports already have no Event.
+// Returns the Events to send when the status of ShowOverlaps has been written. There is no Event
+// for an overlap that the stored condition reports already.
 std::vector<Event> TellOverlaps(const Situation& situation);
 
 // Overlaps that have not lasted for kOverlapToldAfter are not reported yet. Returns the time until

@@ -122,12 +122,14 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The published revision is another one, but the condition is about this ReplicaSet:
-  //   - true if the published revision is the one that this ReplicaSet had before. The rollout left
-  //     this ReplicaSet and came back to it, and no status has reported that.
-  //   - false otherwise: a status has reported the rollout, and the published revision was lost or
-  //     overwritten since. Example: `kubectl replace` drops the revision annotation of a
-  //     Deployment.
+  // The condition is about the new ReplicaSet, but the published revision is not that of this
+  // ReplicaSet. One of these has happened:
+  //   - The rollout left this ReplicaSet and came back to it, and no status has reported that. The
+  //     published revision is then the one that this ReplicaSet had before its present one, and
+  //     came_back is true.
+  //   - A status has reported the rollout, and the published revision was lost or overwritten
+  //     since. Example: `kubectl replace` drops the revision annotation of a Deployment. came_back
+  //     is then false.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
@@ -304,9 +306,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// A sync that is held up does not publish the revision. So a rollout back to an earlier ReplicaSet
-// (case 2 in progress.h) stays unacknowledged. Without IsTimed, each such sync would begin the
-// deadline anew.
+// Reports the beginning of a rollout only if IsTimed is false. Reason: a sync that is held up does
+// not publish the revision, so a rollout back to an earlier ReplicaSet (case 2 in progress.h) stays
+// unacknowledged. Without IsTimed, each such sync would begin the deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

@@ -27,8 +27,8 @@ std::optional<Step> RefuseSelector(const Workload& workload, const Learned& lear
 // (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
-// Returns a text with Workload::strategy_error, which must not be empty, and with what waits until
-// a user corrects the strategy.
+// Returns a text for users: Workload::strategy_error, and what waits until a user corrects the
+// strategy. Requires that strategy_error is not empty.
 std::string InvalidStrategyText(const Workload& workload);
 
 }  // namespace windlass::workload

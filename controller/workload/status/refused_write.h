@@ -45,8 +45,9 @@ namespace windlass::workload {
 
 // Returns the refusal that this sync reports to users, with the message of RefusalText. It is the
 // first of these that exists:
-//   1. the error of the write that ended the walk (EndOfWalk), for example of a deletion
-//   2. the first refusal of a patch or deletion of a ReplicaSet after which the walk went on.
+//   1. the error of the write after which the planner makes no further decision (EndOfWalk), for
+//      example of a deletion
+//   2. the first refusal of a patch or deletion of a ReplicaSet after which the planner went on.
 //      Adoptions and releases do not count here: adopt_release.h decides which of their refusals
 //      are errors
 // Returns nullopt if neither exists.
@@ -58,8 +59,8 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
 // replies, not by the cache, because another client may have changed the size since.
 std::optional<Error> WhyNotKept(const Situation& situation);
 
-// Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
-// status writes.
+// Returns the failed write after which the planner makes no further decision in this sync; null if
+// there is none. Leaves out status writes.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
@@ -76,8 +77,8 @@ std::optional<std::string> WhyNotCopied(const Situation& situation);
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if the API server refused a status in this sync. The sync then sends no other
-// status. Two statuses of one sync often differ only in times, which change with every try if
-// refusals are slow. So a sync that repeats a refused status might never end.
+// status. Reason: if refusals are slow, each new try has later times in its conditions, and so
+// counts as another status. A sync that went on to try might never end.
 bool WasStatusRefused(const Workload& workload, const Learned& learned);
 
 // Returns true if this sync sent a status after the first refusal of another write.

@@ -90,7 +90,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
 // status write that shows the reason InvalidStrategy, if this write is due. Without this write, a
-// status that asks users for a promotion would go on to ask for the promotion (RO-062).
+// status that asks users for a promotion would keep asking, although Windlass carries out no
+// promotion while the strategy is invalid (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload

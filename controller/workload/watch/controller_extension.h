@@ -26,9 +26,9 @@ class ControllerExtension {
   ControllerExtension(const ControllerExtension&) = delete;
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
-  // The controller has functions with the names ComparedCaches, RightsNeeded, Notes and AddFigures,
-  // too (watching_controller.h). The controller's functions call these here, and add the results to
-  // their own.
+  // ComparedCaches, RightsNeeded, Notes and AddFigures do for the extension what the controller's
+  // functions of the same names do (watching_controller.h). The controller's functions call them,
+  // and add their results to the controller's own.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
   // Returns when the extension's cache of Pods was last known to match the API server.
   virtual MonotonicTime ViewAt() const = 0;

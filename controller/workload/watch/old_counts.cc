@@ -11,7 +11,8 @@ void TrustOldCounts(Store<ReplicaSet>& replica_sets, const Uid& workload, WallTi
     if (!workload::MayCountRemovedPods(*rs)) continue;
     const std::optional<WallTime> since = rs->told.observed_since;
     const bool over = since && now - *since >= workload::kPodsAreCountedWithin;
-    // If the clock was set back, `since` is after `now`. The wait then begins again at `now`.
+    // If the clock was set back, `since` is after `now`. kPodsAreCountedWithin then counts from
+    // `now`.
     if (since && *since <= now && !over) continue;
     replica_sets.Amend(KeyOf(rs->meta), rs->meta.uid, [&](ReplicaSet& held) {
       held.told.observed_since = over ? std::nullopt : std::optional<WallTime>(now);

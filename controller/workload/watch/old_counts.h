@@ -8,8 +8,10 @@
 
 namespace windlass {
 
-// For each ReplicaSet that `workload` controls, and for which MayCountRemovedPods returns true:
-//   - ends the doubt if Told::observed_since is kPodsAreCountedWithin or more before `now`
+// For each ReplicaSet that `workload` controls, and whose status may count Pods that are gone
+// (MayCountRemovedPods):
+//   - trusts the status again (resets Told::lowest) if Told::observed_since is
+//     kPodsAreCountedWithin or more before `now`
 //   - sets observed_since to `now` if it is not set, or is after `now`
 // Call it before the view for a decision is made. Core thread only.
 void TrustOldCounts(Store<ReplicaSet>& replica_sets, const Uid& workload, WallTime now);

@@ -93,10 +93,10 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// Adds a workload to the index of its namespace, and finds its overlaps. Does nothing if the
-// namespace has no entry in `selecting_`. Such a namespace has no ReplicaSet whose controller is to
-// be reported (Counts), so no workload in it has an overlap. If a fault of the workload is over,
-// first drops the overlaps that have ended since the fault began.
+// If the workload is back after a fault (WorkloadChange::is_faulty), first drops its overlaps that
+// have ended since the fault began. Then adds the workload to the index of its namespace, and finds
+// its overlaps. Does not do so if the namespace has no entry in `selecting_`: no ReplicaSet of the
+// namespace has a controller that is to be reported (Counts), so no workload has an overlap.
 void Overlaps::Add(const Workload& workload) {
   JudgeKnown(KeyOf(workload.meta));
   const Symbol& namespace_ = workload.meta.namespace_;

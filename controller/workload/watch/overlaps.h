@@ -58,14 +58,17 @@ class Overlaps {
   Overlaps(const Overlaps&) = delete;
   Overlaps& operator=(const Overlaps&) = delete;
 
-  // Call at most once, before the stores hold objects. Without this call no overlap is found.
+  // Sets the rule that says which overlaps are to be reported. Call at most once, before the stores
+  // hold objects. Without this call no overlap is found.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
   // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete. No
-  // overlap is found before the first call. The first call sets Overlap::at_start in the overlaps
-  // that it finds: an earlier process may have reported them. Exception: all ReplicaSets of the
-  // other controller were created after the last update of the workload's condition
-  // SelectorOverlap. The process that wrote the condition cannot have seen them.
+  // overlap is found before the first call.
+  //
+  // In the overlaps that the first call finds, it sets Overlap::at_start: an earlier process may
+  // have reported them. It does not set at_start if all ReplicaSets of the other controller were
+  // created after the last update of the workload's condition SelectorOverlap. The process that
+  // wrote the condition cannot have seen them.
   void LookAtAll();
 
   // Called with the key of a workload when an overlap of this workload begins or ends. Not called

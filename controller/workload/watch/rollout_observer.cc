@@ -162,9 +162,9 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
   return Retargeted(now, to, tries_again, asked ? kTriggerRollbackTo : kTriggerTemplate);
 }
 
-// Called when a Workload can be made of an object again. The rollout `known` of the object was
-// under way when the fault began. If the spec was edited during the fault, only another target
-// shows this.
+// Called when the object was faulty for a time, and a Workload can be made of it again. The rollout
+// `known` of the object was under way when the fault began. The spec may have been edited during
+// the fault. The observer did not see such an edit, so only another target shows it.
 RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
   const RolloutTarget wanted = TargetOf(now);
   if (now.paused || known.target == wanted) return {};
@@ -177,8 +177,9 @@ RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Wor
 // rollout to the target begins.
 //   - `to`: the ReplicaSet of the target, or null
 //   - `asked_by`: the trigger if the new rollout is a rollback without an abort
-//   - `tries_again`: spec.abort was set back to false. A user usually tries the same template
-//     again, so this never counts as a rollback, even to an earlier template
+//   - `tries_again`: spec.abort was set back to false. The new rollout then never counts as a
+//     rollback, even if its template is an earlier one: usually the user tries the aborted template
+//     again
 RolloutObserver::News RolloutObserver::Retargeted(const Workload& now, const ReplicaSet* to,
                                                   bool tries_again,
                                                   std::string_view asked_by) const {
@@ -201,8 +202,8 @@ RolloutObserver::News RolloutObserver::Look(const Workload& workload) const {
   }
   if (workload.follow_revision && !rollout->target.back) return LookAtAbort(workload);
   if (IsComplete(workload) && rollout->target == TargetOf(workload)) {
-    // An abort that has no ReplicaSet to go back to ends when the workload has no Pods and wants
-    // none.
+    // If an abort has no ReplicaSet to go back to, its rollout ends as aborted when the workload
+    // has no Pods and wants none.
     const bool lost = workload.follow_revision &&
                       workload::FindTarget(workload, ReplicaSetsOf(workload)) == nullptr;
     return {.outcome = lost ? kOutcomeAborted : kOutcomeComplete};
