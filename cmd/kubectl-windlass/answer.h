@@ -25,7 +25,8 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
 struct Withdrawal {
   // A JSON patch that withdraws the request. The API server refuses the patch if another client has
   // replaced the request.
-  // Null if another client made the same request before this command: the request then stays.
+  // Null if this command must not withdraw the request, because another client had already made the
+  // same request.
   Json patch;
   std::string by_hand;  // the kubectl command with which a user withdraws the request
   std::string then{};   // printed after a successful withdrawal: the state of the object now

@@ -42,12 +42,12 @@ std::optional<int64_t> PatchedRevision(const Json& pod) {
   return std::max<int64_t>(NumberOf(state, "/rev"), 0);
 }
 
-// Returns true if `pod`, which `of_revision` owns, was updated in place to the revision of another
-// ReplicaSet. Example:
+// Call this for a Pod that the ReplicaSet `of_revision` owns. Returns true if the Pod was updated
+// in place to the revision of another ReplicaSet. Example, with the result true:
 //   - Pods of revision 8 are updated in place to revision 9
-//   - a user goes back to revision 8, so its ReplicaSet becomes revision 10
-//   - a Pod that was already patched to 9 is no canary of 10
-// Returns false if no ReplicaSet has or had the revision in the annotation.
+//   - a user goes back to revision 8, so its ReplicaSet, `of_revision`, becomes revision 10
+//   - `pod` was already patched to revision 9
+// Returns false if no ReplicaSet has or had the revision that the Pod's annotation kPodState names.
 bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_sets,
                     const Json& of_revision) {
   const int64_t patched = PatchedRevision(pod).value_or(0);
@@ -56,11 +56,14 @@ bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_set
                              [&](const Json* set) { return HasOrHadRevision(*set, patched); });
 }
 
-// Returns true if `pod`, which another ReplicaSet owns, was last updated in place to the revision
-// of `of_revision`. Special cases:
+// Call this for a Pod that another ReplicaSet than `of_revision` owns. Returns true if the last
+// update in place gave the Pod the revision of `of_revision`. The Pod's annotation kPodState shows
+// this. Special cases:
+//   - the Pod was not updated in place (PatchedRevision returns nullopt): false
 //   - `of_revision` is null: true for every Pod that was updated in place
-//   - the annotation cannot be read: true if `of_revision` has 0 replicas, and so no Pods of its
-//     own
+//   - the annotation cannot be read, or has no revision: true if `of_revision` has 0 replicas,
+//     otherwise false. With 0 replicas, `of_revision` owns no Pods. All Pods of the new revision
+//     were then updated in place
 bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   const std::optional<int64_t> patched = PatchedRevision(pod);
   if (!patched || of_revision == nullptr) return patched.has_value();
@@ -144,8 +147,9 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   const std::optional<Cause> cause =
       CauseAmong(of_revision, canaries, NumberOf(rollout, "/spec/minReadySeconds"),
                  session.clock().Wall(), least);
-  // During an update in place, a Pod that was not patched is a stand-in. Windlass removes it again,
-  // so it does not count (CountedPods::patched).
+  // During an update in place, a Pod that was not patched is a stand-in: an additional Pod, which
+  // Windlass removes before the rollout ends. So it does not count here (as in
+  // CountedPods::patched).
   const bool patches = IsPatching(rollout);
   const auto counts = [&](const Json* pod) {
     return IsLive(*pod) && (!patches || PatchedRevision(*pod));

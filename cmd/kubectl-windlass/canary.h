@@ -52,7 +52,8 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
 struct CanaryState {
   std::string why;  // Cause::text of the cause that CauseAmong finds; "" if it finds none
   // True if the revision has a Pod that has not ended and is not being deleted. During an update in
-  // place, only a Pod that was patched counts: the others are stand-ins.
+  // place, only patched Pods count. The others are stand-ins: additional Pods, which Windlass
+  // removes before the rollout ends.
   bool exist = false;
 };
 

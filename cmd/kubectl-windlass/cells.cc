@@ -165,7 +165,7 @@ std::string Two(int64_t large, const char* large_unit, int64_t small, const char
 
 }  // namespace
 
-// The limits between the formats are those of k8s.io/apimachinery/pkg/util/duration.
+// The format changes at the same ages as in k8s.io/apimachinery/pkg/util/duration.
 std::string AgeText(seconds age) {
   const int64_t s = std::max<int64_t>(0, age.count());
   const int64_t m = s / 60;

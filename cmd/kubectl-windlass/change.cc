@@ -18,8 +18,8 @@ std::variant<ExitCode, Changed> WriteChange(
         tries == 1 ? ReadWorkload(context, place) : ReadObject(context.session, place);
     if (!object.ok()) return Report(context.session, context.console, object.error());
     if (tries == 1) uid = TextOf(*object, "/metadata/uid");
-    // The user meant the object that the first try has read. An object with another uid was created
-    // under the same name since then.
+    // The user meant the object that the first try has read. If the uid is another one now, that
+    // object was deleted, and another one was created under the same name.
     if (TextOf(*object, "/metadata/uid") != uid) {
       return Refuse(context, place, "was deleted and created again meanwhile: try again");
     }

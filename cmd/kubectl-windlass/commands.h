@@ -96,9 +96,9 @@ ExitCode RunCommand(const CommandContext& context);
 //   - with --watch=false: after the first look
 // `maker` is the ReplicationController that creates the Pods. It is null in two cases:
 //   - ReplicaSets create the Pods
-//   - the ReplicationController does not exist yet, or cannot be read. Once the new controller has
-//     replicas, WatchStatus returns nullopt. The caller then reads `maker`, and calls WatchStatus
-//     again
+//   - `object` is an update whose new ReplicationController does not exist yet, or cannot be read.
+//     Once status.newReplicas of the update is above 0, WatchStatus returns nullopt. The caller
+//     then reads `maker`, and calls WatchStatus again
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

@@ -68,7 +68,8 @@ bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
 //   - "deployment/w": Deployments, for example "deployment/web"
 //   - "w" after the argument "deployment": names of Deployments, for example "web"
 //   - "w" without a type: names of objects of every kind that the command accepts
-//   - "d" as first argument: types, too, for example "deployment"; not for rolling-update
+//   - "d" as first argument: also types of objects, for example "deployment". Exception: for
+//     rolling-update, no types are offered
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   const std::vector<const Kind*> kinds = KindsFor(line);

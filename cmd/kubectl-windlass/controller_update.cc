@@ -121,8 +121,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   }
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // The update was in a rename, which deletes the new controller, but not its Pods. The old
-  // controller adopts these Pods only if it has the annotation kRenameJournal.
+  // The status has a journal, so the update had begun a rename. A rename deletes the new
+  // controller, but not its Pods. The old controller adopts these Pods only if it has the
+  // annotation kRenameJournal.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -219,7 +220,7 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            "end of a rolling update" +
            repeat;
   }
-  // Returns true if `target` replaces `source`, by one of these:
+  // Returns true if `target` replaces `source`. Either of these shows it:
   //   - annotation kSourceId of `target` has the uid of `source`
   //   - kSourceId of `target` has only the name of `source`, and kOriginalReplicasOf of `source` is
   //     the uid of `target`. Example: `source` was restored from a backup, so it has a new uid
@@ -361,8 +362,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   };
   std::set<Key> asked_for;
   std::set<Key> begins;  // the old controllers of updates whose status.newName is still empty
-  // For each two controllers: when their last update ended. There are two entries: the key is one
-  // of the controllers, together with the name of the other one.
+  // When the last update between two controllers ended. Such a pair of controllers has two entries.
+  // The key of each entry is one of the controllers, and the name of the other one.
   std::map<std::pair<Key, std::string>, std::optional<WallTime>> ended;
   const auto note_end = [&](const Key& controller, const std::string& other, const Json& update) {
     std::optional<WallTime>& last = ended[{controller, other}];
@@ -389,8 +390,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
-  // Returns true if `controller` may have been read before an ended update removed its annotations.
-  // The last write of `controller` decides:
+  // Returns true if an update of `controller` has ended, and `controller` may have been read before
+  // the update removed its annotations from `controller`. The last write of `controller` decides:
   //   - at an unknown time: true
   //   - before the end of the update, or at most kEndSlack after it: true
   //   - later, or if the end is not known: false. `controller` then counts as part of a later

@@ -62,10 +62,10 @@ bool IsRefused(const Json& update);
 //     - it exists again, but without kRenameJournal, and a rename has deleted the new controller
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
-// Returns true if the update has not changed its controllers yet, by its status and the annotations
-// of the old controller.
+// Returns true if neither the status of the update nor the annotations of the old controller show
+// that the update has changed something.
 //   - if the old controller does not exist: only the status counts
-//   - if it cannot be read: false
+//   - if the old controller cannot be read: false
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
 // Returns true if the update can no longer be rolled back, because it has begun to delete one of
@@ -105,7 +105,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 // Sends no request. Leaves out:
 //   - controllers that belong to an update under way in `updates`
 //   - controllers that were not written since an update in `updates` ended: they may have been
-//     listed before this update removed its annotations
+//     listed before the update removed its annotations from them
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

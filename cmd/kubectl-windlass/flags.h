@@ -32,7 +32,7 @@ struct Parser {
   // Call this after `app` has parsed a command line. Fills in the fields of `line` that `app` does
   // not write:
   //   - `command`: the command; kRetry for abort --end
-  //   - `watch`, if the command is get
+  //   - `watch`, if the command is get: the value of `watch_get`
   //   - `rolling_update.given`: which flags of the command the user gave
   //   - the durations
   // Returns an error if --progress-timeout is 0.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(8);
-// The time between two lists of a selection that the user may not watch.
+// If the user may list a selection, but not watch it: the time between two LIST requests.
 constexpr Duration kListInstead = seconds(5);
 
 using Key = std::pair<std::string, std::string>;  // namespace and name
@@ -64,7 +64,7 @@ struct Follow::Impl {
   // Returns a source that cannot be read any more; null if there is none. It has failed in one of
   // two ways:
   //   - with 401, 403 or 404. The 403 of a watch does not count: Follow then lists every 5 s
-  //   - for kFollowTrouble without a success
+  //   - no list of the source has succeeded for kFollowTrouble
   Source* Troubled();
   bool AnyStale() const;
 

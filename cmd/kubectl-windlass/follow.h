@@ -27,9 +27,10 @@
 namespace windlass::cli {
 
 // If a selection fails for this long, Follow returns an error, or gives up an optional selection.
-//   - a list that succeeds ends the failure. So while only the watch fails, Follow goes on: it
-//     lists after 1, 2 and 4 s, then every 8 s
-//   - a watch that fails with 401, 403 or 404 is handled earlier (see above)
+//   - a list that succeeds ends the failure. So if only the watch fails, Follow goes on: it lists
+//     after 1, 2 and 4 s, then every 8 s
+//   - if the watch fails with 401, 403 or 404, Follow does not wait this long (see the diagram at
+//     the top of this file)
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {

@@ -33,8 +33,8 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
 }
 
 // Reports what the command could not read:
-//   - a kind or object that is a row of a table: an error, as with kubectl
-//   - an object of a tree: a warning
+//   - objects for the rows of a table: an error, as with kubectl
+//   - objects of a tree: a warning
 //   - updates, which have no row: a warning if the table has objects of the kind that they change
 //   - an object that the user named and that does not exist: an error
 //   - a kind that the cluster does not serve: nothing, unless the user named an object of it
@@ -90,9 +90,10 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
-// Returns true if the table is of whole kinds, all of them could be read, and none has an object. A
-// kind that the cluster does not serve counts as empty: `get` says "No resources found" without the
-// CustomResourceDefinition of Rollouts, too.
+// Returns true if the user named no objects, and none of the kinds in the table has an object.
+// Returns false for a tree, or if a kind could not be read. A kind that the cluster does not serve
+// counts as empty: `get` says "No resources found" without the CustomResourceDefinition of
+// Rollouts, too.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -194,8 +195,9 @@ void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selectio
                         .optional = true});
 }
 
-// Returns the selections for a table of a whole kind; with -l, of its objects with these labels.
-// `objects` holds the kind that the user named; if it is empty, the table has all kinds.
+// Returns the selections for a table of all objects of a kind; with -l, only of those with the
+// labels that -l gives. `objects` holds the kind that the user named; if it is empty, the table has
+// all kinds.
 std::vector<Selection> KindsToList(const CommandContext& context,
                                    const std::vector<ObjectArgument>& objects) {
   std::vector<Selection> selections;

@@ -18,9 +18,9 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-// Prints the revisions. For a kind with Kind::like_kubectl, scripts for kubectl rollout history can
-// read them. For other kinds, REPLICASET, PODS and IMAGES stand between kubectl's columns REVISION
-// and CHANGE-CAUSE.
+// Prints a table of the revisions. For a kind with Kind::like_kubectl, the table has the columns of
+// kubectl rollout history, so that scripts for kubectl can read it. For other kinds, REPLICASET,
+// PODS and IMAGES stand between kubectl's columns REVISION and CHANGE-CAUSE.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
   const bool more = !IsLikeKubectl(place.resource);

@@ -44,8 +44,8 @@ struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no update objects
   Standing (*standing)(const Json& update) = nullptr;
   bool (*is_under_way)(const Json& update) = nullptr;  // and has changed something
-  // True if the update has failed and has changed nothing. It is then shown only with the object
-  // that has its name.
+  // True if the update has failed and has changed nothing. Such an update is shown only with the
+  // object that has the same name.
   bool (*is_refused)(const Json& update) = nullptr;
   // Returns those of `objects` that are in the middle of an update, although `updates` has no
   // update under way for them. Example: an update with --local was stopped.

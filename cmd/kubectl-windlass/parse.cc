@@ -126,8 +126,8 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 // write instead.
 
 // Returns a text about the first of the user's `arguments` that CLI11 could not place (`extras`).
-// Examples: "status has no flag --frob", "version takes no argument \"web\"". Returns nullopt if
-// `extras` has no argument as the user has typed it:
+// Examples: "status has no flag --frob", "version takes no argument \"web\"". Returns nullopt if no
+// element of `extras` is exactly what the user typed. Examples:
 //   - "version -f=x": Normalized makes it "--filename=x"
 //   - "status -wq": CLI11 takes -w, and refuses -q
 std::optional<std::string> UnexpectedText(const CLI::App& command,

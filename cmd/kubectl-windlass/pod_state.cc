@@ -58,10 +58,10 @@ std::vector<Container> ContainersOf(const Json& pod) {
 }
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
-// and sidecars. RESTARTS adds up the restarts:
-//   - until condition Initialized is True: of the init containers and sidecars up to the first that
-//     keeps the next container from starting (HoldsUpNext)
-//   - afterwards, or if there is no such container: of app containers and sidecars
+// and sidecars. RESTARTS is the sum of the restarts of these containers:
+//   - until condition Initialized is True: the first container that keeps the next one from
+//     starting (HoldsUpNext), and all containers before it
+//   - afterwards, or if there is no such container: the app containers and sidecars
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);

@@ -33,7 +33,7 @@ struct NoPromotion {
   ExitCode code = ExitCode::kError;
 };
 
-// Call this if no step is under way. Returns why, and what to do.
+// Call this if no step is under way. Returns why there is nothing to promote, and what to do.
 NoPromotion NoStep(const Json& rollout, const std::string& object) {
   const std::string phase = TextOf(rollout, "/status/phase");
   if (phase == "Healthy" || phase == "RolledBack") {
@@ -90,7 +90,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
         "was changed, and Windlass has not seen the change yet: kubectl windlass status " + object +
         " waits for Windlass"};
   }
-  // A promotion that is written now would act once the strategy is corrected.
+  // While spec.strategy cannot be carried out, promotes nothing. Otherwise the promotion would take
+  // effect later, when a user corrects the strategy.
   if (const std::string stalled = StalledByStrategy(rollout); !stalled.empty()) {
     return NoPromotion{"is not promoted, because it " + stalled};
   }
@@ -119,8 +120,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 //   - at a pause: the status says that Pods of the step are not available
 //   - at a pause, if the status does not tell (kNotTold): a Pod or the ReplicaSet shows a cause
 //   - at another step (--full): a Pod fails, or the ReplicaSet cannot create Pods
-//   - in a stalled rollout, at another step: also a Pod that is not available yet, or a revision
-//     that has no Pods but stand-ins
+//   - at another step of a stalled rollout: in addition, a Pod is not available yet, or the
+//     revision has no Pods that count (CanaryState::exist)
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();

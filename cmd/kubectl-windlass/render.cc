@@ -269,7 +269,8 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     for (const Row& row : drawing.RowsOf(none, left_out)) {
       fixed += drawing.LinesOf(layout, row).size();
     }
-    // Fit counts the lines "… 3 more", one for each branch with Pods, so `fixed` does not.
+    // Each branch with Pods has a line such as "… 3 more". Fit counts these lines, so they are
+    // taken out of `fixed`.
     for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;
     const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
     rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);

@@ -16,7 +16,8 @@ struct RenderOptions {
   bool colour = false;
   bool ascii = false;  // draws the tree as |, `- and +-
 
-  // Returns true if texts from objects have to become ASCII, too: in a terminal, not in a pipe.
+  // Returns true if texts from objects are limited to ASCII, like the lines of the tree. Returns
+  // false for a pipe, which has no `width`.
   bool ascii_texts() const { return ascii && width.has_value(); }
 };
 

@@ -74,14 +74,15 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 //   - an update with other images: the images of NEW are not those of the file
 //   - an update with another cleanup (annotation kCleanup of NEW), if --cleanup is not given and no
 //     rename has begun
-// kubectl does not set kCleanup. For an update by image of kubectl, the name NEW shows the cleanup.
-// For an update by file of kubectl, the cleanup is not checked.
+// kubectl does not set kCleanup. If kubectl has begun the update by image, the name NEW shows the
+// cleanup. If kubectl has begun the update by file, the cleanup is not checked.
 // On a refusal, prints the error and returns the exit code; otherwise returns nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if this command continues an update or rollback of another program that may still run.
-// Annotations of the old controller show that an update has begun, even an update with --local. No
-// warning if this command begins a rollback: the other program then stops by itself.
+// Warns if this command continues an update or rollback that another program has begun, because
+// that program may still run. The annotations of the old controller show what has begun, even if
+// the other program runs with --local. Does not warn if this command begins a rollback: the other
+// program then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for a new controller with another name or other content than
@@ -92,8 +93,9 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // user changes spec.image to web:3. The result is false for web:2 and true for web:3.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Keeps a command from overwriting `stored`: the command that began `stored` would fail half-way.
-// Refuses nothing if `stored` is done or was refused. Otherwise refuses a command that:
+// Keeps a command from overwriting `stored`. If `stored` were overwritten, the command that began
+// it would fail half-way. Refuses nothing if `stored` is done or was refused. Otherwise refuses a
+// command that:
 //   - asks for another update than `stored`
 //   - gives another --deployment-label-key
 //   - has no --rollback, while `stored` is being rolled back
@@ -167,8 +169,9 @@ struct Before {
 // the status no longer has.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for without a timeout, for example the end of a controller that is
-// being deleted. Returns "" if the update waits for nothing, or for Pods to become available.
+// Returns what the update waits for, if this wait has no timeout. Example: the update waits until a
+// controller that is being deleted is gone. Returns "" if the update waits for nothing, or for Pods
+// to become available.
 std::string UntimedWaitOf(const Json& update);
 
 // Prints each new line of the update's status as soon as the line appears
@@ -183,9 +186,9 @@ std::string UntimedWaitOf(const Json& update);
 // command created it, and it failed without having changed anything.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
-// Returns true if the update was refused before its first scaling, because a controller has another
-// image, other content, or the annotations of another update. Usually another update is under way;
-// but perhaps a webhook has changed the image.
+// Returns true if the update was refused before its first scaling, because a controller does not
+// fit the update: it has another image or other content, or annotations of another update. Usually
+// another update is under way; but perhaps a webhook has changed the image.
 bool IsRefusedForOther(const Json& update);
 
 // Prints why an update has succeeded although a rollback was asked for. Returns the exit code.

@@ -59,7 +59,8 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const auto controller = DecodeReplicationController(decoder, old.dump());
   if (!asked.ok() || !asked->spec.controller || !controller.ok()) return std::nullopt;
   const NewControllerContent& content = *asked->spec.controller;
-  // If a rename was cut off, perhaps the old controller has the selector of the new one already.
+  // If a rename was cut off, the old controller may already have the selector of the new one. So
+  // the selectors are not compared.
   if (controller->meta.annotations.Has(rc::kRenameJournal)) return std::nullopt;
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
@@ -77,7 +78,8 @@ std::string InShell(const std::string& text) {
   return quoted + '\'';
 }
 
-// Returns the command that continues the update `stored`. `in`: " -n shop".
+// Returns the command that continues the update `stored`. `in` is the flag for the namespace, such
+// as " -n shop".
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
   // If NEW existed before the update, there is no command line that asks for the update again. So
@@ -133,9 +135,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
 }
 
 // Call this only if the stored update has neither an image nor a manifest. Returns true if the new
-// controller exists, and may not be what `asked` wants:
-//   - `asked` has a manifest, which is not compared
-//   - or no container has the image of `asked`
+// controller exists, and perhaps is not the one that `asked` asks for. This is so in two cases:
+//   - `asked` has a manifest, which is not compared with the new controller
+//   - no container of the new controller has the image of `asked`
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -288,9 +290,9 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // An update by image adds a label to the Pods and to both selectors. The label has the key that
-  // the command gave that began the update, so the key cannot change. In other updates the key has
-  // no effect.
+  // An update by image adds a label to the Pods and to both selectors. The command that began the
+  // update has set the key of this label, so the key cannot change. In other updates the key has no
+  // effect.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {
@@ -371,8 +373,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // Another command may have noted its NEW, but scaled nothing yet. If this command names another
-  // NEW, its update is a separate one: no warning.
+  // Another command may have noted on the old controller which NEW it asks for, without scaling
+  // anything yet. If this command names another NEW, it does not continue that update: no warning.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;

@@ -101,7 +101,7 @@ std::string UnseenText(const CommandContext& context, const Place& place) {
 }
 
 // The command warns of a standstill at the later of two times:
-//   - kStillMax after the command saw the last change of the update, or saw the update at first
+//   - kStillMax after the command saw the update change, or saw it for the first time
 //   - spec.updatePeriod + kAfterPeriod after the last scaling
 // Example: the period is 60 s. If the last change is the scaling, the command warns 60 + 10 = 70 s
 // after the scaling. If the last change comes 50 s after the scaling, the command warns 50 + 30 =

@@ -22,10 +22,11 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take, in addition to one step for each Pod. Each step is an API
-// request, or a write into the update in memory; usually there are a dozen at most.
+// How many steps one call of LocalUpdate::Look may take, in addition to one step for each Pod. Each
+// step is an API request, or a write into the update in memory. Usually Look takes a dozen steps at
+// most.
 constexpr size_t kStepsMax = 64;
-// The first and the longest pause after a look that failed. Each pause is twice the one before.
+// The first and the longest pause after a Look that failed. Each pause is twice the one before.
 constexpr Duration kRetryFirst = seconds(1);
 constexpr Duration kRetryMost = seconds(30);
 
@@ -105,7 +106,7 @@ bool LocalUpdate::HasEnded() const {
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
   // If this program made the new controller, kOtherImage means that a webhook has changed the
-  // image. There is no other program.
+  // image, and not that another program has begun an update.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -187,8 +188,8 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Sends `first`, which labels a Pod, and the writes that label all other Pods without the label. At
-// most kInFlightMax run at a time.
+// Sends `first`, which adds a label to a Pod, and the writes that add it to all other Pods that
+// lack it. At most kInFlightMax run at a time.
 //   - after a refusal such as Forbidden: returns nullopt, and the planner then stores the refusal
 //   - after any other error, such as NotFound because a Pod is gone: returns the error, and the
 //     caller takes no further step
@@ -267,9 +268,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // The planner goes on without this read, for example of the HorizontalPodAutoscalers. So the
-    // command only warns of a missing right. It does not warn if the request was a dry run of a
-    // creation: KeepLackOfRight has noted the missing right.
+    // The planner goes on although the request has failed. If it was a read, for example of the
+    // HorizontalPodAutoscalers, the command only warns of a missing right. It does not warn if the
+    // request was a dry run of a creation: KeepLackOfRight has noted the missing right.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

@@ -51,10 +51,11 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
     return std::nullopt;
   }
   const Result<Json> controller = ReadObject(context.session, old);
-  // A finalizer may keep the old controller in the API server after its deletion.
+  // True if the old controller is being deleted. A finalizer may still keep it in the API server.
   const bool goes = controller.ok() && IsDeleting(*controller);
-  // If NEW is given, or the old controller has notes, another client may have begun an update. So
-  // the planner has to find out whether there is something to take back.
+  // If NEW is given, or annotations of the old controller show an update (HasNotes), another client
+  // may have begun an update. So the planner has to find out whether there is something to take
+  // back.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
   // True if the old controller was deleted, or is preserved without Pods.
@@ -185,8 +186,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // A rollback is planned from the annotations of the old controller. A user may have removed NEW
-  // there, so the plan gets NEW from the stored status.
+  // The planner takes NEW for a rollback from an annotation of the old controller. A user may have
+  // removed this annotation, so the plan gets NEW from the stored status.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {

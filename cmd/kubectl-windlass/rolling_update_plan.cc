@@ -147,7 +147,7 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
                             ", which was cut off, would be finished first.\n");
   }
   // Without NEW, the name of the new controller is computed from selector and template of the old
-  // controller. The rename, which is finished first, changes both. So the name is not known yet.
+  // controller. A rename that has to be finished first changes both, so the name is not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

@@ -35,8 +35,8 @@ const Json* Find(const std::vector<const Json*>& objects,
 
 // Returns the ReplicaSet of spec.template: the first of these that exists, or null.
 //   - a ReplicaSet that has the same template
-//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template also has the
-//     API server's defaults
+//   - a ReplicaSet whose annotation kRequestedTemplate identifies spec.template. The ReplicaSet's
+//     own template also has the API server's defaults
 const Json* FindOfTemplate(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
@@ -58,7 +58,8 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
 
 // Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet of
 // status.currentRevision, unless it may belong to another template:
-//   - the ReplicaSet has a note, so Windlass has made it for another template
+//   - the ReplicaSet has an annotation kRequestedTemplate, so Windlass has made it for another
+//     template
 //   - the Rollout is aborted
 //   - Windlass has not seen the latest spec
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
@@ -71,7 +72,8 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
 // Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet of
 // status.currentRevision in these cases, but only if Windlass has seen the latest spec:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
-//   - that ReplicaSet has no Pods, and no note that it was made for another template
+//   - that ReplicaSet has no Pods, and no annotation kRequestedTemplate, which would show that it
+//     was made for another template
 // Otherwise returns null.
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
@@ -87,8 +89,8 @@ const Json* FindNamed(const std::vector<const Json*>& sets, const std::string& n
   return Find(sets, [&](const Json& rs) { return TextOf(rs, "/metadata/name") == name; });
 }
 
-// Returns the revision that the ReplicaSet had when it was last complete, from its note kComplete.
-// Returns 0 if there is no such note, or if it was copied from another ReplicaSet.
+// Returns the revision that the ReplicaSet had when it was last complete, from its annotation
+// kComplete. Returns 0 if there is no such annotation, or if it was copied from another ReplicaSet.
 int64_t CompleteAs(const Json& replica_set) {
   if (!WasComplete(replica_set)) return 0;
   const std::string note = AnnotationOf(replica_set, workload::kComplete);
@@ -114,8 +116,8 @@ bool HasStableTemplate(const Json& rollout, const Json& replica_set) {
 // these, or null:
 //   - the ReplicaSet of status.stableReplicaSet, if it has the stable template
 //   - another ReplicaSet with the stable template
-//   - the ReplicaSet of status.stableReplicaSet, if it has neither a number that can be read nor a
-//     note kComplete of its own
+//   - the ReplicaSet of status.stableReplicaSet, if neither its revision annotation (RevisionOf)
+//     nor its kComplete (CompleteAs) gives a revision
 const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
   if (named != nullptr && HasStableTemplate(rollout, *named)) return named;
@@ -128,8 +130,8 @@ const Json* FindSpoilt(const Json& rollout, const std::vector<const Json*>& sets
 // Returns the stable ReplicaSet as Windlass finds it (FindKept in
 // controller/workload/revisions/revisions.h): the first of these that exists, or null. N is
 // status.stableRevision.
-//   - a ReplicaSet whose note says that it was complete as revision N. If there are several, the
-//     one that is revision N now, else the youngest
+//   - a ReplicaSet that was complete as revision N, by its annotation kComplete. If there are
+//     several, the one that is revision N now, else the youngest
 //   - the ReplicaSet of status.stableReplicaSet, if it has no annotation about a revision
 //   - a ReplicaSet that is revision N now
 //   - a ReplicaSet that once was revision N
@@ -199,8 +201,8 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);
-  // Before the rollback, Windlass gives the ReplicaSet of the present template the highest number.
-  // So the revision before is the newest of the others.
+  // Before the rollback, Windlass gives the ReplicaSet of the present template the highest revision
+  // number. So Windlass goes back to the newest of the other ReplicaSets.
   std::erase(others, present);
   return Newest(others);
 }

@@ -14,8 +14,9 @@
 namespace windlass::cli {
 
 struct RolloutRoles {
-  // The ReplicaSet of status.stableRevision. An abort gives it another number, the highest. Null if
-  // this ReplicaSet cannot be found: it was deleted, or a client has overwritten its number.
+  // The ReplicaSet of status.stableRevision. An abort gives this ReplicaSet a new revision number,
+  // the highest. Null if the ReplicaSet cannot be found: it was deleted, or a client has
+  // overwritten its revision number.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
   // only if this ReplicaSet is also `stable` or `stays`.
@@ -42,8 +43,9 @@ bool WasComplete(const Json& replica_set);
 
 // Returns the ReplicaSet that Windlass goes back to if spec.rollbackTo has no revision; null if
 // there is none. Leaves out the ReplicaSet of spec.template. Returns:
-//   - the newest ReplicaSet that was complete once, by its note or status.stableRevision. During an
-//     abort, that is the stable one, because an abort gives it the highest number
+//   - the newest ReplicaSet that was complete once, as its annotation kComplete or
+//     status.stableRevision shows. During an abort, that is the stable one, because an abort gives
+//     it the highest revision number
 //   - if there is none: the newest ReplicaSet, as with kubectl rollout undo
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 

@@ -13,8 +13,8 @@ constexpr const char* kClearBelow = "\x1b[J";
 
 void Screen::Leave() {
   if (drawn_.empty()) return;
-  // Clears the second screen first. A terminal that has only one screen then does not show the last
-  // page twice.
+  // Clears the second (alternate) screen first. Otherwise a terminal that has only one screen would
+  // show the last page twice.
   std::string text = std::string(kHome) + kClearBelow + kFirstScreen;
   for (const std::string& line : drawn_) text += line + '\n';
   drawn_.clear();

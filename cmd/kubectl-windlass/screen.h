@@ -14,8 +14,8 @@ namespace windlass::cli {
 
 // The shortest time between two drawings: at most five in a second.
 inline constexpr Duration kRedrawPause = milliseconds(200);
-// The longest time between two drawings, because the ages on the page and the size of the window
-// change even if no object does.
+// The longest time between two drawings. The page is drawn again even if no object changes, because
+// the ages on it and the size of the window change.
 inline constexpr Duration kRedrawAtLeast = seconds(1);
 
 class Screen {
@@ -29,8 +29,8 @@ class Screen {
   // Draws `lines`, which must be fewer than the lines of the terminal, and none wider than the
   // terminal. `size` is the size of the terminal for which `lines` were made.
   void Draw(const std::vector<std::string>& lines, const TerminalSize& size);
-  // Goes back to the first screen. Call it before an error is written: on the second screen the
-  // error would vanish.
+  // Goes back from the second (alternate) screen to the first. Call it before an error is written:
+  // on the second screen the error would vanish.
   void Leave();
 
  private:

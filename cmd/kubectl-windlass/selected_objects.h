@@ -11,8 +11,8 @@ namespace windlass::cli {
 
 struct Selected {
   std::vector<Place> places;  // each once, in the order of the command line
-  // One error, with a text for people, for each name without a type that was not found, or that the
-  // user may not read.
+  // The command line may name objects without their type. If such an object was not found, or the
+  // user may not read it, one error with a text for people is here.
   std::vector<Error> missing;
 };
 

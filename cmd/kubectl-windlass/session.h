@@ -53,7 +53,8 @@ class Session {
 
   // Sends `request` with a deadline, and waits for the answer. FromHttp says what an answer means
   // for `verb` (kubeclient/client/client.h). Sends the request again:
-  //   - after a 429. If the session ends before that, the error kCancelled has http_status 429
+  //   - after a 429. If the session ends before the next try, the error kCancelled has http_status
+  //     429
   //   - once, if `request` only reads, and nothing of it has reached the server. Exception: if a
   //     proxy has opened no tunnel, does not send the request again
   Result<Reply> Send(HttpRequest request, Verb verb);

@@ -116,7 +116,8 @@ void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& caus
     if (standing.sentence.empty()) return;
     if (standing.sentence != said_) said_causes_.clear();
     // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason may
-    // alternate (ErrImagePull, ImagePullBackOff). So each reason is printed once for a sentence.
+    // alternate (ErrImagePull, ImagePullBackOff). So as long as the sentence is the same, each
+    // reason is printed only once.
     const bool new_cause = cause && said_causes_.insert(cause->reason).second;
     if (standing.sentence == said_ && !new_cause) return;
     said_ = standing.sentence;
@@ -192,8 +193,9 @@ ExitCode StatusWatch::End(const Error& error) {
     return End(ExitCode::kTimeout, timed_out + "the rollout of " + object + " is still under way" +
                                        get + "what it waits for");
   }
-  // The object is a ReplicationController without an update. If enough of its Pods are available,
-  // kube-controller-manager has not observed the spec.
+  // The object is a ReplicationController without an update. The command waits until its spec is
+  // observed and its Pods are available. So if enough Pods are available, kube-controller-manager
+  // has not observed the spec.
   return End(
       ExitCode::kTimeout,
       timed_out + (last_.available < last_.desired
@@ -234,7 +236,7 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 
 // Returns the first of these causes that holds up the rollout:
 //   - the condition that HoldsUpWindlass returns, for example about a refused write
-//   - a revision that was given up in place
+//   - a revision whose image failed, so that Windlass has given up its update in place (GivenUp)
 //   - a webhook that removes what Windlass notes on Pods
 //   - a PodDisruptionBudget that has no room for another Pod
 //   - why Pods fail, or cannot be created

@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if there are too few replicas for a Pod of the step. Call this only if Pods of the
-// step are not available. With 1 replica, phase Paused shows that the step has no Pod, but only
-// while spec.paused is false. So callers must look at spec.paused before they rely on kNone.
+// Returns true if there are too few replicas for a Pod of the step (StepPods::kNone). Call this
+// only if Pods of the step are not available. With 1 replica, phase Paused shows that the step has
+// no Pod, but only if spec.paused is false: otherwise spec.paused may be the reason for the phase.
+// So callers must look at spec.paused before they rely on kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

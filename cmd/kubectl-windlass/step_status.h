@@ -38,7 +38,7 @@ struct StepStatus {
   bool done() const { return index > total; }
 };
 
-// Returns where the steps of the Rollout stand; nullopt if no steps are under way or over.
+// Returns where the steps of the Rollout stand; nullopt if it has no status.step.
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
 
 // Returns the value of the annotation windlass.dev/promote that ends the step; with `full`, all

@@ -9,9 +9,9 @@ namespace {
 
 constexpr size_t kGap = 3;        // as in kubectl's tables
 constexpr size_t kNarrowGap = 2;  // if, with kGap, the last column would begin past the end
-// The last column stands beside the others if the room there is enough. Enough is the smallest of
-// kTextLeast cells, half of the width, and the widest cell of the column. Otherwise the last column
-// stands in a line of its own.
+// The last column stands beside the others if it has room for the smallest of these widths:
+// kTextLeast cells, half of the whole width, the widest cell of the column. Otherwise the last
+// column stands in a line of its own.
 constexpr size_t kTextLeast = 40;
 // The smallest room for a name, in cells. If the drawn lines of the tree leave less room, these
 // lines are left out.

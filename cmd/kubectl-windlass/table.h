@@ -18,8 +18,8 @@ struct TableRow {
 // Where the columns of a table stand. Without a width, each row is one line. With the width of a
 // terminal:
 //   - a cell of the last column that does not fit goes on in further lines, below its beginning
-//   - columns that do not fit stand in a line of their own, indented below the first column; and so
-//     does the last column if it would begin too far right
+//   - columns that do not fit stand in a line of their own, indented below the first column
+//   - the last column also stands in a line of its own if too little room is left beside the others
 //   - no cell is cut
 // Example in a terminal that is 40 cells wide:
 //   NAME           STATUS       READY

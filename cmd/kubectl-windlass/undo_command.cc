@@ -51,7 +51,8 @@ namespace {
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// Annotations of the Deployment that stay as they are, whatever the ReplicaSet has.
+// A rollback gives the Deployment the annotations of the ReplicaSet. Exception: the Deployment
+// keeps its own values of these annotations.
 constexpr std::array<std::string_view, 6> kOwnAnnotations = {
     kLastApplied,
     "deployment.kubernetes.io/revision",

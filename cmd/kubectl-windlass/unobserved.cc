@@ -13,15 +13,16 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if a controller has seen the last change. A promotion does not raise the generation,
-// but usually Windlass ends a promoted pause within a second. So returns false while such a pause
-// goes on, unless it has to go on:
+// but usually Windlass ends a promoted pause within a second. So returns false while the promoted
+// pause goes on, except if Windlass must not end the pause yet:
 //   - spec.paused is true
 //   - the promotion is without --force, and not all Pods of the step are available
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // After a scaling, a promoted step first waits for the new Pods.
+  // True if all Pods of the step are available, for the present spec.replicas. After a scaling, a
+  // promoted step first waits for the new Pods.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);

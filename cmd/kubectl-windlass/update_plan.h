@@ -28,7 +28,8 @@ class UpdatePlan {
   Status ReadPods();
 
   // Continues as if the stored update, which has failed, had been taken back: the old controller
-  // has at least its former size and no notes, and the new controller that the update made is gone.
+  // has at least its former size, and no annotations of the update. The new controller is gone if
+  // the update made it.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.

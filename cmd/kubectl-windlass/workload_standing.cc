@@ -69,10 +69,10 @@ const Json* FailureToTell(const Json& object) {
 }
 
 // Call this if a setting of the Deployment's updates in place has an invalid value. Returns true if
-// a change of the Deployment waits because of that:
-//   - with a condition Progressing: it has the reason InPlaceNotPossible
-//   - without one, because there is no progress deadline: status.updatedReplicas is below
-//     status.replicas, so there are old Pods. (A scaling alone makes no old Pods.)
+// a change of the Deployment waits because of that. Decides as follows:
+//   - if there is a condition Progressing: true if its reason is InPlaceNotPossible
+//   - otherwise (there is no progress deadline): true if status.updatedReplicas is below
+//     status.replicas, because then there are old Pods. A scaling alone makes no old Pods
 bool ChangeWaits(const Json& deployment) {
   if (ConditionOf(deployment, workload::kProgressing) != nullptr) {
     return ReasonOf(deployment, workload::kProgressing) == workload::kInPlaceNotPossible;
@@ -153,9 +153,9 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
 //   - "abort or undo": there is a stable revision. Without one, abort moves no Pod (RO-032)
-//   - "undo": there is a revision before the present template. Usually status.currentRevision is
-//     then above 1. With one of the three reasons below, the template has no revision yet, so 1 is
-//     enough (RO-026)
+//   - "undo": there is a revision before the present template. If the present template has a
+//     revision, status.currentRevision must be above 1. With three values of `reason`, the template
+//     has no revision yet, so 1 is enough (RO-026)
 //   - "": otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";
