@@ -199,9 +199,11 @@ void Parser::AddRollingUpdate() {
       ->check(CheckSeconds)
       ->type_name("SECONDS");
   update
-      ->add_option("--cleanup", flags.cleanup,
-                   "what happens at the end of the update: Rename the new controller to OLD "
-                   "(default without NEW), Delete OLD (default with NEW), or Preserve both")
+      ->add_option(
+          "--cleanup", flags.cleanup,
+          "what happens at the end of the update: Rename the new controller to OLD "
+          "(default if NEW is not given), Delete OLD (default if NEW is given), or Preserve "
+          "both")
       ->check(OneOf({"Delete", "Preserve", "Rename"}));
   update
       ->add_option(

@@ -66,7 +66,8 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   if (PendingRollback(object) != nullptr) {
     return Refuse(context, place,
                   "is about to be rolled back, as spec.rollbackTo asks. The rollback would undo "
-                  "the restart. Wait for its end, and try again: kubectl windlass status " +
+                  "the restart. Wait for the end of the rollback, and try again: kubectl windlass "
+                  "status " +
                       InCommand(place),
                   ExitCode::kOtherUpdate);
   }

@@ -39,7 +39,8 @@ Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
 
 ExitCode RunVersion(const CommandContext& context) {
   if (context.line.output == OutputFormat::kName) {
-    return Usage(context, "a version has no name: write -o json or -o yaml, or leave out -o");
+    return Usage(context,
+                 "version does not have -o name: write -o json or -o yaml, or leave out -o");
   }
   const Result<std::string> answer = context.session.GetText("/version");
   std::string server;

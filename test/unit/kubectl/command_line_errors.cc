@@ -30,7 +30,7 @@ ErrorSection CommandLineErrors() {
         "error: version takes no argument \"web\"; see kubectl windlass --help",
         "The command takes no arguments. Leave them out."},
        {"version -o name", kUsage,
-        "error: a version has no name: write -o json or -o yaml, or leave out -o",
+        "error: version does not have -o name: write -o json or -o yaml, or leave out -o",
         "`-o name` prints names of objects. Choose another format."},
        {"completion tcsh", kUsage,
         "error: name one shell: kubectl windlass completion bash, zsh or fish",

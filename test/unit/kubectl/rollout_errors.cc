@@ -133,8 +133,8 @@ ErrorSection RolloutErrors() {
             [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
        {"restart rollout/web", kOtherUpdate,
         "error: rollout \"web\" is about to be rolled back, as spec.rollbackTo asks. The "
-        "rollback would undo the restart. Wait for its end, and try again: kubectl windlass status "
-        "rollout/web -n default",
+        "rollback would undo the restart. Wait for the end of the rollback, and try again: kubectl "
+        "windlass status rollout/web -n default",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,
