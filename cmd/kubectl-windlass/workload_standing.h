@@ -10,13 +10,15 @@
 
 namespace windlass::cli {
 
-// Both return where the object stands. Example of a sentence, for a Deployment that lacks new Pods:
+// Both return where the object stands. Example of Standing::sentence, for a Deployment that lacks
+// new Pods:
 //   Waiting for deployment "web" rollout to finish: 2 out of 4 new replicas have been updated...
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns true if the text of `standing` quotes status.message of a Rollout, and so has the message
-// of `condition` already. Windlass repeats in status.message
+// Returns true if `standing` shows users the message of `condition` already: it quotes
+// status.message of a Rollout (quotes_message), and Windlass repeats the message of `condition`
+// there. Windlass repeats in status.message
 //   - what it cannot go on with (HoldsUp of own_reasons.h), such as a refused write
 //   - an update in place that was given up
 bool Quotes(const Standing& standing, const Json& condition);
@@ -39,9 +41,10 @@ bool IsRolloutOnlyInPlace(const Json& rollout);
 //   - Windlass has not seen the latest spec
 std::string StalledByStrategy(const Json& rollout);
 
-// Returns the command that takes back the rollout of a Rollout: "kubectl windlass abort rollout/web
-// -n shop", or undo if there is no stable revision, because abort then moves no Pod (RO-032).
-// Returns "" if there is no earlier revision either. `object` is "rollout/web -n shop".
+// Returns the command that takes back the rollout of a Rollout, such as "kubectl windlass abort
+// rollout/web -n shop". If there is no stable revision, the command is undo, because an abort would
+// move no Pod (RO-032). Returns "" if there is no earlier revision to undo to. `object` is
+// "rollout/web -n shop".
 std::string CommandBack(const Json& rollout, const std::string& object);
 
 // Returns the target of a rollback as text: "revision 3"; "the revision before" if `revision` is 0.
@@ -52,7 +55,7 @@ std::string RollbackText(int64_t revision);
 const Json* PendingRollback(const Json& rollout);
 
 // Returns the condition RollbackToNotRemoved if it is about the present spec.rollbackTo: Windlass
-// has answered the request, but the API server keeps it. Otherwise returns null.
+// has answered this rollback, but the API server keeps the field. Otherwise returns null.
 const Json* AnsweredRollback(const Json& rollout);
 
 // Returns the target of the rollback that waits; "" if none waits. A pending rollback
