@@ -188,9 +188,10 @@ void Daemon::StepDown() {
   if (!stopping_) log_.Warning("no longer leading");
 }
 
-// Called when another cluster answers, or when the cluster was restored to an earlier state. Our
-// Lease belongs to the state that is gone, so this process must win the Lease again before it
-// begins a term. Without leader election, a process that leads begins a new term at once.
+// Called when another cluster answers at the API server's address, or when the cluster was restored
+// to an earlier state. Our Lease belongs to the state that is gone, so this process must win the
+// Lease again before it begins a term. Without leader election, a process that leads begins
+// a new term at once.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
   if (!flags_.leader_elect) {
@@ -201,11 +202,12 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits, at most until `until`, until all calls have ended and no write can arrive any more. Then
-// starts the leader election again. What happens to the Lease:
+// Waits until all calls have ended and no write of this process can still reach the API server, but
+// not beyond `until`. Then starts the leader election again. What happens to the Lease:
 //   - if the wait has ended in time: gives up the Lease. A successor may lead at once
 //   - otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
-//     lead again, our next term raises a fence against this write (L-012)
+//     lead again, our next term raises a fence: it patches objects so that this late write fails
+//     (L-012)
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
   const bool answered = client_.counters().in_flight == 0 && !client_.write_may_arrive();
@@ -241,9 +243,9 @@ void Daemon::AwaitDrained(MonotonicTime until) {
   timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitDrained(until); });
 }
 
-// Ends the term and the process. Gives up the Lease only if no write of this process can arrive any
-// more. Otherwise our name stays in the Lease: a successor waits until the Lease expires, and
-// raises a fence (L-012).
+// Ends the term and the process. Gives up the Lease only if no write of this process can still
+// reach the API server. Otherwise our name stays in the Lease: a successor waits until the Lease
+// expires, and then raises a fence, which makes our late writes fail (L-012).
 void Daemon::EndLastTerm() {
   // After CampaignAnew, writes of the former term may still be unanswered. settled() does not know
   // of these writes.

@@ -11,8 +11,8 @@
 
 namespace windlass {
 
-// The time between two beats. While the core loop turns, the answer to a probe is about this old at
-// most.
+// The time between two beats. While the core loop turns, a probe gets an answer that is based on a
+// report of at most about this age.
 inline constexpr Duration kHeartbeat = seconds(1);
 
 struct ProbeAnswer {

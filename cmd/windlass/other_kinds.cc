@@ -113,7 +113,7 @@ void OtherKinds::Compare(Kind& kind, Page page) {
 }
 
 // Reads one object, and notes in `page` that there are objects. Adds the object to `page.behind` if
-// its status is behind and it is not being deleted.
+// its observedGeneration is not its generation, unless it is being deleted.
 void OtherKinds::ReadObject(JsonReader& in, Page& page) {
   std::string uid;
   std::string name;

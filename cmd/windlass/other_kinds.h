@@ -27,12 +27,13 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// Long enough for a process that handles the kind to update the status: about 35 s. A change of
-// leader takes about 15 s with the default lease duration; a leader observes a new generation
-// within 20 s.
+// A process that handles the kind would update a status within about 35 s: a change of leader takes
+// about 15 s with the default lease duration, and a leader observes a new generation within 20 s.
+// So this time is long enough.
 inline constexpr Duration kLookAgain = seconds(60);
 // At most this many objects are read, so that the answer stays small. They are enough: if no
-// process handles the kind, sooner or later a client edits one of them, and the object then waits.
+// process handles the kind, sooner or later a client edits one of these objects, which then counts
+// as waiting.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {

@@ -9,8 +9,8 @@ constexpr MetricLabel kName{
     "name",
     {},
     "the controllers that share the queue, separated by commas; each process has one queue"};
-// The values of PointsOf (kubeclient/cache/ready_keys.h). The metric of controller-runtime's
-// priority queue has the label `priority`, too.
+// The values of the label `priority`, as PointsOf returns them (kubeclient/cache/ready_keys.h).
+// controller-runtime's priority queue has a metric with the same label.
 constexpr std::string_view kPriorityValues[] = {"100", "50", "0", "-100"};
 
 constexpr Metric kDepth{

@@ -28,7 +28,8 @@ Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing) {
   const bool all_barred = std::ranges::all_of(
       controllers, [&](const ControllerCondition& one) { return IsBarred(one, missing); });
-  // Returns true if the troubles and missing rights of the controller become notes.
+  // Returns true if the troubles and missing rights of the controller are only notes, which leave
+  // the process ready.
   const auto is_let_go = [&](const ControllerCondition& controller) {
     return !all_barred && !controller.holds_readiness && IsBarred(controller, missing);
   };

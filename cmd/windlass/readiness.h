@@ -29,10 +29,11 @@ struct Readiness {
 
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
-// does not serve. Every trouble and every missing right is a reason. Exceptions, which are notes:
+// does not serve. Every trouble and every missing right is a reason why the process is not ready.
+// Exceptions, which are only notes:
 //   - a missing right that is optional
-//   - a trouble or missing right of a barred controller whose HoldsReadiness is false, while at
-//     least one controller is not barred. The note begins with the name of the barred controller
+//   - a trouble or missing right of a barred controller whose HoldsReadiness is false, if at least
+//     one controller is not barred. The note begins with the name of the barred controller
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 
