@@ -48,8 +48,9 @@ struct RolloutStrategy {
   std::optional<IntOrPercent> partition{};  // Pods that keep the old revision
   std::vector<RolloutStep> steps{};
   RolloutServices services{};
-  // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true". drainLabel is
-  // part of drain: "Label:<key>=<serving>/<drained>".
+  // The fields of inPlace by name, each value as text: "Auto", "25%", "3", "true". drainLabel has
+  // no entry of its own. If drain is Label, the entry of drain contains it:
+  // "Label:<key>=<serving>/<drained>".
   std::map<std::string, std::string, std::less<>> in_place{};
   bool operator==(const RolloutStrategy&) const = default;
 };
@@ -79,15 +80,16 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The size by which the step is judged: the largest spec.replicas with which a step began.
-  // Example: 10, if step 1 began with 10 and step 2 with 4. Decides whether the step asks for all
-  // Pods, and whether a scale-down has left it without Pods (RO-190, RO-192). Special values:
-  //   - 0: the first spec.replicas above 0 replaces it
-  //   - 1, if the step asks for 0 of 1 Pods: the first above 1 replaces it
+  // The size by which the step is judged: the largest spec.replicas with which this or an earlier
+  // step began. Example: 10, if step 1 began with 10 and step 2 with 4. The size decides whether
+  // the step asks for all Pods, and whether a scale-down has left it without Pods (RO-190, RO-192).
+  // Special values:
+  //   - 0: the step began without replicas. The first spec.replicas above 0 becomes the size
+  //   - 1, if the step asks for 0 of 1 Pods: the first spec.replicas above 1 becomes the size
   //   - nullopt: not stored, as by v0.1.0
   std::optional<int32_t> replicas{};
-  // The next three are zero except while the time of a pause runs. The end of a shortened list also
-  // is a pause (RO-132).
+  // The next three are zero except while the time of a pause runs. A step with `shortened_from`
+  // counts as a pause, too (RO-132).
   //   - `available_since`: since when the Pods of the pause have been available. CountTime in
   //     controller/rollout/steps.cc says when this time begins anew.
   //   - `available`: how many Pods the step asked for when all of them were last available.
@@ -96,9 +98,9 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // If a user has removed the present step from the end of the list: the index that the step
-  // had. 0 otherwise, or if the list is long enough again. Example: 3, if a list of 4 steps was cut
-  // to 2 in step 3.
+  // Set if a user has cut the present step off the end of the list: the index that the step had in
+  // the longer list. Otherwise 0, and 0 again as soon as the list has that many steps again.
+  // Example: 3, if a list of 4 steps was cut to 2 in step 3.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -115,7 +117,8 @@ struct RolledBack {
   int64_t revision = 0;    // as asked for
   int64_t became = 0;      // the number that this revision has since the rollback
   int64_t generation = 0;  // metadata.generation after the rollback
-  // True if the user asked for 0. `revision` is then the number that the revision had before.
+  // True if the user asked for 0, the revision before the present one. `revision` is then the
+  // number that the target of the rollback had before it.
   bool to_previous = false;
   bool operator==(const RolledBack&) const = default;
 };
