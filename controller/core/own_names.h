@@ -17,8 +17,9 @@ inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 // former leader fails. Written
 //   - by a new leader, if the former one did not release its Lease (L-012): on ReplicaSets in the
 //     middle of a rollout, and on ReplicationControllers in the middle of an update
-//   - by the update of a ReplicationController, before the update drops a stored scaling
-//     (FenceDropped of replication_controller/roll.cc)
+//   - by the update of a ReplicationController, before it drops a scaling that its status stores:
+//     the request of that scaling may still be on the way (FenceDropped of
+//     replication_controller/roll.cc)
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass

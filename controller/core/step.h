@@ -47,10 +47,10 @@ struct Write {
   // the Event "Scaled up replica set web-7c9 from 4 to 8" is not sent if a policy keeps the
   // ReplicaSet at 4.
   std::vector<Event> on_success{};
-  // True if the planner goes on with all decisions although this write did not happen
-  // (GoesOnAfter): it was refused (IsRefusal), or got an answer such as 404 or 409. Example: after
-  // a 404 for the adoption of a ReplicaSet, the ReplicaSet is gone, and the planner goes on without
-  // it.
+  // True if the planner goes on with all decisions after this write has failed, and not only with
+  // the write of the status. This holds for a refusal (IsRefusal), and for an answer such as 404 or
+  // 409 (GoesOnAfter). Example: after a 404 for the adoption of a ReplicaSet, the ReplicaSet is
+  // gone, and the planner goes on without it.
   bool go_on_if_refused = false;
   // True if the write may harm users when the caches are out of date, because it makes Pods end or
   // changes running Pods, for example. The runtime does not send it if the caches are older than
@@ -128,8 +128,10 @@ struct Failed {
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
-  // sync at a certain time. With nullopt, the slot stays as it is if the key is retried. If the key
-  // is not retried (kForget, or error kNamespaceTerminating with kBackOff), the slot is cleared.
+  // sync at a certain time. What nullopt does:
+  //   - if the key is retried: the slot stays as it is
+  //   - if the key is not retried (kForget, or error kNamespaceTerminating with kBackOff): the slot
+  //     is cleared
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
