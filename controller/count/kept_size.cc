@@ -9,8 +9,8 @@ namespace windlass {
 namespace {
 
 // Returns spec.replicas of `object`; nullopt if `object` is not JSON, or has no such number.
-// Decodes nothing else, because a reply may have megabytes, and the fold decodes the whole reply
-// anyway.
+// Decodes nothing else, because a reply may have megabytes, and the cache that stores the reply
+// decodes all of it anyway.
 std::optional<int32_t> SizeIn(std::string_view object) {
   JsonReader in;
   std::optional<int32_t> size;
