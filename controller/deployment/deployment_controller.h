@@ -69,7 +69,7 @@ class DeploymentController final : public WorkloadController {
   uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };
 
-// Returns the Deployment controller as an entry of a process' list. If `made` is not null, the
+// Returns the entry of the Deployment controller for a ControllerList. If `made` is not null, the
 // entry sets `*made` to the controller that it makes, so that other code can show the controller's
 // figures and caches.
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made = nullptr);
