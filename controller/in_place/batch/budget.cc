@@ -65,9 +65,9 @@ class Room {
   }
 
  private:
-  // Also a Pod that is down waits for the canary: the patch that is under way may bring it to a
-  // template that works. Example: v2 fails, two Pods go back to v1, and v3 comes. If v3 fails, too,
-  // the second Pod still gets v1.
+  // A Pod that is down already waits for the canary, too, because its last patch may still bring it
+  // up. Example: v2 fails, two Pods are patched back to v1, and v3 comes before they are up. Only
+  // one of them, the canary, gets v3. If v3 fails, too, the other one still comes up with v1.
   bool IsLetByCanary(const PodStanding& pod) const {
     if (!canary_) return true;
     // A Pod on a lost node proves nothing until the node is back, so it cannot be the canary.

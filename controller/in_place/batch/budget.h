@@ -39,9 +39,9 @@ struct BatchLimits {
   int32_t max_unavailable = 0;
   int32_t partition = 0;
   bool canary_first = true;
-  // True if a Pod that may not become available soon (waited_for() is false) is patched only when
-  // too few other Pods are left (RO-052). Set while some Pods stay old, for example in a step of a
-  // Rollout: the step ends when the Pods that it updated are available.
+  // True if Pods that may not become available soon (waited_for() is false) are patched only if
+  // there are too few other Pods to update (RO-052). Set while some Pods stay old, for example in a
+  // step of a Rollout: the step ends when the Pods that it updated are available.
   bool waited_for_first = false;
   // True while Pods go back to the template of the host (the ReplicaSet that owns them), for
   // example because a user undid the rollout. Partition, cap and canary do not apply then (P-064).

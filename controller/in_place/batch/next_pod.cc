@@ -12,11 +12,12 @@ namespace {
 
 bool IsDrained(const RolloutPod* pod) { return pod->our_state && pod->our_state->drain; }
 
-// Puts the Pods that the rollout does not wait for (PodStanding::waited_for) at the end of `order`.
-// Takes them out of `order` if enough other old Pods are left to update. Example: of 10 Pods, 1 is
-// updated, 8 old Pods have a node, and 1 old Pod is unschedulable. With partition 7, 10 - 7 - 1 = 2
-// Pods are still to be updated. The 8 Pods are enough for that, so `order` loses the unschedulable
-// Pod. If 9 Pods were still to be updated, that Pod would be the last of `order`.
+// Moves the Pods that the rollout does not wait for (PodStanding::waited_for) to the end of
+// `order`. If there are enough other old Pods to update, removes them from `order` instead.
+// Example: 10 Pods, partition 7. 1 Pod is updated, 8 old Pods have a node, and 1 old Pod is
+// unschedulable. 10 - 7 - 1 = 2 Pods are still to be updated. The 8 Pods are enough for that, so
+// the unschedulable Pod is removed. If 9 Pods were still to be updated, it would be the last of
+// `order`.
 void PutWaitedForFirst(std::span<const RolloutPod> pods, const BatchLimits& limits,
                        std::vector<const RolloutPod*>& order) {
   const int64_t left = std::ranges::count_if(

@@ -43,20 +43,21 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
   return found == state.containers.end() ? nullptr : &*found;
 }
 
-// Returns true if `image` is surely another image than the one that the patch asked for. `present`
-// is the image that the patched Pod got.
+// Returns true if `image` is surely not the image that the patch asked for. `present` is the image
+// that the Pod has since the patch.
 //   - `image` is `present`: false
-//   - admission rewrote the patch ("app:2" became "mirror/app:2"): true
-//   - otherwise (the patched Pod got "app:2" unchanged): true if `image` has a tag ("app:1"). False
-//     if `image` has a digest, which may be the one that "app:2" names
+//   - admission rewrote the patch, so that `present` is "mirror/app:2" instead of "app:2": true
+//   - otherwise `present` is as asked, such as "app:2". True if `image` has no digest ("app:1").
+//     False if it has one, because "app:2" may name this digest
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
-// Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
-// target, and at least one of these is surely not the target's (MeansAnother). `images` are those
-// of the template that `sibling` had before.
+// Returns true if both of these hold:
+//   - `pod` has the images that `sibling` had before our patch to the target
+//   - at least one of these images is surely not an image of the target (MeansAnother)
+// `images` are those of the template that `sibling` had before the patch.
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -104,8 +105,9 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns the state to use for a foreign Pod (RevisionBasis::kForeign) whose images are not those
-// of the patch in `state`; nullopt if the Pod is not drained. The returned state
+// Returns the state to use for a foreign Pod (RevisionBasis::kForeign: another client changed it)
+// whose images are not those of the patch in `state`; nullopt if the Pod is not drained. The
+// returned state
 //   - has the `drain` of `state`, so that the Pod is returned to traffic later
 //   - has no containers
 //   - names `of` as the Pod's template
@@ -117,13 +119,16 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
   return left;
 }
 
-// Returns the template to which a foreign Pod (RevisionBasis::kForeign) was patched, or nullopt.
-// The first case that applies counts:
+// `state` is the state of a foreign Pod (RevisionBasis::kForeign: another client changed it).
+// Returns the template to which the Pod was patched, if the Pod counts as still having it; nullopt
+// otherwise. The first case that applies counts:
 //   - the Pod has the images of the host's or the target template: nullopt
 //   - the Pod was patched to the target template: nullopt
-//   - this workload patched the Pod: the template, if no ReplicaSet has it any more
+//   - this workload patched the Pod: the template if no ReplicaSet has it any more, otherwise
+//     nullopt
 //   - another workload patched the Pod, such as a former one of this name, deleted with
-//     --cascade=orphan: the template, if the Pod still has the images of that patch
+//     --cascade=orphan: the template if the Pod still has the images of that patch, otherwise
+//     nullopt
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;

@@ -27,20 +27,23 @@ struct PodStanding {
   // Admission put back the old image of a container, so the Pod has not got the target template.
   bool put_back = false;
   bool of_host = true;  // the Pod counts as having the template of the host ReplicaSet
-  // True if the Pod is drained, is kept out of traffic by its label alone (IsLeftOut), or has a
-  // last patch (to any target) that is not complete.
+  // True if one of these holds:
+  //   - the Pod is drained, that is, out of traffic for a patch
+  //   - the Pod is not drained, but its label (drain mode Label) keeps it out of traffic
+  //     (IsLeftOut)
+  //   - its last patch, to whatever template, is not complete
   bool in_flight = false;
   bool available = false;
-  // True if condition Ready is True. (A Pod in flight may be Ready without serving.) Exception:
-  // false for a Pod that is out of traffic by its label alone (PodVerdict::left_out), or was so
-  // before its drain (WasLeftOut).
+  // True if condition Ready is True, even if the Pod is in flight and does not serve. Exception:
+  // false for a Pod that its label keeps out of traffic without a drain (PodVerdict::left_out), or
+  // kept out before its drain (WasLeftOut).
   bool ready = false;
   bool stand_in = false;  // belongs to a ReplicaSet other than the host
-  // Another client keeps the Pod in traffic although its state has a drain (IsDrainInVain). Without
-  // the drain, the Pod would count as available.
+  // True if the Pod's state has a drain, but another client puts the Pod back into traffic each
+  // time (IsDrainInVain), and without the drain the Pod would count as available.
   bool serves = false;
-  // Like `serves`, but the Pod need only be Ready. Example: the other client has just opened the
-  // Pod's gate (drain Gate), and minReadySeconds are not over.
+  // Like `serves`, but the Pod need only be Ready. Example with drain mode Gate: the other client
+  // has just set our readiness condition back to True, and minReadySeconds are not over.
   bool looks_ready = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;
@@ -59,7 +62,8 @@ struct PodVerdict {
   bool failed = false;
   // True for a stand-in of any revision that is not available and will not become so soon: it
   // fails, has had no node for some time, or has been on a lost node for as long as a restart may
-  // take. A stand-in that may still get the place of the Pod that it replaces does not count.
+  // take. False for a stand-in that waits for a node and may still get the place of the Pod that it
+  // replaces.
   bool will_not_come = false;
   // True for a Pod of the host that was patched back to the host's template, is not available yet,
   // and does not fail. Set while Pods go back or the revision is given up.
@@ -69,24 +73,27 @@ struct PodVerdict {
   // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).
   bool old_kubelet = false;
   DrainStep drain{};  // what to do next with the Pod and its traffic
-  // True if `drain` is still kEnd after the API server accepted EndDrain in this sync. So an
-  // admission policy undoes EndDrain.
+  // True if `drain` is still kEnd although the API server accepted EndDrain in this sync. This
+  // shows that an admission policy undoes EndDrain.
   bool kept_out = false;
-  // True if the label alone keeps the Pod out of traffic (IsLeftOut), and its last patch is
-  // complete: another client has put the label back.
+  // True if the Pod's last patch is complete, and its label keeps it out of traffic without a drain
+  // (IsLeftOut). This shows that another client has put the label back.
   bool left_out = false;
 };
 
 // One examined Pod.
 struct RolloutPod {
   const Pod* pod = nullptr;
-  // The state of our last patch; nullopt without a readable state annotation of this workload. The
-  // first exception that applies counts:
-  //   - `lost` is true: the new state to write
-  //   - a patch of another workload, such as a deleted one of this name, is under way: its state
-  //   - another client gave the Pod other images since: only its `drain`, nullopt if not drained
-  //     (OfForeign in rollout_pods.cc)
-  //   - the updated Pod is out of traffic by its label alone (IsLeftOut): its state with a `drain`
+  // The state of our last patch, as the Pod's state annotation has it. nullopt if this annotation
+  // is missing, unreadable or of another workload. Exceptions, of which the first that applies
+  // counts:
+  //   - `lost` is true: the new state to write to the Pod
+  //   - a patch of another workload, such as a deleted one of this name, is under way: the state of
+  //     that patch
+  //   - another client has given the Pod other images since the patch: a state with nothing but the
+  //     `drain`; nullopt if the Pod is not drained (OfForeign in rollout_pods.cc)
+  //   - the Pod is updated, and its label keeps it out of traffic without a drain (IsLeftOut): the
+  //     Pod's state, with a `drain` added
   std::optional<PodState> our_state{};
   Fingerprint of{};  // the template that the Pod counts as having
   // True for a patched Pod whose state annotation is missing, unreadable or of an earlier patch.

@@ -42,9 +42,9 @@ std::string FieldAt(std::string_view pointer) {
   return field;
 }
 
-// Returns the sentence without the name of its cause. If `why.about` is empty, as in a note that an
-// earlier version of Windlass wrote, the sentence says "spec.template" instead of the field, or "a
-// node" instead of the node's name.
+// Returns the sentence that says what `why` means, without the name of the cause at the end. If
+// `why.about` is empty, as in a note that an earlier version of Windlass wrote, the sentence says
+// "spec.template" instead of the field, or "a node" instead of the node's name.
 std::string SentenceOf(const NotEligible& why) {
   const std::string field = FieldAt(why.about);
   switch (why.reason) {

@@ -43,7 +43,8 @@ inline constexpr std::string_view kForeignScale = "ForeignScale";
 // The template does not fit into the annotation that stores it while two ReplicaSets exchange their
 // templates (WhyNoStash).
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
-// The API server does not show with which defaults it completes the wanted template (RO-014).
+// The API server does not show the wanted template with all defaults, because it refuses a dry run
+// (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts annotations of Windlass (the settings or the decision on a ReplicaSet, or
 // the state on a Pod), but does not keep them.

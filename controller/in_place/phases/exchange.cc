@@ -35,8 +35,8 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
 //   - says which template was asked for (kRequestedTemplate)
 //   - says that the template has worked (proven.h)
 // All other annotations are about the ReplicaSet that has them, or are the same in all ReplicaSets
-// (user keys). Also returns false for the revision annotations, because GetRevision adds their
-// changes.
+// (user keys). Exception: the revision annotations belong to the template, but this returns false
+// for them, because GetRevision adds them to the changes.
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
   if (key == workload::kComplete || key == workload::kScaledToZero) return true;
@@ -257,8 +257,9 @@ std::optional<std::string> WhyNoStash(const std::string& template_json,
            ", where the letters <, > and & count as one byte each, and " +
            at_most(kStashTemplateBytesMax);
   }
-  // The pending ReplicaSet may not exist yet, so the host's annotations are counted. Annotations
-  // that X1 and X2 do not exchange have about the same size in both ReplicaSets.
+  // The pending ReplicaSet may not exist yet, so its size is estimated from the host. X1, the first
+  // write of the exchange, gives it the host's annotations that belong to a template. All other
+  // annotations take about as many bytes in the pending ReplicaSet as in the host.
   size_t bytes = kStashRest + template_bytes + AnnotationBytes(host.meta.annotations);
   TextChanges changes;
   for (const auto& [key, value] : annotations) {
@@ -286,8 +287,8 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
                                             ": annotation " + std::string(kRevision) +
                                             " is missing"};
   }
-  // X2 will give the stashed template to the host. If X2 would fail with this template, X1 must not
-  // stash it.
+  // X2, the second write of the exchange, will give the stashed template to the host. If X2 would
+  // fail with this template, X1, the write made here, must not stash it.
   WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
   TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
   GetRevision(TextIn(host.meta.annotations, kRevision),

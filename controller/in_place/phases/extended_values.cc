@@ -29,8 +29,8 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
 }
 
 // Returns true if Pods only go out of traffic and come back. A Pod that becomes available is then
-// no sign of progress: the status does not show whether it only came back (P-036, P-066). One of
-// these is enough:
+// no sign of progress, because the status does not show whether it was patched or only came back
+// (P-036, P-066). One of these is enough:
 //   - Pods are drained before their patches, and the API server has refused kRefusedTriesMax
 //     patches in a row. Each further try then only drains a Pod and returns it to traffic.
 //   - another client has put at least one drained Pod back into traffic (PodStanding::looks_ready)

@@ -22,8 +22,8 @@ namespace windlass::in_place {
 namespace {
 
 // Returns the ReplicaSet that has all Pods, if this ReplicaSet has the wanted template and the
-// workload asks for in-place updates (P-023). Returns null otherwise. An older ReplicaSet with the
-// same template is no reason to replace these Pods.
+// workload asks for in-place updates (P-023). Returns null otherwise. The Pods of this ReplicaSet
+// need not be replaced, even if an older ReplicaSet has the same template.
 const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto host = std::ranges::find_if(situation.all, active);
@@ -65,10 +65,11 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Removes the user keys from `annotations`, which has copies of the workload's annotations. If the
-// kind has fields for the settings, MirrorAnnotations would remove these copies again (P-074). Then
-// adds the workload's settings that the ReplicaSet lacks, unless a webhook has just removed
-// settings from the ReplicaSet (AreLost).
+// Corrects the user keys in `annotations`, which has copies of the workload's annotations:
+//   1. Removes all user keys. Reason: if the kind has fields for the settings, MirrorAnnotations
+//      would remove such copies from the ReplicaSet again (P-074).
+//   2. Adds the workload's settings that the ReplicaSet lacks, unless a webhook has just removed
+//      settings from the ReplicaSet (AreLost).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;
@@ -99,8 +100,10 @@ std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
   return FallbackReason(in_place.options(), in_place.why());
 }
 
-// Returns true if `rs` is the host of a rollout that was staged, the exchange of templates has not
-// begun, and no other client has changed the template of `rs` (P-073).
+// Returns true if all of these hold:
+//   - `rs` is the host of a rollout that was staged
+//   - the exchange of templates has not begun
+//   - no other client has changed the template of `rs` (P-073)
 bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
   return &rs == in_place.host() && in_place.pending() != nullptr && !in_place.stash() &&
          !in_place.held();

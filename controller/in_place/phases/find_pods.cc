@@ -108,7 +108,8 @@ bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_i
     return HasPassed(situation, GetsPlaceUntil(*stand_in.pod), in_place);
   }
   if (standing.exempt) {
-    // Kubernetes usually deletes the Pod earlier, and its ReplicaSet makes another one.
+    // The stand-in is on a lost node. Kubernetes usually deletes it before the time below, and its
+    // ReplicaSet makes another one.
     const WallTime lost =
         std::max(stand_in.pod->meta.creation_timestamp, stand_in.pod->ready.last_transition_time());
     return HasPassed(situation, lost + RestartTimeout(situation), in_place);
@@ -129,7 +130,8 @@ bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
-  // A Pod that could not be patched back may still fail when the revision is tried again.
+  // When a revision is tried again, a Pod that could not be patched back may still fail from the
+  // former try. So no failure sets `for_long` until kFailsForLong after the new try began.
   const Block* block = in_place.block();
   const WallTime tries_until =
       block != nullptr && block->tried_since ? *block->tried_since + kFailsForLong : WallTime{};
@@ -190,8 +192,9 @@ const RolloutPod* FindStripped(const workload::Situation& situation, const InPla
   return nullptr;
 }
 
-// Returns the message of the condition about a Pod that keeps no state. The message has the number
-// of patched Pods, so it changes with each patch. It ends with the name of the cause.
+// Returns the message of the condition if a Pod does not keep its state annotation: Windlass writes
+// it, and a webhook removes it. The message has the number of patched Pods, so it changes with each
+// patch. It ends with the name of the cause.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.pods->counts.patched;
   const int64_t lost = std::ranges::count_if(in_place.pods->all, &RolloutPod::lost);
@@ -204,20 +207,19 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          std::string(kNotKept) + ')';
 }
 
-// Returns when the Pods that keep no state count as restarted: the latest of their times. The time
-// of one Pod:
-//   1. Take the time since which the condition has its present text. No Pod was patched later,
-//      because each patch changes the text (NotKeptText).
-//   2. If this is later, take one minute after the Pod's kubelet was heard again instead
-//      (KubeletBegins).
+// Returns when the Pods without their state annotation (RolloutPod::lost) count as restarted: the
+// latest of the times of these Pods. The time of one Pod:
+//   1. Start with the time since which the condition has its present text. No Pod was patched
+//      later, because each patch changes the text (NotKeptText).
+//   2. If the time one minute after the Pod's kubelet was heard again (KubeletBegins) is later,
+//      start with that time instead.
 //   3. Add the longest time of the Pod's restart.
 // Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:06 + 60 s =
 // 12:07.
 // If no Pod has lost its state, returns kAfterKillLong after the condition got its text. Returns
 // nullopt if
 //   - the condition does not have the text of `not_kept` yet
-//   - the kubelet of a Pod that keeps no state is not heard, and the Pod is not on a lost node
-//     (`exempt`)
+//   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -420,7 +422,8 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 //   - no next try is scheduled: true if a patch or drain of `pod` failed in this sync
 //     (PodVerdict::refused)
 //   - the next try is scheduled: true if `pod` is not updated, and fewer than kRefusedTriesMax
-//     tries were refused. Later waits are too long for a Pod out of traffic (P-036)
+//     tries were refused. After more refusals, the wait for the next try is too long for a Pod to
+//     stay out of traffic (P-036)
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -445,9 +448,10 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     // webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
-    // This Pod takes traffic already, so there is no drain to end. It keeps its state, which shows
-    // that the drain is in vain. Only the phases returning and committing choose such a Pod, after
-    // a time (for_long). The Pod is then patched without a drain.
+    // Another client ends each drain of this Pod, so the Pod takes traffic, and there is no drain
+    // to end. Its state keeps the `drain`, which shows that the drain is in vain. Only the phases
+    // returning and committing choose such a Pod, after a time (for_long). The Pod is then patched
+    // without a further drain.
     if (in_place.pods->not_kept && !one.standing.updated && IsDrainInVain(pod, state)) {
       drain = {chosen ? DrainStep::Do::kPatch : DrainStep::Do::kWait};
     }
@@ -604,13 +608,15 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
-// Counts a patched Pod as in flight if it is out of traffic by its label alone (IsLeftOut). If it
-// counted as available, one Pod after the other would go out of traffic.
-//   - If the Pod's last patch is complete: a further patch takes no traffic away. So the Pod does
-//     not count as Ready, and is patched even if too few others are available. No fallback waits
-//     for the Pod (PodVerdict::left_out).
+// Handles patched Pods that their label keeps out of traffic without a drain (IsLeftOut). Such a
+// Pod counts as in flight: if it counted as available, one Pod after the other would go out of
+// traffic.
+//   - If the Pod's last patch is complete: the Pod does not count as Ready, either, because a
+//     further patch would take no traffic away. So the Pod is patched even if too few others are
+//     available. No fallback waits for it (PodVerdict::left_out).
 //   - If the Pod is updated: it also counts as drained.
-//   - If the Pod is drained to be patched again (WasLeftOut): it does not count as Ready, either.
+// A Pod that is drained to be patched again, but that its label kept out of traffic before the
+// drain (WasLeftOut), does not count as Ready.
 void CountLeftOut(const workload::Situation& situation, InPlace& in_place) {
   const Options& options = in_place.options();
   for (RolloutPod& one : in_place.pods->all) {

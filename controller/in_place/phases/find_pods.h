@@ -25,9 +25,9 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place);
 // and the wanted template's text.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
-// Returns true if the last patch of `one` has failed, and the time that a failing Pod has to
-// recover is over (HasFailedForLong). The template to which the patch led does not matter. Returns
-// false for an available Pod and for a Pod on a lost node.
+// Returns true if the last patch of `one` has failed, and the Pod has used up its time to recover
+// (HasFailedForLong). It does not matter to which template the patch led. Returns false for an
+// available Pod and for a Pod on a lost node.
 bool FailsForLong(const workload::Situation& situation, const RolloutPod& one);
 
 // Returns true if a Pod is being restarted by its patch, but still looks Ready. An ordinary rollout

@@ -100,7 +100,8 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   const bool no_event = why.reason == kNotKept;
   in_place.now = phases::Refused{
       .host = in_place.host(), .pending = Copy(in_place.pending_notes()), .why = std::move(why)};
-  // No event reports that the webhook is gone, so Windlass looks again after a time.
+  // With kNotKept, a webhook removes annotations. No event reports that the webhook is gone, so
+  // Windlass looks again after a time.
   if (no_event) {
     const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
     in_place.look_again = Sooner(in_place.look_again, again);
@@ -152,11 +153,13 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->all, ends, &RolloutPod::verdict);
 }
 
-// If a Rollout wants Pods but has none, and steps or a partition are in force, returns the
-// ReplicaSet that gets all Pods: the one that Pods can go back to (FindProvenOther). Returns null
-// in all other cases.
-// If two ReplicaSets got Pods, the Pods of one would be replaced later. InPlaceOnly promises not to
-// replace Pods (P-058).
+// Returns the ReplicaSet that gets all Pods of a Rollout, if all of these hold:
+//   - the Rollout wants Pods, but no ReplicaSet has Pods of its own
+//   - steps or a partition are in force
+// It is the ReplicaSet that Pods can go back to (FindProvenOther). Returns null if there is none,
+// and in all other cases.
+// Only one ReplicaSet gets Pods, because if two got Pods, those of one would be replaced later.
+// InPlaceOnly promises not to replace Pods (P-058).
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -392,7 +395,7 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 // longer asks for one, or this rollout replaces Pods. An ordinary rollout would treat these Pods as
 // if they had the template of their ReplicaSet. So the Pods first go back to that template (phase
 // returning, P-068) in two cases:
-//   - that template is wanted again: no rule would look at these Pods later
+//   - that template is wanted again: no later step would look at these Pods
 //   - steps or a partition are in force: an ordinary rollout would keep these Pods as if they were
 //     old ones, and remove Pods that really have the old template
 // Does nothing while Pods cannot be seen (P-078).

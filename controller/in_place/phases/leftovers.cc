@@ -41,8 +41,9 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// Returns true if the patched containers were restarted after the kubelet could see the patch. A
-// later crash changes nothing: CompletionOf is then no longer complete, but the update is done.
+// Returns true if the patched containers were restarted after the kubelet could see the patch. The
+// result stays true if a container crashes later: CompletionOf is then no longer complete, but the
+// update is done.
 bool WasRestarted(const Pod& pod, const PodState& state) {
   const auto begins = KubeletBegins(pod, state);
   if (!begins || !HasSeenPatch(pod, state)) return false;

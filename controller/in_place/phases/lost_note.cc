@@ -56,7 +56,8 @@ std::optional<Cause> PendingNotKept(const workload::Situation& situation, const 
   if (pending == nullptr) return std::nullopt;
   const InPlacePhase phase = in_place.phase();
   if (phase != InPlacePhase::kDeciding && phase != InPlacePhase::kStaged) return std::nullopt;
-  // replace_soon: a cause was found already. blocked: a revert needs only the host's template.
+  // If `replace_soon` is set, a cause was found already. If the revision is given up (blocked), the
+  // revert needs only the host's template.
   if (in_place.replace_soon() != nullptr || in_place.blocked() != nullptr) return std::nullopt;
   const bool lacks_note = IsNoteInVain(situation, in_place);
   if (!lacks_note && pending->template_json != nullptr) return std::nullopt;
@@ -92,8 +93,9 @@ std::optional<Step> TellBeforeRecreate(const workload::Situation& situation) {
   auto status = workload::WriteOfExtension(situation);
   Write* write = status ? std::get_if<Write>(&*status) : nullptr;
   if (write == nullptr) return std::nullopt;
-  // The condition may already show a cause for this rollout, for example one from a time when two
-  // ReplicaSets had Pods. The metric counts a rollout only once.
+  // If the condition already shows a cause for this rollout, the write must not count one again,
+  // because the metric counts a rollout only once. Example: a cause from a time when two
+  // ReplicaSets had Pods.
   if (ToldBy(situation, InPlaceReason::kNotPossible)) return status;
   write->because.counted_reason = FallbackReason(in_place.options(), in_place.why());
   return status;

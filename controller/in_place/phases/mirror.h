@@ -18,17 +18,17 @@ namespace windlass::in_place {
 // Returns true if the API server dropped settings that Windlass wrote to `rs`
 //   - less than kNotKeptTryAgain ago (View::settings_lost), unless the user has changed the
 //     settings or the spec of the workload since
-//   - or in this sync (WasDropped). A sync does not write settings twice. Reason: if a webhook
-//     changes something else with each write, no write counts as a repetition (UnlessInVain). The
-//     writes would then use up the patches of this sync, and leave none for the decision on the
-//     rollout.
+//   - or in this sync (WasDropped). A sync does not write settings twice. Otherwise a webhook that
+//     changes something else with each write could cause many writes, because none of them counts
+//     as a repetition (UnlessInVain). They would use up the patches of this sync, and leave none
+//     for the decision on the rollout.
 bool AreLost(const workload::Situation& situation, const ReplicaSet& rs);
 
 // Returns when Windlass writes lost settings again: the earliest end of kNotKeptTryAgain among the
 // ReplicaSets. No event reports that the webhook is gone. Returns nullopt if
 //   - no ReplicaSet is in View::settings_lost
-//   - no rollout is under way. Otherwise 500 such workloads at rest would cost 500 writes a minute
-//     or more.
+//   - no rollout is under way. Without this rule, 500 such workloads at rest would cost 500 writes
+//     a minute or more.
 std::optional<WallTime> MirrorAgainAt(const workload::Situation& situation);
 
 // Returns the write that applies `missing`, the result of MirrorDifference, to the annotations of
@@ -68,8 +68,8 @@ bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs);
 
 // The end of the sentence that ReplacedBecause returns for kNotKept.
 inline constexpr std::string_view kUntilThenReplaced = ". Until then, Windlass replaces Pods";
-// Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until
-// a user has carried out the remedy.
+// Returns `why`. If its reason is kNotKept, appends kUntilThenReplaced to its sentence: Windlass
+// replaces Pods until a user has carried out the remedy.
 Cause ReplacedBecause(Cause why);
 
 // Policy IfPossible: if a rollout replaces Pods because an old ReplicaSet does not keep the

@@ -104,7 +104,8 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     const PodState* state = one.state();
     if (state == nullptr) continue;
     // A webhook removes the state of this Pod, so the state would never show that the Pod was
-    // restarted. But enough time for a restart has passed (not_kept->for_long).
+    // restarted. But enough time for a restart has passed (not_kept->for_long), so the Pod counts
+    // as restarted.
     if (one.lost && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion, situation.now)) {

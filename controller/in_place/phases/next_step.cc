@@ -222,9 +222,9 @@ bool IsOursToTell(const workload::Situation& situation) {
 }
 
 // If the host can reach its desired size only later (Growth::whole is false), returns how far it
-// can grow now. Returns nullopt in all other cases, and without a host. A host that is kept small
-// only by the limit of all sizes does not wait. Example: 10 desired, surge 1, host 8, stand-ins 3:
-// nullopt, because 8 + 3 = 10 + 1.
+// can grow now. Returns nullopt in all other cases, and without a host. Also returns nullopt if the
+// host is small only because all sizes together may not be above desired + surge. Example: 10
+// desired, surge 1, host 8, stand-ins 3: nullopt, because 8 + 3 = 10 + 1.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;
@@ -340,9 +340,9 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   auto size =
       host != nullptr ? workload::KeepAtSize(situation, *host) : workload::HandleScaling(situation);
   if (size && !WasSent(*size, situation.learned)) return size;
-  // If an abort has no revision to go back to, the status may count Pods instead of adding up the
-  // counters of ReplicaSets. While these Pods are loading, Wait keeps the planner from writing the
-  // status.
+  // If an abort has no revision to go back to, the status may count the Pods themselves instead of
+  // adding up the counters of ReplicaSets. While the Pods are loading, this returns Wait, which
+  // keeps the planner from writing the status.
   const bool waits = workload::HasNothingToFollow(situation) && IsOnlyLate(situation);
   return waits ? std::optional<Step>(Wait{}) : std::move(size);
 }

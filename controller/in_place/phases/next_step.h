@@ -46,12 +46,12 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
 // Called while nothing may be rolled out. Returns the first of these that applies:
-//   - the write that opens a Pod's gate, returns a Pod to traffic, or gives ReplicaSets the size of
-//     the workload
+//   - the write that opens a Pod's gate (sets our readiness condition to True), returns a Pod to
+//     traffic, or gives ReplicaSets the size of the workload
 //   - Wait if the revision to follow has no ReplicaSet (HasNothingToFollow), and the Pods that the
 //     status counts are not loaded yet
-//   - a write of a size that this sync has sent already (WasSent). The planner does not send it
-//     twice, and writes the status instead.
+//   - a write of a size, although this sync has sent it already (WasSent). The planner does not
+//     send it again, and writes the status instead.
 //   - nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 

@@ -28,9 +28,10 @@ std::string KeptOutText(const InPlace& in_place);
 // is patched (PodsInPlace::beside). Returns an empty text if there is none.
 std::string WaitsForOthers(const PodsInPlace& pods);
 
-// Returns "pod web-2 has no node yet" for the first Pod without a node that other Pods wait for: a
-// stand-in, or while Pods go back, a Pod of the host that has its template. Returns "" if there is
-// none.
+// Returns "pod web-2 has no node yet" for the first Pod that has no node while other Pods wait for
+// it; "" if there is none. Such a Pod is
+//   - a stand-in
+//   - while Pods go back to the host's template: a Pod of the host that has this template already
 std::string WithoutNode(const PodsInPlace& pods);
 
 // Returns `text` after `link`; "" if `text` is empty.

@@ -43,9 +43,9 @@ bool IsToBePatched(const InPlace& in_place, const RolloutPod& pod) {
   return in_place.blocked() ? pod.verdict.failed : !pod.standing.updated;
 }
 
-// Returns the first refused try of this sync that no note counts yet, because it came after the
-// last accepted note; null if there is none. Other patches of the new ReplicaSet, such as one that
-// scales stand-ins, are no notes.
+// Returns the first refused try in this sync after the last accepted note of refusals; null if
+// there is none. No note counts such a try yet. A patch of the new ReplicaSet for another purpose,
+// such as one that scales stand-ins, is no such note.
 const Outcome* RefusedTry(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held()) return nullptr;

@@ -19,8 +19,8 @@
 namespace windlass::in_place {
 
 // After this many refused Pod patches of one kind (images, states or reverts), a sync sends no more
-// of that kind, because the API server would probably refuse them for the same reason. Of gates it
-// sends one more (OpenGates).
+// of that kind, because the API server would probably refuse them for the same reason. Writes that
+// open gates end only after one more refusal (OpenGates).
 inline constexpr int kRefusalsMax = 3;
 
 // Returns true if a patch of this Pod, or the write that begins its drain, failed in this sync for

@@ -62,8 +62,9 @@ struct FailingPods {
   // cause.
   Cause first{};
   bool for_long = false;  // one of them has used up its time to recover (P-062)
-  // True if all of them are stand-ins without a node. What the new template does is not known then,
-  // so no other way to go on waits for these Pods.
+  // True if all of them are stand-ins without a node. Such Pods show nothing about the new
+  // template. So they neither keep the rollout from resting at its limit (PodsInPlace::at_rest),
+  // nor delay the fallback to replacing Pods (FallBackIfRefused).
   bool only_room = false;
 };
 
@@ -265,8 +266,8 @@ struct InPlaceState final : ExtensionState {
   std::optional<std::string> stuck{};  // why the next step cannot be done
 };
 
-// Returns the InPlaceState in `situation`: that from Extension::Look, or a copy of it with `stuck`
-// (TellFailure).
+// Returns the InPlaceState in `situation`. Usually Extension::Look has set it. In TellFailure,
+// which writes the failure of a step into the status, it is a copy with `stuck`.
 const InPlaceState& InPlaceStateOf(const workload::Situation& situation);
 
 // Returns the result of FindInPlace (find_rollout.h) in InPlaceStateOf.

@@ -68,8 +68,8 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 // Returns the decision; nullopt if the note is absent, cannot be read, or is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
 
-// Returns true if one of `all` has the note that its present revision is rolled out in place with
-// `rs` as the host. Pods of `rs` may then have the template of the ReplicaSet with the note.
+// Returns true if a ReplicaSet of `all` has the note that its present revision is rolled out in
+// place, and that `rs` is the host. Pods of `rs` may then have the template of that ReplicaSet.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
 // Returns true if a ReplicaSet other than `host` has the annotation kMode. Pods of `host` may then
