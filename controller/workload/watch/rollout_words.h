@@ -24,7 +24,7 @@ inline constexpr std::string_view kTriggerTemplate = "template";
 inline constexpr std::string_view kTriggerAbort = "abort";
 
 // Values of the labels `kind`, `strategy`, `phase`, `cause`, `trigger` and `outcome`. All of them
-// are string literals. docs/metrics.md explains them in its text.
+// are string literals. The text of docs/metrics.md explains what they mean.
 struct RolloutWords {
   std::string_view kind;
   std::vector<std::string_view> strategies{};

@@ -47,7 +47,8 @@ class RolloutsUnderWay {
     RolloutTarget target{};
     std::string_view strategy{};
     std::string_view trigger{};  // what asked for a rollback; "" if something new is rolled out
-    // True: this process never counts the rollout as begun. Example: a former leader counted it.
+    // True if this process does not count the beginning of this rollout (CountBegun). Example: a
+    // former leader has counted it.
     bool midway = false;
     bool counted = false;  // this process has counted the rollout as begun
     Moment began{};
@@ -55,8 +56,8 @@ class RolloutsUnderWay {
     MonotonicTime since{};  // CountStuck has counted the time in `state` up to here
   };
 
-  // What an observer finds out about the rollout of one object. Finding this out changes nothing,
-  // so a fault in it can be caught (object_fault.h).
+  // What an observer finds out about the rollout of one object. The observer changes nothing until
+  // it has found this out. So if its code fails before, the failure can be caught (object_fault.h).
   struct News {
     std::string_view outcome{};                     // "" if no rollout ends
     std::optional<Rollout> begun{};                 // begins after the former rollout has ended
@@ -80,7 +81,8 @@ class RolloutsUnderWay {
   // value for it instead (RolloutWords::CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // Finishes, begins and changes what `news` says, in this order. Does nothing for nullopt.
+  // Records `news`, in this order: the end of a rollout, the beginning of one, and the changes of
+  // the one under way. Does nothing for nullopt.
   void Note(const ObjectKey& key, std::optional<News> news);
 
   // Call when this process begins to lead, or stops leading. Lead(true) counts a rollout as begun
@@ -92,8 +94,8 @@ class RolloutsUnderWay {
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 
-  // Returns the Moment of the time `wall`. Returns the present Moment if `wall` is in the future,
-  // or more than ten years ago.
+  // Returns `wall` as a Moment. If `wall` is in the future, or more than ten years ago, returns the
+  // present Moment instead.
   Moment MomentOf(WallTime wall) const;
 
   // Adds the counters and, while this process leads, the gauges. `describe` must add to a

@@ -28,12 +28,14 @@ WallTime SpecChanges::LastOf(const Uid& workload) const {
   if (!begun_) return clock_.Wall();
   const auto changed = last_.find(workload);
   const MonotonicTime last = changed != last_.end() ? changed->second : *begun_;
-  // Rounds the age down, so that no wait seems longer than it is.
+  // Rounds down the time since the change. So the workload never seems to have waited longer since
+  // the change than it has.
   return clock_.Wall() + -std::chrono::duration_cast<seconds>(clock_.Now() - last);
 }
 
-// Versions of the workload during a fault are not known. So if the generation after the fault
-// differs from the generation before the fault, the spec counts as changed when the fault is over.
+// While the workload is faulty (WorkloadChange::is_faulty), its versions are not known. If its
+// generation after the fault differs from the one before, the spec counts as changed when the fault
+// is over.
 void SpecChanges::WorkloadChanged(const WorkloadChange& change) {
   if (change.is_faulty) {
     before_fault_.try_emplace(change.before->uid, change.before->generation);

@@ -35,8 +35,8 @@ class SpecChanges {
   void Begin();
 
   // Returns when the latest of these changes happened:
-  //   - the workload got a new generation. If it got the generation during a fault, the time at
-  //     which the fault was over counts instead
+  //   - the workload got a new generation. If it got the generation during a fault
+  //     (WorkloadChange::is_faulty), the time at which the fault was over counts instead
   //   - a ReplicaSet of the workload was created or deleted, or got a new generation
   // Returns the time of Begin if none happened since, and the present time before Begin was called.
   // The returned time may be up to a second too late.
@@ -50,7 +50,8 @@ class SpecChanges {
   WorkloadStore& workloads_;
   std::optional<MonotonicTime> begun_;
   std::unordered_map<Uid, MonotonicTime, UidHash> last_;  // by workload, since begun_
-  // By workload of which no Workload can be made now: the latest generation before that.
+  // The workloads of which no Workload can be made now (WorkloadChange::is_faulty), each with its
+  // latest generation before that.
   std::unordered_map<Uid, int64_t, UidHash> before_fault_;
 };
 

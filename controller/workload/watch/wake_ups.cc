@@ -29,8 +29,9 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if the ReplicaSet may have had more Pods than spec.replicas before the change
-// (Told::largest), but not after it. Another ReplicaSet may wait until these Pods are gone.
+// Returns true if the ReplicaSet may have had more Pods than spec.replicas before the change, but
+// surely has no more than spec.replicas after it. Counts Pods that the status may not show yet, too
+// (Told::largest). Another ReplicaSet may wait until the surplus Pods are gone.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);

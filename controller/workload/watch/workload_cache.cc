@@ -88,10 +88,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// `text` is the fingerprint of a template's text. Returns the template_fingerprint of the cached
-// object if the object's template has the same text; else nullopt. This saves parsing, because most
-// events change the status alone. Generations are not compared: an upgraded API server may add
-// defaults without a new generation.
+// Returns the template_fingerprint of the cached object if the text of the object's template has
+// the fingerprint `text`; else nullopt. This saves parsing, because most events change the status
+// alone. Generations are not compared: an upgraded API server may add defaults without a new
+// generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -120,8 +120,8 @@ void WorkloadCache::Stop() {
   if (extension_ != nullptr) extension_->Stop();
 }
 
-// During a fault, it is not known which informers a workload needs, so the workload keeps its
-// informers. Otherwise a fault of the only workload that needs an informer would stop that informer
+// While the workload is faulty (WorkloadChange::is_faulty), it is not known which informers it
+// needs. So it keeps its informers. Otherwise an informer that only this workload needs would stop
 // in the middle of an update.
 void WorkloadCache::WatchFor(const WorkloadChange& change) {
   if (change.is_faulty) return;

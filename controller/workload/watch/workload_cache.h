@@ -63,8 +63,9 @@ class WorkloadCache {
   // to it.
   std::function<void(const ObjectKey&)> on_resync;
 
-  // Called when the watch of workloads, ReplicaSets or Pods works again, after two minutes or more
-  // without the right to list or watch. What this watch shows is up to date from now on.
+  // Called when the right to list or watch workloads, ReplicaSets or Pods was missing for two
+  // minutes or more, and the watch works again. What this watch shows is up to date from
+  // now on.
   std::function<void()> on_thaw;
 
   // Returns true if the caches of workloads and ReplicaSets are complete. If Pods are watched,

@@ -161,7 +161,7 @@ std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
   return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 
-// Makes no view, because this function is called for every log line and Event.
+// Does without a view, which costs more: this function is called for every log line and Event.
 Marks WorkloadController::MarksOf(const ObjectKey& key) const {
   const ObjectMeta* meta = workloads_->FindMeta(key);
   if (meta == nullptr) return {};

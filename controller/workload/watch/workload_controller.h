@@ -51,7 +51,7 @@ class WorkloadController : public WatchingController {
   void TermEnds() override;
 
   // Returns the rights to read and patch the objects, to write their status and ReplicaSets, and to
-  // watch Pods. The rights that only the extension needs follow.
+  // watch Pods. The last elements are the rights that the extension needs in addition.
   std::vector<NeededRight> RightsNeeded() const override;
   std::vector<std::string> Troubles() const override { return cache_.Troubles(); }
   std::vector<std::string> Notes() const override;
@@ -71,8 +71,8 @@ class WorkloadController : public WatchingController {
   WorkloadCache& own_cache() { return cache_; }
 
   // Call if ViewOf returns nullopt for `key`. Returns nullopt if the object is gone. Otherwise
-  // Windlass could not decode any version of the object yet, and NextUnseen returns a step with an
-  // Event that says so.
+  // Windlass could not decode any version of the object yet, and this function returns a step with
+  // an Event that says so.
   std::optional<Step> NextUnseen(const ObjectKey& key) const;
   // Returns the view of `key`; nullopt if the object is gone, or if Windlass could not decode any
   // version of the object.

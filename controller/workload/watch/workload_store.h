@@ -22,9 +22,9 @@
 
 namespace windlass {
 
-// A change in a store. Its pointers and views are valid only until the handler returns. If
-// `is_faulty` is true and handlers do not know the object yet, `before` has the metadata of the
-// faulty version.
+// A change in a store. Its pointers and views are valid only until the handler returns. Even if no
+// handler knows the object yet, `before` is set when `is_faulty` is true: it then has the metadata
+// of the version of which no Workload can be made.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted, or is_faulty is true
@@ -39,9 +39,9 @@ struct WorkloadChange {
 // (object_fault.h). In a sync, the failure ends the sync. Everywhere else, an object of which no
 // Workload can be made counts as gone:
 //   - Find and FindByUid return nullopt. ForEach and ForEachIn leave the object out.
-//   - Handlers see a deletion, with WorkloadChange::is_faulty. When a later version can be made a
-//     Workload, they see an added object. A handler that counts deletions, or forgets an object
-//     when it is deleted, must look at is_faulty.
+//   - Handlers see a deletion, with WorkloadChange::is_faulty. When a Workload can be made of a
+//     later version, handlers see an added object. A handler that counts deletions, or forgets an
+//     object when it is deleted, must look at is_faulty.
 // FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:
@@ -99,7 +99,8 @@ class WorkloadStoreOf : public WorkloadStore {
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
-  // Tell makes the Workloads of a change once, for all handlers.
+  // The first call registers Tell with the store. Tell makes the Workloads of a change once, and
+  // passes them to all handlers.
   void OnChange(ChangeHandler handler) override {
     if (handlers_.empty()) {
       objects().OnChange([this](const Change<T>& change) { Tell(change); });
