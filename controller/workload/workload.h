@@ -123,11 +123,12 @@ struct DefaultedTemplate {
   std::string json{};
 };
 
-// The last rollback that Windlass has recorded. It may not be performed yet, for example after a
-// crash.
+// The last rollback that Windlass has recorded. Perhaps Windlass has not performed it yet, for
+// example because it crashed after the record.
 struct PerformedRollback {
-  // The revision that the user asked for. If the user asked for 0: the number that the target had
-  // before the rollback, or 0 if it had no number.
+  // The revision that the user asked for. A user asks for 0 to get the previous revision. Then this
+  // is the number that the target, the ReplicaSet of the previous revision, had before the
+  // rollback, or 0 if the target had no number.
   int64_t asked = 0;
   int64_t became = 0;  // the number that the target gets by the rollback
   // The generation that the rollback makes, or has made; 0 if the kind does not record it.
@@ -170,7 +171,8 @@ struct Workload {
   Fenceposts limits{};
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
   // maxSurge and maxUnavailable as written, for example "25%"; the default if absent. Settings of
-  // in-place updates default to these two. `limits_field`: the field with both, for messages.
+  // in-place updates that are absent get these values. `limits_field` names the field that contains
+  // both, for messages.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
@@ -196,15 +198,16 @@ struct Workload {
   // The template that the user asked for, with the API server's defaults; null if Windlass does not
   // know these. Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
-  // The revision number that the status announces for the present template before a ReplicaSet has
-  // it. A user may already have promoted this revision (kPromote). 0 if none is announced.
+  // The number that the status announces for the revision of the present template, before a
+  // ReplicaSet has this number. 0 if the status announces none. A user may already have promoted
+  // this revision (kPromote).
   int64_t promised_revision = 0;
-  // The revision that was complete last (KindTraits::keeps_stable_revision).
-  // If the status does not name it, the kind may infer it from the ReplicaSets.
-  // FindStable (revisions.h) finds its ReplicaSet, which may have another number by now. History
-  // clean-up never deletes this ReplicaSet.
-  // kept_name: the name of the ReplicaSet, "" if the status lacks it.
-  // kept_template: identifies its template like `requested_template`, "" if the status lacks it.
+  // The revision whose rollout was complete last (KindTraits::keeps_stable_revision). If the status
+  // does not name this revision, the kind may infer it from the ReplicaSets.
+  // FindStable (revisions.h) finds the ReplicaSet of this revision, even if that ReplicaSet has got
+  // another number meanwhile. History clean-up never deletes it.
+  // `kept_name` is the name of that ReplicaSet. `kept_template` identifies its template, in the
+  // form of `requested_template`. Each of the two is "" if the status lacks it.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   std::string_view kept_template{};

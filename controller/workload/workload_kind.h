@@ -33,17 +33,20 @@ struct KindTraits {
   //   - `kubectl rollout undo` restores a Deployment's settings from them, but not a Rollout's.
   bool mirrors_settings;
 
-  // True if objects publish their revision as a number: 7 if the ReplicaSet's annotation is "007",
-  // and no revision if it is "seven". False if they publish the text of the annotation.
+  // Whether objects publish their revision as a number or as the text of the ReplicaSet's
+  // annotation.
+  //   - true: as a number. "007" is published as 7, and "seven" as no revision.
+  //   - false: as the text. "007" is published as "007".
   bool publishes_numbers = false;
   // True if the kind records in its objects what becomes of a request to roll back (NoteRollback).
   // true: the message about a refused request also says what the user can do.
   // false: the message is upstream's, because tools look for that text.
   bool records_rollbacks = false;
   // rollback_request: what a user sets to ask for a rollback, for messages: "spec.rollbackTo".
-  // rollback_path: the same as a JSON pointer. After a write that rolls back or removes the
-  // request, Windlass checks whether the API server kept it (answered_rollback.h). If empty, no
-  // check.
+  // rollback_path: the same as a JSON pointer. Windlass removes the request in the write that rolls
+  // back or, if it does not roll back, in a write of its own. After either write, Windlass checks
+  // whether the API server kept the request (answered_rollback.h). It does not check if
+  // rollback_path is empty.
   std::string_view rollback_request{};
   std::string_view rollback_path{};
   // True if a workload of this kind can take over another kind's ReplicaSets in mid-rollout. While
@@ -51,8 +54,8 @@ struct KindTraits {
   // (KeepsAdoptedSizes in scale.cc).
   bool takes_over_rollouts = false;
   // True if the kind stores which revision was complete last (Workload::kept_revision). History
-  // clean-up never deletes the ReplicaSet of this revision. So clean-up deletes other old
-  // ReplicaSets even before a rollout is complete (RO-125).
+  // clean-up never deletes the ReplicaSet of this revision. So it need not wait until a rollout is
+  // complete before it deletes other old ReplicaSets (RO-125).
   bool keeps_stable_revision = false;
   // What a pause does after the progress deadline has passed (RO-063).
   //   - true: Progressing says "paused" instead of "timed out", and the deadline begins anew after
@@ -86,8 +89,9 @@ struct RollbackOutcome {
   // This sync then does not remove the user's request again, even if the API server put the request
   // back, too.
   bool put_back = false;
-  // True if the request is answered, but the API server keeps it. The record then names the present
-  // generation, not the next one, which a removal of the request would have made. `target` is null.
+  // True if the request is answered, but the API server does not remove it. The record of the
+  // answer names the next generation, which the removal would have made. NoteRollback changes this
+  // to the present generation. `target` is null.
   bool not_removed = false;
 };
 
@@ -112,8 +116,8 @@ struct StepPosition {
 };
 
 // One kind of workloads. A new kind implements the functions that are `= 0`; all others have a
-// default. An instance with state is made for one object, and must not be used longer than its
-// Workload.
+// default. An instance that has state belongs to one object, and must not be used longer than the
+// Workload of that object.
 class WorkloadKind {
  public:
   WorkloadKind() = default;
@@ -156,12 +160,12 @@ class WorkloadKind {
   // Returns the API request that removes the user's request to roll back, and changes nothing else.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns the request that records `outcome`. The planner sends it
-  //   - after the rollback, if outcome.put_back is true;
-  //   - otherwise before the request of RollBack or ClearRollback, which is not sent if the record
-  //     fails.
-  // Returns nullopt, also by default, if the kind records nothing (KindTraits::records_rollbacks)
-  // or the stored object has the record already.
+  // Returns the request that records `outcome`. Returns nullopt if the kind records nothing
+  // (KindTraits::records_rollbacks), or if the stored object has the record already. The default
+  // returns nullopt. The planner sends the request
+  //   - if outcome.put_back or outcome.not_removed is true: after the request of RollBack or
+  //     ClearRollback
+  //   - otherwise: before that request. If the record fails, the planner does not send that request
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
                                               const RollbackOutcome& /*outcome*/) const {
     return std::nullopt;
