@@ -9,8 +9,8 @@
 
 namespace windlass {
 
-// Returns the texts of the annotations for whose keys `wanted` returns true, by key. `object_json`
-// may also be a merge patch. Returns nullopt if it is not JSON.
+// Returns the annotations whose keys `wanted` accepts: a map from the key to the text.
+// `object_json` may also be a merge patch. Returns nullopt if `object_json` is not JSON.
 std::optional<std::map<std::string, std::string>> AnnotationTexts(
     std::string_view object_json, const std::function<bool(std::string_view key)>& wanted);
 

@@ -95,8 +95,8 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
 }
 
 // Reads a field that the specs of ReplicaSets, ReplicationControllers, Deployments and Rollouts
-// have. Sets `raw_template` to a view of the template, valid until the reader's next Begin. The
-// caller copies the template only after the rest of the object was read without an error.
+// have. Sets `raw_template` to a view of the template, valid until the reader's next Begin. Copying
+// the template is left to the caller, who first reads the rest of the object without an error.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {
@@ -111,7 +111,7 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
   return true;
 }
 
-// Reads a field that the specs of a Deployment and a Rollout have under the same name, except
+// Reads a field that the specs of Deployments and Rollouts have under the same name. Does not read
 // strategy. Sets `raw_template` to a view, as ReadPodsField does.
 template <typename Spec>
 bool ReadWorkloadField(JsonReader& in, SymbolTable& symbols, std::string_view key, Spec& out,

@@ -16,7 +16,8 @@
 
 namespace windlass {
 
-// A function that is not set counts as one that returns false or nullopt.
+// What one user of decoded objects needs and knows. A function that is not set counts as one that
+// returns false or nullopt.
 struct DecodeInterest {
   // Returns true if this user wants the text of the pod template in addition to its fingerprints.
   // Called for ReplicaSets, and for Deployments whose generation was observed.

@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// Keeps the order of its members. So we send an object that a user wrote with its members in the
-// user's order.
+// Objects of this type keep the order of their members. So if we send an object that a user wrote,
+// its members are in the order that the user chose.
 using OrderedJson = nlohmann::ordered_json;
 
 // Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. By

@@ -33,7 +33,8 @@ class LabelValues {
   auto end() const { return written_.end(); }
   // Returns how many bytes of memory the values take, without their texts.
   size_t bytes() const { return (written_.capacity() + sorted_.capacity()) * sizeof(Symbol); }
-  // Returns how many bytes the texts of the values take, as if no other object shared them.
+  // Returns how many bytes the texts of the values take. Objects with the same text share it, but
+  // here each text counts as if no other object shared it.
   size_t text_bytes() const;
 
   bool operator==(const LabelValues& other) const { return written_ == other.written_; }

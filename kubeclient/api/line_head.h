@@ -14,13 +14,14 @@ struct LineHead {
   UnreadableObject object;
 };
 
-// Reads those members of `head` that are complete.
-// Returns an error if the event's type or the object's name, uid or resourceVersion is not complete
-// in `head`. Whether it is depends on the kind of the object:
-//   - An object of a built-in kind begins with these members.
-//   - In a custom resource the annotations, labels and managedFields come first, and may fill the
-//     whole head.
-// The owner is read only if the whole metadata is in `head`; otherwise owners_readable is false.
+// `head` is the beginning of a watch line. Reads those members of the event that are complete in
+// `head`. Returns an error if the event's type or the object's name, uid or resourceVersion is cut
+// off. Whether these are cut off depends on the kind of the object:
+//   - An object of a built-in kind begins with them.
+//   - In a custom resource the annotations, labels and managedFields come first, and may fill all
+//     of `head`.
+// The owner is read only if `head` goes beyond the object's metadata; otherwise owners_readable is
+// false.
 // Core thread only.
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head);
 

@@ -207,7 +207,8 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
 // statuses have that name, the last of them counts.
 void Join(Containers& spec, Containers& statuses, Containers& out) {
   const auto by_name = [](const PodContainer& a, const PodContainer& b) { return a.name < b.name; };
-  // A kubelet already sends the statuses of app containers sorted by name.
+  // For app containers this usually moves nothing, because a kubelet sends their statuses sorted by
+  // name.
   std::ranges::stable_sort(statuses, by_name);
   for (PodContainer& container : spec) {
     const auto after = std::ranges::upper_bound(statuses, container, by_name);

@@ -15,9 +15,9 @@ namespace windlass {
 
 class Decoder;
 
-// The largest number of granted evictions that a budget normally lists. While a budget lists more,
-// the API server grants no further eviction, and we take down no further healthy Pod that the
-// budget selects.
+// A limit of the API server. While a budget lists more granted evictions than this
+// (status.disruptedPods), the API server grants no further eviction, and we take down no further
+// healthy Pod that the budget selects.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {

@@ -84,17 +84,17 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // Resets `lowest` if the status counts at most `lowest` ready Pods. All ready Pods then still
-  // exist, because the controller first removes Pods that are not ready. Example: `lowest` is 3,
-  // and the status counts 6 Pods, 2 of them ready. Up to 3 Pods (6 - 3) may be gone, but not the 2
-  // ready ones.
+  // The controller has kept at least `lowest` Pods, and it removes Pods that are not ready first.
+  // So if the status counts at most `lowest` ready Pods, all ready Pods still exist. This is what
+  // nullopt means, so `lowest` is reset. Example: `lowest` is 3, and the status counts 6 Pods, 2 of
+  // them ready. Up to 3 Pods (6 - 3) may be gone, but not the 2 ready ones.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();
   if (!told.lowest || !IsObserved(now)) told.observed_since.reset();
   told.largest = std::max(told.largest, now.replicas);
-  // The controller creates Pods only up to the spec.replicas that it has observed. Once its status
-  // counts as many Pods as the largest spec.replicas, the status lacks no Pod that the controller
+  // The controller creates Pods only up to the spec.replicas that it has observed, so no more than
+  // `largest`. A status that counts `largest` Pods therefore lacks no Pod that the controller
   // created.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;

@@ -31,10 +31,10 @@ struct ReplicaSetStatus {
 };
 
 // The sizes (spec.replicas) that the ReplicaSet controller was told, and whose effect the status
-// may not show yet. Every client that counts Pods by a status needs them: the controller writes the
-// status from its cache. This cache may
+// may not show yet. The controller writes the status from its cache. This cache may
 //   - lack Pods that the controller itself created
 //   - still have Pods that it deleted
+// So code that counts Pods by a status needs these sizes, too.
 // Each version of a ReplicaSet has its own values, so a handler of the store can compare them
 // before and after a change.
 //
@@ -66,11 +66,11 @@ struct Told {
   //     the latest generation
   //   - nullopt if a status of the latest generation counts at most `lowest` Pods, or at most
   //     `lowest` ready Pods
-  //   - nullopt if the user of the store says so (observed_since)
+  //   - nullopt if the code that uses the store resets it, long enough after observed_since
   std::optional<int32_t> lowest{};
-  // Since when the status has observed the latest generation while `lowest` is set.
-  // The user of the store sets it (Store::Amend). Remember only resets it to nullopt, if the latest
-  // generation is not observed or `lowest` is nullopt.
+  // Since when the status has observed the latest generation while `lowest` is set. The code that
+  // uses the store sets this (Store::Amend). The function Remember does not set it; it resets it to
+  // nullopt if the latest generation is not observed or if `lowest` is nullopt.
   std::optional<WallTime> observed_since{};
 };
 
@@ -99,8 +99,8 @@ inline bool IsObserved(const ReplicaSet& rs) {
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
 // Call this after an uncached list showed `live` Pods of `rs` that have not ended and are not being
-// deleted. The request must have been sent after the controller observed the latest generation.
-// From then on, the controller creates Pods only up to the present size.
+// deleted. The request must have been sent after the controller observed the latest generation:
+// since then the controller creates Pods only up to the present size.
 //   - told.known becomes true
 //   - told.largest becomes the larger of `live` and spec.replicas
 //   - told.lowest stays, because the live Pods may be new ones that are not ready yet

@@ -195,8 +195,9 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + HexOf(FingerprintOf(body_));
-  // Describe leaves out the next two options, because a reader of the log knows them from the
-  // resource. Requests that differ in these options are different, so the key's text has both.
+  // Describe leaves out field_selector and metadata_only, because a reader of the log knows them
+  // from the resource. But requests that differ in one of them are different, so the key's text has
+  // both.
   if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
   if (list_options_.metadata_only) text += " metadata";
   return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};

@@ -185,9 +185,9 @@ struct Event {
   std::string reason;
   std::string message;
   std::optional<ObjectReference> about{};  // nullopt: the workload of this sync
-  // The recorder drops this Event if, less than this time ago, it recorded another Event of the
-  // same component, type and reason about the same object. Set for an Event that every sync would
-  // otherwise send again.
+  // The recorder drops this Event if less than this time has passed since it recorded another one
+  // of the same component, type and reason about the same object. Set for an Event that every sync
+  // would otherwise send again.
   Duration at_most_every{};
   // The component that reports the Event, for example "deployment-controller". Controllers leave
   // this and `annotations` empty: the runtime sets both.

@@ -50,8 +50,8 @@ size_t TextBytesOf(const Service& object) {
          object.selector.text_bytes();
 }
 
-// Keeps the annotations if they are not too long, so that after the cut we still do what a user
-// asks for with them. Keeps the selector if it is not too long.
+// Keeps the annotations and the selector, each only if it is not too long. The annotations are kept
+// because a user may ask for something by them, which we should still do after the cut.
 void Cut(Service& object) {
   StringMap annotations = std::exchange(object.meta.annotations, {});
   Cut(object.meta);

@@ -21,7 +21,8 @@ std::optional<std::string_view> StringMap::Find(std::string_view key) const {
 }
 
 void StringMap::Set(Symbol key, Symbol value) {
-  // Decoding usually appends at the end, because the API server sends maps sorted by key.
+  // The end is tried first: decoding usually appends there, because the API server sends maps
+  // sorted by key.
   auto at = pairs_.end();
   if (!pairs_.empty() && !(pairs_.back().first < key)) {
     at = std::lower_bound(pairs_.begin(), pairs_.end(), key.text(), KeyLess);

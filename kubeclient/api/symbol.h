@@ -31,7 +31,8 @@ class Symbol {
   friend bool operator==(const Symbol& a, const Symbol& b) {
     return a.entry_ == b.entry_ || a.text() == b.text();
   }
-  // A template, so that comparing with a text does not first convert that text to a Symbol.
+  // This is a template, so that a comparison with a text does not first convert the text to a
+  // Symbol.
   template <typename Text>
     requires std::convertible_to<const Text&, std::string_view> && (!std::same_as<Text, Symbol>)
   friend bool operator==(const Symbol& a, const Text& b) {

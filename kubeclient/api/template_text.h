@@ -29,9 +29,9 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 // Returns false if one of them is not a JSON object.
 //
 // This is looser than template equality (D-153) on purpose, in case our canonical form lacks a
-// rule. Example: an earlier controller has published a ReplicaSet for the workload's present
-// generation, but the canonical forms of the two templates differ. If this function returns true,
-// the templates count as equal.
+// rule. Example: an earlier controller made a ReplicaSet for the workload's present generation. The
+// two templates have different canonical forms, so they would count as different. But if this
+// function returns true, they count as equal, and the ReplicaSet is used.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass
