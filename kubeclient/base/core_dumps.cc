@@ -7,9 +7,10 @@
 
 namespace windlass {
 
-// Sets the limit to one byte, not to 0. With 0, the kernel would still pass a core to a program
-// that kernel.core_pattern names after a "|".
-// If the hard limit is 0, and we have no right to raise it, we need other means (BI-76):
+// A limit of one byte stops every core dump. A limit of 0 would not: the kernel would still pass a
+// core to a program that kernel.core_pattern names after a "|".
+// The limit cannot be set if the hard limit is 0 and we have no right to raise it. Then we use
+// other means (BI-76):
 //   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. We
 //     write it first, because after PR_SET_DUMPABLE only root may write this file.
 //   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. The kernel sets 1 again in each

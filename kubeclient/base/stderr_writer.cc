@@ -91,8 +91,8 @@ bool StderrWriter::Flush() {
   return written_ == buffer_.size();
 }
 
-// Call when all kept lines have been written. If lines were dropped, puts a line that says how many
-// into the buffer, as the next line to write.
+// Call when all kept lines have been written. Empties the buffer. If lines were dropped, the buffer
+// then gets one line, which says how many.
 void StderrWriter::TellDropped() {
   buffer_.clear();
   written_ = 0;
