@@ -63,10 +63,10 @@ class CacheBudget {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
   // Returns true if an object of `before` bytes may grow or shrink to `bytes`.
-  // All large objects together may take three eighths of the budget here, a quarter in
-  // HasRoomForLarge. The difference is room for the little that our own writes add to an object in
-  // the middle of a rollout, so that they do not get the object cut down. Example, with a budget of
-  // 800 MiB:
+  // All large objects together may take three eighths of the budget if one of them grows, but only
+  // a quarter if a new one comes (HasRoomForLarge). Reason: our own writes add a little to an
+  // object in the middle of a rollout. The difference leaves room for that, so that the object is
+  // not cut down then. Example, with a budget of 800 MiB:
   //   - HasRoomForLarge accepts a new object if all large objects then take at most 200 MiB.
   //   - MayGrow lets an object grow if all large objects then take at most 300 MiB.
   bool MayGrow(size_t before, size_t bytes) const {

@@ -116,8 +116,8 @@ class Informer final : private ReflectorSink {
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object is readable again, was deleted, or is missing from a new
-  // complete state. The store calls no handler if it already has the readable version, from the
-  // reply to a write.
+  // complete state. The handlers of the store do not suffice: if the store already has the readable
+  // version, from the reply to a write, it calls none of them.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again

@@ -50,8 +50,7 @@ void Informer<T>::Stop() {
 
 // --- the budget (R-065) ---
 
-// Counts the memory of unreadable objects in the budget, too, because a user decides how many such
-// objects there are.
+// A user decides how many unreadable objects there are. So their memory counts in the budget, too.
 template <typename T>
 size_t Informer<T>::UnreadableBytes() const {
   return (quarantined_.size() + incoming_quarantined_.size() + healing_.size()) *

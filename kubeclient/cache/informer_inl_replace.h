@@ -128,9 +128,9 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   for (const auto& [key, unreadable] : quarantined_) {
     if (IsNewsBeside(healing_, unreadable)) found.push_back(unreadable);
   }
-  // `healing_` keeps the objects that were unreadable and that the new list shows in a readable
-  // form, or lacks. They stay quarantined until the whole list is applied, or until a watch event
-  // shows them.
+  // `healing_` has all objects that were unreadable before this list. Drops those that are
+  // unreadable in this list, too. The others are readable in this list, or missing from it. They
+  // stay quarantined until the whole list is applied, or until a watch event shows them.
   std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
   quarantined_.insert(healing_.begin(), healing_.end());
   for (const UnreadableObject& unreadable : found) on_unreadable(unreadable);

@@ -76,8 +76,9 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
   return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
 }
 
-// Returns the lane whose first key ranks highest. A lane has the keys of one controller in the
-// line. All keys of a line have the same priority, so their ranks differ only by the time waited.
+// Returns the lane of `line` whose first key ranks highest. A lane has those keys of the line that
+// belong to one controller. All keys of a line have the same priority, so their ranks differ only
+// by the time that they have waited.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -96,9 +97,9 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  // A line that had other lanes keeps its rank and turn, because the keys of these lanes usually
-  // have waited longer than `key`. If `key` has waited longer, LetAge raises the rank within a
-  // second.
+  // `key` begins a new lane. If the line has other lanes, its rank and turn stay, because the keys
+  // of those lanes usually have waited longer. If `key` has waited longer than they have, LetAge
+  // raises the rank within a second.
   if (!was_empty) return;
   line.turn = ++turns_;
   Place(at, aged_at_);

@@ -27,7 +27,8 @@
 
 namespace windlass {
 
-// The classes of Q-009, each with its points, least urgent first.
+// How urgent a key is, in rising order. Each priority gives its keys the points in its comment; a
+// key's rank is these points plus points for the time it has waited.
 enum class Priority : uint8_t {
   kResync,    // -100: the initial list, a resync
   kStatus,    // 0: counters and conditions
@@ -37,7 +38,7 @@ enum class Priority : uint8_t {
 inline constexpr size_t kPriorities = 4;
 
 int PointsOf(Priority priority);
-// Returns the next lower class; the lowest class stays.
+// Returns the next lower priority; the lowest one stays.
 Priority Demoted(Priority priority);
 
 // What ReadyKeys needs to know of one key. It is part of the queue's record of that key
@@ -52,8 +53,8 @@ struct ReadyKey {
 
 class ReadyKeys {
  public:
-  // `workers` is how many keys the caller works on at once. The caller must not take more: below 8
-  // workers, Take does not check whether a worker is free.
+  // `workers` is how many keys the caller works on at once. The caller must not take more keys than
+  // that. Take does not check this if `workers` is below 8.
   explicit ReadyKeys(int workers)
       : share_((workers + 1) / 2), reserve_(workers / 8), free_(workers) {}
   ReadyKeys(const ReadyKeys&) = delete;
@@ -61,14 +62,15 @@ class ReadyKeys {
 
   // Requires that the key is not ready.
   void Add(ReadyKey& key);
-  // Requires that the key is ready. The key goes behind the other keys of its namespace, controller
-  // and new class. The time that it has waited still counts.
+  // Changes the priority of a key, which must be ready. The key then comes after the other keys
+  // that have its namespace, its controller and the new priority. The time that it has waited still
+  // counts.
   void Raise(ReadyKey& key, Priority priority);
   // Removes the first key in order that may have a worker, and returns it. The key counts as worked
   // on until Done. Returns null in two cases:
   //   - No key is ready.
-  //   - At most an eighth of the workers is free, and each namespace that waits has at least as
-  //     many workers as are free.
+  //   - At most an eighth of the workers is free, and no waiting namespace has fewer workers than
+  //     are free. Example: 4 of 64 workers are free, and each waiting namespace has 4 or more.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 
@@ -79,13 +81,13 @@ class ReadyKeys {
   size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
 
  private:
-  // The keys of one namespace, class and controller; first come, first served.
+  // The keys of one namespace, priority and controller; first come, first served.
   struct Lane {
     uint8_t controller = 0;
     ReadyKey* first = nullptr;
     ReadyKey* last = nullptr;
   };
-  // The keys of one namespace and class.
+  // The keys of one namespace and priority.
   struct Line {
     std::vector<Lane> lanes;  // no lane is empty; of lanes with equal rank the first one is next
     int64_t rank = 0;         // of the next key, when last computed

@@ -66,9 +66,9 @@ class Reflector {
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
-  // Lists everything anew: at once if a watch is open, which the reflector then closes; otherwise
-  // instead of opening the next watch. If the reflector begins to read a complete state before
-  // that, no further list follows.
+  // Lists everything anew. If a watch is open, the reflector closes it and lists at once. Otherwise
+  // it lists before it opens the next watch, unless it begins to read a complete state earlier for
+  // another reason.
   void Relist();
 
   const ReflectorOptions& options() const;
@@ -81,20 +81,21 @@ class Reflector {
   // "" before the first failure, after Stop, and once list or watch works again.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
-  // Returns when the last event, bookmark or complete state arrived; before the first of them, when
-  // the reflector was started.
+  // Returns when the last event, bookmark or complete state arrived. If none has arrived yet,
+  // returns when the reflector was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
   // Returns the last time at which our objects were known to be the server's state. It is the later
-  // of
+  // of these two times:
   //   - when the latest complete state came, unless the sink took it for a mistake
-  //     (Replaced::kDoubtful);
-  //   - when the latest line of a watch that has caught up came.
-  // Before both, returns when the reflector was started.
+  //     (Replaced::kDoubtful)
+  //   - when the latest line came from a watch that has caught up
+  // If neither has happened, returns when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
   // 10 s (kWatchTakenAsWell). Example of a reflector that has never got a bookmark: a watch opens
-  // at 100 s, and a line comes at 103 s. At 110 s view_at() becomes 103 s; without a line, 100 s.
+  // at 100 s, and a line comes at 103 s. At 110 s the watch counts as caught up, and view_at()
+  // becomes 103 s. If no line had come, it would become 100 s.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

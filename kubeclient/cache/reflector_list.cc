@@ -33,8 +33,9 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // A state that lacks most objects must be confirmed by an ordinary list (confirming_). If no
-  // ordinary list can bring the state (stream_), a watch list confirms it.
+  // A state that lacks most objects must be confirmed (confirming_), and an ordinary list does
+  // that. But if ordinary lists have failed, because an object is too large or pages keep expiring
+  // (stream_), a watch list is read in any case.
   if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {
@@ -267,7 +268,8 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
 }
 
 // Called when a complete state or a probe shows an older version than ours. The reflector resets
-//   - at once, if a probe shows the older version, or if a state that was read after an outage does
+//   - at once, if the older version comes from a probe, or from a complete state that was read
+//     after an outage
 //   - otherwise at the kTimesBackMax-th time in a row, because a server that lags may show an older
 //     version once or twice
 void ReflectorMachine::WentBack(const ResourceVersion& version) {

@@ -55,7 +55,7 @@ void ReflectorMachine::Stop() {
 }
 
 // Calls the sink's Reset, except in state kStopped. During that call, the sink may stop the
-// reflector, and a further call of this function does nothing.
+// reflector. If the sink calls this function during that call, nothing happens.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -275,8 +275,8 @@ void ReflectorMachine::CloseCall() {
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// If we tried a call and could not send it, notes that the server was away. After an outage, a
-// server with an earlier state may answer.
+// A call that we tried to send and could not shows that the server is away. Notes this, because the
+// server that answers after an outage may have an earlier state.
 void ReflectorMachine::NoteRefusal(const Error& error) {
   const bool tried = error.detail != ErrorDetail::kHeldBack;
   if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;
