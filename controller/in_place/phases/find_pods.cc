@@ -133,8 +133,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   // When a revision is tried again, a Pod that could not be patched back may still fail from the
   // former try. So no failure sets `for_long` until kFailsForLong after the new try began.
   const Block* block = in_place.block();
-  const WallTime tries_until =
-      block != nullptr && block->tried_since ? *block->tried_since + kFailsForLong : WallTime{};
+  // A note that names a later time than now is from a faster clock, and does not count.
+  const bool tried = block != nullptr && block->tried_since && *block->tried_since <= situation.now;
+  const WallTime tries_until = tried ? *block->tried_since + kFailsForLong : WallTime{};
   // Once a Pod has shown that the new revision works, a stand-in without a node only lacks room.
   const bool proven = std::ranges::any_of(in_place.pods->all, [](const RolloutPod& one) {
     return one.standing.updated && one.standing.available;

@@ -201,5 +201,21 @@ TEST_CASE("a Pod that could not go back has a minute in the new try, too (P-062)
   CHECK(c.InPlaceCondition() == "True GivenUp");
 }
 
+// For the user of a cluster in which one leader's clock was wrong.
+TEST_CASE("a try that begins in the future ends like any other (P-062)") {
+  GivenUp c;
+  c.Unblock();
+  c.TryFails();
+  c.EditReplicaSet(c.ReplicaSet("v2")["metadata"]["name"], [](auto& rs) {
+    auto& note = rs["metadata"]["annotations"]["internal.windlass.dev/blocked"];
+    const std::string text = note;
+    const size_t at = text.find(R"("tried":"2)");
+    REQUIRE(at != std::string::npos);
+    note = std::string(text).replace(at + 9, 4, "2999");
+  });
+  c.SyncAfter(61);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+}
+
 }  // namespace
 }  // namespace windlass::in_place::failure_test
