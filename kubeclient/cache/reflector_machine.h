@@ -28,9 +28,9 @@ namespace windlass {
 // The log names each unknown event type once, and at most this many types.
 inline constexpr size_t kUnknownTypesLogged = 8;
 
-// At most one call exists, and one timer besides relist_timer_.
-//   - When the call ends, or its timer fires, the state says what follows.
-//   - When a wait ends, next_ says what follows.
+// At most one call exists and, besides relist_timer_, at most one timer: timer_.
+//   - When the call ends, or when timer_ fires during the call, state_ decides what follows.
+//   - When timer_ ends a wait, next_ is called.
 struct ReflectorMachine {
   ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& transport, Decoder& decoder, ReflectorOptions options,
@@ -41,7 +41,8 @@ struct ReflectorMachine {
   void Stop();
   void Reset(std::string_view why);
 
-  // kEmpty, kListing (reflector_list.cc): get a complete state, which only EndReplace exposes.
+  // In kEmpty and kListing (reflector_list.cc): read a complete state. Until EndReplace, users of
+  // the cache see nothing of it.
   void Replace();
   void BeginReplace();
   void List();
@@ -63,7 +64,8 @@ struct ReflectorMachine {
   void RelistLater();
   void Relist();
 
-  // kInitialWatch, kWatching (reflector_watch.cc): follow the changes.
+  // In kInitialWatch and kWatching (reflector_watch.cc): read a complete state from a watch list,
+  // and follow the changes.
   void WatchList();
   void Watch();
   void OpenStream(HttpRequest request);
@@ -83,13 +85,13 @@ struct ReflectorMachine {
   void OnGuard();
   void OnSilence();
 
-  // kProbing (reflector_list.cc): has this server reached our resourceVersion?
+  // In kProbing (reflector_list.cc): find out whether the server has reached last_version_.
   void Probe();
   void OnProbe(const Result<HttpResponse>& reply);
   void OnProbeAnswer(const ListPage& page);
   void WentBack(const ResourceVersion& version);
 
-  // kBackingOff (reflector_machine.cc): recover.
+  // In kBackingOff (reflector_machine.cc): recover from a failure.
   void Fail(const ListWatchFailure& failure);
   void Recover(Asked asked, const ListWatchFailure& failure);
   void RelistAtOnce(Duration at_least);
@@ -131,13 +133,13 @@ struct ReflectorMachine {
   MonotonicTime started_at_;
   std::optional<Duration> time_to_sync_;
 
-  // The call under way. Its handlers do nothing once the call is closed.
+  // The call under way. After CloseCall its handlers do nothing.
   CallId call_ = 0;
   Lifetime call_lifetime_;
   TimerId timer_ = 0;                           // guards an open stream, or ends a wait
   void (ReflectorMachine::*next_)() = nullptr;  // what follows the latest wait
 
-  // --- the complete state that is being read, and the next one ---
+  // --- the complete state that is being read, or that is to be read next ---
   bool replacing_ = false;   // the sink receives a state
   bool consistent_ = true;   // ask without a resourceVersion
   bool confirming_ = false;  // the list confirms an earlier one that lacked most objects
@@ -151,9 +153,9 @@ struct ReflectorMachine {
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
-  // What was learned about the size of lists. Stop and Reset keep these two members, because
-  // reading in pages does no harm. `always_in_pages_` is true once a list was too large for one
-  // answer.
+  // What was learned about the size of lists. Stop and Reset keep these two members: if they are
+  // out of date, lists are read in pages without need, which does no harm. `always_in_pages_` is
+  // true once a list was too large for one answer.
   bool always_in_pages_ = false;
   PageSize page_size_;
 

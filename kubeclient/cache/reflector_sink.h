@@ -17,17 +17,19 @@ namespace windlass {
 // The outcome of EndReplace.
 enum class Replaced : uint8_t {
   kDone,
-  // Not exposed: the state looks like a mistake, because more than half of 20 or more objects would
-  // vanish. The reflector lists again, and accepts a list that lacks as many objects.
+  // The state looks like a mistake, because more than half of 20 or more objects would vanish
+  // . The sink does not expose it. The reflector lists again, and the sink accepts the new
+  // list even if most objects are missing there, too.
   kDoubtful,
-  // Not exposed: the state is not older than an object that we hold, but shows that object in an
-  // older version. Example: we hold web-1 in version 950; the state has version 1000, and web-1 in
-  // version 800. Only a reset of the server's state explains that.
+  // The state is not older than an object that we hold, but shows that object in an older version.
+  // Example: we hold web-1 in version 950; the state has version 1000, and web-1 in version 800.
+  // Only a reset of the server's state explains that. The sink does not expose the state.
   kOfAnotherPast,
 };
 
-// Receives what the reflector reads. Only EndReplace exposes a complete state. It may expose a part
-// of a large state at once, and the rest in later turns of the event loop.
+// Receives what the reflector reads. The users of the sink see nothing of a complete state until
+// EndReplace exposes it. EndReplace may expose only the first part of a large state itself; the
+// rest then follows in later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
@@ -39,8 +41,8 @@ class ReflectorSink {
   // Like AddToReplace, for an object whose line was too long to be kept. `object` is
   // nullopt if the object's name is not known either.
   virtual void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) = 0;
-  // `confirmed`: EndReplace has returned kDoubtful for an earlier state, and must not return it for
-  // this one.
+  // `confirmed` is true if EndReplace has returned kDoubtful for an earlier state, which this state
+  // confirms. EndReplace must then not return kDoubtful again.
   virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
   // Applies one watch event and returns the object's resourceVersion, from which a watch can
@@ -52,8 +54,9 @@ class ReflectorSink {
   // the next EndReplace the sink gets no event. It must accept the state of that EndReplace,
   // whatever its version is. It may stop the reflector.
   virtual void Reset() = 0;
-  // Called when list and watch work again, after they failed or after a reset. In both cases
-  // another server may answer than before. The sink must not stop or reset the reflector.
+  // Called when list and watch work again, after they failed or after a reset. In both cases the
+  // server that answers now may not be the one that answered before. The sink must not stop or
+  // reset the reflector.
   virtual void Recovered() = 0;
   // Called when the right to list or watch is missing. Recovered is called when the right is back.
   // The sink must not stop or reset the reflector.
@@ -93,7 +96,8 @@ struct ReflectorCounters {
   uint64_t time_travels = 0;   // lists, probes and bookmarks that show an earlier state
   uint64_t probes = 0;         // lists of one object, for the server's version
   uint64_t resets = 0;         // times that everything was read anew
-  // Relists by a call of Relist, or because of an object without a readable name.
+  // How many relists were caused by a call of Relist, or by an object without a readable name
+  //
   uint64_t repairs = 0;
   // How many watches ended, by reason: "orderly", "short", "idle", "unfinished", "silent",
   // "malformed", "transport", "other", or the HTTP status, such as "410".

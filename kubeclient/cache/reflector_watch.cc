@@ -166,8 +166,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
   // One unreadable object does not hold up the others.
-  // If even its name, uid or version is unreadable, a relist follows later, and last_version_ stays
-  // until the next event. A watch that begins before that event reports the object again.
+  // If even its name, uid or version is unreadable, a relist follows later, and last_version_ does
+  // not move before the next event. If the watch ends before that event, the next watch therefore
+  // reports this object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -215,8 +216,9 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // In kInitialWatch, the timer of Guard gives up a silent watch earlier. If that timer comes too
-    // late, because the machine was suspended, Fail handles the end.
+    // Not for kInitialWatch: there the timer of Guard gives up a silent watch before kWatchIdle is
+    // over. If that timer comes too late, because the machine was suspended, Fail (below) handles
+    // the end.
     return OnSilence();
   }
   if (end.error) NoteRefusal(*end.error);
@@ -276,8 +278,9 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
-// caught up. If this reflector has never got a bookmark, view_at_ becomes last_line_at_: the time
-// of this stream's last line or, without a line, of its opening.
+// caught up. If this reflector has ever got a bookmark, the next line moves view_at_ (NoteLine).
+// Otherwise view_at_ becomes last_line_at_, which is the time of this stream's last line, or of its
+// opening if no line has come.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

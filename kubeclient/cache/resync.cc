@@ -25,12 +25,13 @@ void Resync::BeginRound() {
   Wait();
 }
 
-// Sets the timer for the next turn. A turn looks at one key, or at several if there are many keys,
-// so that a quiet process wakes rarely. The keys are counted before each turn, because a store may
-// be filled after the start. Example, a round of 30 minutes:
-//   0 min       there are 0 keys: one turn is set, for the middle of the round
-//   15 min      there are 5,000 keys: that turn looks at 1
-//   15-30 min   179 turns, each for 28 keys (5,000 / 180, rounded up), look at the rest
+// Sets the timer for the next turn, so that the remaining turns are spread evenly over the rest of
+// the round. A turn looks at one key, or at several if there are many keys, so that a quiet process
+// wakes rarely. The keys are counted before each turn, because a store may be filled after the
+// start. Example, a round of 30 minutes:
+//   0 min       there are no keys yet: the timer is set for one turn, in the middle of the round
+//   15 min      there are 5,000 keys now: the turn looks at one of them
+//   15-30 min   179 turns look at the others, 28 keys in each turn (5,000 / 180, rounded up)
 void Resync::Wait() {
   const size_t count = std::max(keys_.count(), looked_at_ + 1);
   keys_per_turn_ = (count + kResyncTurnsMax - 1) / kResyncTurnsMax;

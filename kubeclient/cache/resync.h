@@ -15,10 +15,11 @@
 
 namespace windlass {
 
-// How long a round takes, +- 50 % (R-050). A lost wake-up is made good after about one round.
+// How long a round takes, +- 50 % (R-050). A round looks at each key once. So a key whose wake-up
+// was lost is synced after about one round.
 inline constexpr Duration kResyncPeriod = seconds(1800);
-// With more keys than this, a turn looks at several. So a round has about this many turns at most,
-// unless many keys are added during the round.
+// A round consists of turns. A turn looks at one key, or at several if there are more keys than
+// this. So a round has at most about this many turns, unless many keys are added during the round.
 inline constexpr size_t kResyncTurnsMax = 180;
 
 class Resync {

@@ -54,14 +54,14 @@ class RetryTurns {
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);
-  // Call when a retry of that namespace has sent more requests than one. `requests`: how many more.
-  // The retry's token has paid for the first request only.
+  // Call when a retry of that namespace has sent several requests. `requests` is their number
+  // without the first one, which the retry's token has paid for.
   void Charge(const Symbol& namespace_, int requests);
 
   // Returns how many namespaces are remembered.
   size_t namespaces() const { return lines_.size(); }
-  // Returns a text of the namespaces that owe tokens or have keys in line: what each owes, and its
-  // keys, longest wait first. For WorkQueue::Describe.
+  // Returns a text for WorkQueue::Describe. For each namespace that owes tokens or has keys in
+  // line, it shows how many tokens the namespace owes, and its keys, longest wait first.
   std::string Describe() const;
 
  private:

@@ -31,13 +31,15 @@
 
 namespace windlass {
 
-// A change that was applied: old_object is null for an added object, new_object for a deleted one.
+// A change that was applied. If the object was added, old_object is null; if it was deleted,
+// new_object is null.
 // If an object of the same name gets another uid, handlers see a delete and then an add.
 template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if old_object may be out of date. What showed the deletion decides:
+  // True if the object was deleted and old_object may be out of date. This depends on where
+  // the deletion comes from:
   //   - true: a list, another object of the same name, or Shed
   //   - false: the object's own DELETED event, or FoldDelete
   bool final_state_unknown = false;
@@ -72,8 +74,9 @@ struct Replacement {
 template <typename T>
 class Store {
  public:
-  // Called when the store and its indexes show the change; in a relist, when they show all
-  // changes of the slice. Must not write to this store.
+  // Called when the store and its indexes already show the change. A complete list is
+  // applied in slices (ReplaceSome). The handlers are then called when the store and its indexes
+  // show all changes of the slice. Must not write to this store.
   using ChangeHandler = std::function<void(const Change<T>&)>;
 
   // A handler that is registered late sees the present objects as adds.
@@ -114,28 +117,28 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch; `version` is the event's.
-  //   - An object of that uid is removed, even if a fold has stored a newer version. In that case
-  //     the object left the watch's selector and came back. Example: the store has a fold of
-  //     version 12. DELETED in version 11 removes it, and ADDED in version 12 follows.
+  // Applies DELETED from the watch; `version` is the version in the event.
+  //   - An object of that uid is removed, even if Fold has stored a newer version of it: then the
+  //     object left the watch's selector and came back. Example: Fold has stored version 12.
+  //     DELETED in version 11 removes the object, and ADDED in version 12 follows.
   //   - An object of another uid is removed only if its version is older than `version`.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or to an uncached read. The object must match the
-  // watch's selector. Returns kStale if the object was deleted after that version: the store lacks
-  // the object, although the watch or a list has reached the version.
+  // watch's selector. If the store lacks the object although the watch or a list has reached the
+  // reply's version, the object was deleted after that version, and Fold returns kStale.
   Applied Fold(T object);
   // Call when a reply shows that the object is gone, or has left the watch's selector: the store
   // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // Returns the object as an entry of a list. The entry's `object` is null if the store holds that
-  // version whole, that is, not cut down.
+  // Returns the object as an entry of a list. If the store holds the object in the same version and
+  // whole (not cut down), there is nothing to apply, and the entry's `object` is null.
   Listed<T> ToList(T object) const;
-  // Changes data that is kept beside the object and belongs to no version of the object. Updates
-  // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`
-  // must not touch `meta`.
+  // Calls `change` to change data of our own in the object. The API server does not know this data,
+  // so it belongs to no version of the object. Updates the indexes but calls no handlers. Does
+  // nothing if no object of that uid is held. `change` must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
-  // Applies a slice of a complete list: at most `most` keys of the list and the store, in
-  // order. Returns true once all is applied.
+  // Applies a slice of a complete list: at most `most` of the keys that the list and the
+  // store have, in order of key. Returns true once the whole list is applied.
   // Handlers see the slice's deletes first, then its adds and updates.
   // Between two slices the watch and replies may change the store, provided that ReplaceOf and
   // NoteShown are called as described below.
@@ -155,7 +158,7 @@ class Store {
   // empty.
   bool Shed(size_t most);
 
-  // Returns about how many bytes of memory the store takes; `all` includes the indexes.
+  // Returns about how much memory the store takes. CacheBytes::all includes the indexes here.
   CacheBytes bytes() const;
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
@@ -200,7 +203,8 @@ class Store {
   static std::optional<Uid> OwnerOf(const T& object);
   static std::optional<Symbol> NamespaceOfOrphan(const T& object);
 
-  // The next three members come before by_owner_ and orphans_, because AddIndex uses them.
+  // The next three members come before by_owner_ and orphans_, because AddIndex, which initializes
+  // these two, uses the three.
   bool notifying_ = false;
   Objects objects_;  // ordered, so that iteration never depends on a hash
   std::vector<std::unique_ptr<AnyStoreIndex<T>>> indexes_;

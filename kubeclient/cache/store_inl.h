@@ -83,8 +83,8 @@ const T* Store<T>::FindByUid(const ObjectKey& key, const Uid& uid) const {
 
 template <typename T>
 std::vector<const T*> Store<T>::InNamespace(std::string_view namespace_) const {
-  // The range ends at `namespace_` plus a zero byte, because no text lies between these two in
-  // order.
+  // In the order of texts, nothing lies between `namespace_` and `namespace_` plus a zero byte. So
+  // the keys between these two bounds are exactly those of the namespace.
   const auto end = objects_.lower_bound({std::string(namespace_) + '\0', ""});
   std::vector<const T*> objects;
   for (auto next = objects_.lower_bound({namespace_, ""}); next != end; ++next) {

@@ -85,8 +85,8 @@ void Store<T>::NoteShown(const ObjectKey& key, Replacement<T>& rest) const {
 
 // Applies a list to one key. `held` is what the store holds, or end(). `listed` is what the list
 // has, or empty. If the list lacks the held object, or has another uid:
-//   - held object not newer than the list: it is removed.
-//   - newer: it stays. It comes from a reply (Fold), and the watch will report it.
+//   - If the held object is not newer than the list, it is removed.
+//   - If it is newer, it stays: it comes from a reply (Fold), and the watch will report it.
 template <typename T>
 void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
                           const ResourceVersion& list_version, std::vector<Made>& gone,

@@ -41,14 +41,14 @@ inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
 // If the last failure of a key was longer ago than this, its next failure counts as the first one.
 inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
-// After this many internal errors in a row, and after each further one, a key is retried after
-// kPolicyRetryMax.
+// From this many internal errors in a row on, a key waits kPolicyRetryMax before each retry
+//
 inline constexpr int kInternalErrorsMax = 10;
-// From this many lost races in a row on, a lost race counts as a failure. Otherwise two writers
-// could disturb each other for ever.
+// A lost race means that another write came first (409 Conflict). From this many in a row on, each
+// counts as a failure. Otherwise two writers could disturb each other for ever.
 inline constexpr int kConflictsMax = 5;
-// How long a key that lost a race waits for the watch. A watch rarely lags behind a reply for
-// longer.
+// How long a key that lost a race waits for the watch to show the write that came first. A watch
+// rarely lags further behind than this.
 inline constexpr Duration kConflictWait = seconds(1);
 // How long a key waits if only kAwaitedStatus or kStatusChange has woken it. Further wake-ups of
 // these two kinds do not extend the wait.
@@ -56,16 +56,17 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
 // Why a key was added. The reason decides when the key becomes ready, and with which Priority.
 enum class Wake : uint8_t {
-  // A user created or edited the key's object: at once, as kUser. Resets the back-off.
+  // A user created or edited the key's object. The key is ready at once, with Priority::kUser, and
+  // its back-off is reset.
   kSpecChange,
   // Another change to which a sync must react, for example an owned object appeared, vanished or
-  // was edited: at once, as kUnderWay.
+  // was edited. The key is ready at once, with Priority::kUnderWay.
   kObjectChange,
-  // A status for which the next step waits, such as that of a ReplicaSet in mid-rollout: after
-  // kStatusCoalescing, as kUnderWay.
+  // A status for which the next step waits, such as that of a ReplicaSet in mid-rollout. The key is
+  // ready after kStatusCoalescing, with Priority::kUnderWay.
   kAwaitedStatus,
-  kStatusChange,  // any other status: after kStatusCoalescing, as kStatus
-  kResync,        // no change, only to be looked at: at once, as kResync
+  kStatusChange,  // any other status: ready after kStatusCoalescing, with Priority::kStatus
+  kResync,        // no change, only to be looked at: ready at once, with Priority::kResync
 };
 
 // The figures for a queue's metrics (client-go's workqueue_*).
@@ -84,11 +85,12 @@ class WorkQueue {
   // All references must outlive the queue.
   // workers: how many keys may be processed at once.
   // retries: limits the requests that the retries of each namespace send (D-521).
-  // ready: says that Get may return a key; must not call the queue before it returns. Called when a
-  // key becomes ready, in two cases:
+  // ready: the queue calls it to say that Get may return a key. `ready` must not call the
+  // queue.
+  // When a key becomes ready, the queue calls `ready` in two cases:
   //   - No other key is ready.
   //   - Get has returned nullopt although keys were ready, and `ready` was not called since.
-  // `ready` is not called when processing ends, although Get may then return a key.
+  // When processing ends, the queue does not call `ready`, although Get may then return a key.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
   ~WorkQueue();
@@ -105,35 +107,37 @@ class WorkQueue {
   //   - at its deadline;
   //   - by an Add with any Wake but kAwaitedStatus and kStatusChange.
   std::optional<QueueKey> Get();
-  // Call when there may be room for keys that were set aside. Some of these keys become ready again
-  // and keep their age. Namespaces take turns.
+  // Call when there may be room for keys that were set aside. Makes some of these keys ready again;
+  // the namespaces take turns. The time that a key was set aside counts as waiting time, too.
   void TakeUpAside();
   // Returns true if a ready key has Priority::kUser. A key that is_noisy has demoted does not
   // count.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // Sets the deadline slot anew. Call it only for a key that is being processed. Do not end that
-  // processing with Done, because Done would change the slot again.
+  // Sets the key's deadline slot anew: its timer makes the key ready after `look_again_in`. Call
+  // LookAgain only for a key that is being processed. Do not end that processing with Done, because
+  // Done would change the slot again.
   void LookAgain(const QueueKey& key, Duration look_again_in);
   // Call with the number of requests that this processing has sent. If the processing was a retry
   // and fails again, each request after the first costs the key's namespace a token (D-521).
   void Spent(const QueueKey& key, int requests);
 
-  // Processing ended well, or in a way that is not to be retried. Forgets failures, and sets or
-  // clears the deadline slot.
+  // Processing ended well, or in a way that is not to be retried. Forgets failures. Sets the
+  // deadline slot to `look_again_in`, or clears it if that is nullopt.
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
   // Processing failed. The key waits for a back-off, and then for its turn among the retries of its
   // namespace (D-521). The back-off is 50 ms +- 50 % and doubles with each further failure in a
-  // row, up to `longest`. If `at_least` (a server's Retry-After) is longer, it counts. The deadline
+  // row, up to `longest`. It lasts at least `at_least` (a server's Retry-After). The deadline
   // slot stays as it is. A key that was added while it was processed does not wait for the
   // back-off:
   //   - After kAwaitedStatus or kStatusChange it is ready within kStatusCoalescing.
-  //   - Any other Wake makes it ready at once. kSpecChange has also made it forget its failures.
+  //   - After any other Wake it is ready at once. After kSpecChange its earlier failures are
+  //     forgotten, too.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
-  // Processing lost a race (409 Conflict). The event of the write that won wakes the key, or a
-  // timer after kConflictWait. The back-off does not grow, and the key does not queue with the
-  // retries of its namespace (D-521). From the kConflictsMax-th conflict in a row, each counts as a
-  // failure.
+  // Processing lost a race: another write came first (409 Conflict). The key is woken by the watch
+  // event of that write, or by a timer after kConflictWait. The back-off does not grow, and the key
+  // does not queue with the retries of its namespace (D-521). From the kConflictsMax-th conflict in
+  // a row on, each counts as a failure.
   void DoneConflict(const QueueKey& key);
   // Processing failed by a bug of ours. Like DoneRetry, but from the kInternalErrorsMax-th
   // time in a row the key waits kPolicyRetryMax. Returns the number of such failures in a row.
@@ -145,17 +149,18 @@ class WorkQueue {
   // waiting for a turn to retry.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
-  // Returns a text of what decides which keys come next, for the model check and for debugging.
-  // Leaves out times, random numbers, the numbers that Spent was called with, and the order of the
-  // keys set aside.
+  // Returns the queue's state as a text, for the model check and for debugging: all that decides
+  // which keys come next, except times, random numbers, the numbers that Spent was called with, and
+  // the order of the keys set aside.
   std::string Describe() const;
 
-  // Returns true if a key costs so much that it gets the next lower Priority. Null: no key
-  // does. Called when the key becomes ready, and by Add for a ready key; must not call the queue.
+  // Returns true if a key costs so much that it gets the next lower Priority. If the
+  // function is null, no key is demoted. It is called when a key becomes ready, and by Add for a
+  // ready key. It must not call the queue.
   std::function<bool(const QueueKey&)> is_noisy;
 
-  // Returns false if the key may not begin now, for example because its objects are large. Null:
-  // every key may begin. Called by Get; must not call the queue.
+  // Returns false if the key may not begin now, for example because its objects are large. If the
+  // function is null, every key may begin. Get calls it; it must not call the queue.
   std::function<bool(const QueueKey&)> may_begin;
 
   // on_queue_duration is called with the time that a key waited, on_work_duration with the time
