@@ -21,8 +21,9 @@
 
 namespace windlass {
 
-// The shortest window (see above) after a 429 or 503, even if its Retry-After is shorter. Also the
-// client's shortest wait (retry.cc) before it repeats
+// After a 429 or 503 has halved the rate, a further one does not halve it again within this time,
+// even if the first one's Retry-After is shorter. Also the client's shortest wait (retry.cc) before
+// it repeats
 //   - any call that got a 429;
 //   - the write of an Event, after any error but a 401.
 inline constexpr Duration kThrottledWaitMin = seconds(1);
@@ -41,8 +42,8 @@ class AdaptiveRate {
   bool TryTake(MonotonicTime now);
 
   // Call when the server answered 429 or 503. `retry_after` is the answer's Retry-After, or 0.
-  // Halves the rate. Does nothing if the window of the latest halving is still open, or if there is
-  // no limit.
+  // Halves the rate, and opens a window in which further calls of this function do nothing. Does
+  // nothing if there is no limit.
   void Throttled(MonotonicTime now, Duration retry_after);
   // Call when the server is back after an outage. Begins a slow start.
   void StartSlowly(MonotonicTime now);

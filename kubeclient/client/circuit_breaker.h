@@ -37,14 +37,14 @@ namespace windlass {
 
 // This many failures in a row (see above) trip the breaker.
 inline constexpr int kBreakerFailures = 5;
-// For a majority of bad calls, the breaker counts the calls that ended within this time. Failures
-// in a row count however old they are.
+// To see whether most calls were bad, the breaker looks at the calls that ended within this time.
+// Failures in a row count however old they are.
 inline constexpr Duration kBreakerWindow = seconds(10);
-// A majority of bad calls trips the breaker only if at least this many calls ended within the
-// window. Example: 2 bad calls of 3 prove nothing.
+// A majority of bad calls trips the breaker only if at least this many calls ended within
+// kBreakerWindow. Example: 2 bad calls of 3 prove nothing.
 inline constexpr int kBreakerAnswersMin = 10;
-// kInternal and kUnanswered can be bad only if calls of at least this many namespaces got them. All
-// requests without a namespace count as one namespace.
+// Calls that ended as kInternal or kUnanswered count as bad only if they come from at least this
+// many namespaces. All requests without a namespace count as one namespace.
 inline constexpr size_t kBreakerNamespacesMin = 2;
 // The breaker stays tripped for at least this long.
 inline constexpr Duration kBreakerOpenMin = seconds(1);

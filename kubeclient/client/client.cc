@@ -27,13 +27,13 @@ namespace {
 // The most calls that the client may have. A controller has at most one call at a time for each
 // object it works on. So if there are more calls than this, some caller has a bug.
 constexpr size_t kCallsWaitingMax = 65536;
-// While the rate limit holds calls back, the client wakes once for all calls whose turns come
-// within this time: at least one call, at most a burst.
+// While the rate limit holds calls back, the client does not wake for each call. It waits until it
+// may send together what the rate allows in this time: at least one call, at most a burst.
 // Examples: at 50 calls per second it wakes every 200 ms, for 10 calls; at 1 call per second, every
 // second for 1 call.
 constexpr Duration kTurnsTogether = milliseconds(200);
-// The same for writes of Events. Example: at 5 Events per second, this is the time of 25 Events. If
-// the burst is 10, the client wakes every 2 s, for 10 Events.
+// Like kTurnsTogether, but for writes of Events. Example: at 5 Events per second, this is the time
+// of 25 Events. If the burst is 10, the client wakes every 2 s, for 10 Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
@@ -85,8 +85,8 @@ struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
   // Limits the reads of one verb, because their answers may be large.
-  // A read takes one of `most` places while it is in `lane` or in flight. Further reads wait for a
-  // place, and their namespaces take turns.
+  // A read has one of `most` places while it waits in Impl::lane for its turn to be sent, and while
+  // it is in flight. Further reads wait for a place, and their namespaces take turns.
   struct Places {
     int most;
     int taken = 0;  // how many reads have a place
@@ -302,7 +302,7 @@ bool Client::Impl::TakeTurn() {
 // since Execute.
 // Example: while a write waits for a Retry-After, this process loses the Lease and gets it again.
 // The write was decided under the earlier leadership, so it must not be sent. A write of an Event
-// may, because the Event is still true.
+// may still be sent, because the Event is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);

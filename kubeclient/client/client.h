@@ -36,13 +36,14 @@ inline constexpr int kGetsInFlightMax = 4;
 struct ClientOptions {
   double qps = 50;  // --kube-api-qps; <= 0 = no client-side limit
   int burst = 100;  // --kube-api-burst
-  // --max-in-flight; further calls wait in order. Writes of Events do not count.
+  // --max-in-flight: the most calls in flight. Writes of Events do not count. Further calls wait in
+  // order.
   int max_in_flight = 64;
 };
 
 struct ClientCounters {
-  // {method, code} to count: the series of rest_client_requests_total. The code is "<error>" if no
-  // complete response came.
+  // The number of requests by method and HTTP code, for the metric rest_client_requests_total. The
+  // code is "<error>" if no complete response came.
   std::map<std::pair<std::string, std::string>, uint64_t> requests;
   // How many calls were first in their queue when the rate limit stopped the queue. Calls behind
   // them do not count. Example: 10 calls wait, and are sent together 200 ms later. This counts 1.
@@ -160,10 +161,10 @@ class Client {
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
 // Returns what an HTTP response to a request with `verb` means:
-//   - 2xx with a JSON object: a Reply. The object is not decoded here. Exception: if the answer to
-//     kCreateSubresource is a Status that reports a failure, an Error.
+//   - 2xx with a JSON object: a Reply. The object is not decoded here. Exception: the result is an
+//     Error if the answer to kCreateSubresource is a Status that reports a failure.
 //   - kNotFound to a DELETE: a Reply with an empty body.
-//   - Any other response: an Error with a kind by C-015, and with the Status' message and causes.
+//   - Any other response: an Error with the Status' message and causes. C-015 says of which kind.
 //     The kind is kAmbiguous if a mutation may have been executed: after a 1xx, a 408, most 5xx, or
 //     a 2xx without a JSON object.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);

@@ -103,8 +103,8 @@ class EventCorrelator {
   // nullopt in two cases:
   //   - The object has had too many Events of this component and type (spam). The occurrence only
   //     raises the count of its series.
-  //   - An Event of the same object, component, type and reason was counted less than at_most_every
-  //     ago. The new occurrence is not counted.
+  //   - An Event of the same object, component, type and reason was counted less than
+  //     event.at_most_every ago. The new occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 

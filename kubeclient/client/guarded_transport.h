@@ -59,10 +59,11 @@ class GuardedTransport final : public Transport {
   // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // May be null, and may start and cancel calls. Called with
+  // The guard calls on_change with
   //   - true when the server goes away, before the handler of the call that tripped the breaker;
   //   - false when the server is back, after the handler of the answer or line that reset the
   //     breaker.
+  // on_change may be null, and may start and cancel calls.
   std::function<void(bool away)> on_change;
   // Returns true if a request was kRefused since the last kUseful outcome. The server that answers
   // next may then be another one, or its etcd may have been restored.

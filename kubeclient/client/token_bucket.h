@@ -18,9 +18,9 @@ class TokenBucket {
 
   // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
-  // Returns the first time, not before `now`, at which the bucket has the tokens of one `span`: at
-  // least one, at most the burst.
-  // Example: at 50 tokens per second and a `span` of 200 ms, 10 tokens.
+  // Returns the first time, not before `now`, at which the bucket has as many tokens as come during
+  // `span`, but at least one and at most the burst.
+  // Example: at 50 tokens per second and a `span` of 200 ms, the bucket then has 10 tokens.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);

@@ -12,8 +12,9 @@
 
 namespace windlass {
 
-// No write begins in this last part of the permit, because some time passes between reading the
-// clock and the first byte on the wire (L-004).
+// A permit is the time for which a renewal of the Lease allows writes. No write begins in this last
+// part of it, because some time passes between reading the clock and the first byte on the wire
+// (L-004).
 inline constexpr Duration kPermitMargin = milliseconds(250);
 
 class WriteDeadline {
