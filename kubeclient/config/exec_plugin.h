@@ -38,7 +38,8 @@ namespace windlass {
 inline constexpr Duration kExecMax = seconds(60);
 inline constexpr Duration kExecInteractiveMax = std::chrono::minutes(10);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
-// A request that starts within this time before the credentials expire starts a run to renew them.
+// If a request starts within this time before the credentials expire, the plugin is run to renew
+// them.
 inline constexpr Duration kExecExpiryLeeway = seconds(10);
 // After a run, however it ended, the plugin is not run again for this long. Otherwise every request
 // without valid credentials would run the plugin.
@@ -79,8 +80,8 @@ class ExecPlugin final : public CredentialSource {
   // has refused it. Never blocks.
   void CertificateInUse();
 
-  // The errors are of kind kUnauthorized, because without credentials the API server would answer
-  // 401.
+  // If there are no valid credentials, the answer is an error of kind kUnauthorized, because the
+  // API server would answer 401 to a request without credentials.
   std::optional<Answer> Authorization(Later later) override;
   void Refused(MonotonicTime started) override;
 

@@ -59,8 +59,9 @@ void TlsFileWatch::Look() {
   }
 }
 
-// ReadTrust and ReadOwn check their parts separately. So a message names the file at fault, and a
-// broken part does not stop the renewal of the other part.
+// ReadTrust checks the CA, ReadOwn the client certificate and its key. The checks are separate. So
+// a message names the file at fault, and a broken CA does not stop the renewal of the client
+// certificate, nor a broken certificate the renewal of the CA.
 Status TlsFileWatch::ReadTrust(TlsMaterial& next) const {
   if (files_.ca.empty()) return Unit{};
   TlsMaterial trust;

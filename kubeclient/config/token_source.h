@@ -22,9 +22,9 @@ namespace windlass {
 
 // The largest file with a token (BI-09).
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
-// How often files of credentials are read: once a minute, as client-go does for tokens. A token is
-// kept for only five sixths of this period (50 s), because client-go, too, reads a token again ten
-// seconds before its minute ends.
+// How often files of credentials are read: once a minute, as client-go does for tokens. client-go
+// reads a token again ten seconds before its minute ends. So we, too, keep a token for only five
+// sixths of this period (50 s).
 inline constexpr Duration kCredentialsPoll = seconds(60);
 
 // Returns the token in a file, without surrounding blanks. Returns kConfig, with the path, if the
