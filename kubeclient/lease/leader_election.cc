@@ -168,8 +168,8 @@ void LeaderElection::Impl::Start() {
 void LeaderElection::Impl::Round() {
   round_calls = 0;
   round_started = clock.Now();
-  // A candidate reads the Lease again in each round, unless it may already take the Lease that it
-  // saw last.
+  // A candidate reads the Lease again in each round. Exception: the Lease that it saw last is free
+  // by now (free_at), so it may take the Lease without reading it again.
   if (!leading && (!view.lease() || round_started < view.free_at())) view.Doubt();
   Act();
 }
@@ -334,8 +334,8 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
     stragglers = !release || !in_time;
   }
   write_deadline.Forbid();
-  // After a release, the successor does nothing against late writes (it raises no fence). So we
-  // release the Lease only if no late writes can be on their way.
+  // A successor that finds the Lease released raises no fence, and so is not protected against late
+  // writes. We therefore release the Lease only if no late writes can be on their way.
   const bool give_up = release && !stragglers && !attempts.empty();
   const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
   release_timer = timers.At(clock.Now() + patience, [this] { FinishStop(); });
