@@ -34,12 +34,12 @@ using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 
 // How long the library keeps a connection on which nothing happens.
-// This limit matters only if the core thread is stuck: normally our deadlines, timers of that
-// thread, end a dead connection sooner.
+// This limit matters only if the core thread is stuck. Normally our deadlines end a dead connection
+// sooner; they are timers of the core thread.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
-// A stream that supports no operation. RequestBody and ResponseBody, below, each add one: the first
-// can be read, the second can be written.
+// A stream that supports no operation. RequestBody (below) adds reading, and ResponseBody adds
+// writing.
 class OneWayStream : public ByteStream {
  public:
   explicit OneWayStream(std::ios_base::openmode mode) : ByteStream(mode) {}
@@ -158,7 +158,7 @@ class ResponseBody final : public OneWayStream {
 // up counts until the library reports its end.
 using Unanswered = std::atomic<int>;
 
-// The network's half of a call or a stream (exchange_table.h).
+// The network half's object for one call or stream. The core thread's half is ExchangeTable.
 class CpprestExchange final : public HttpExchange {
  public:
   // `lines` is null for a call; `route` is null if there is no proxy.
@@ -500,8 +500,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Post Opened before the call of HeadersArrived, which lets the first line out: on_open
-            // must come before on_line.
+            // Post Opened before HeadersArrived is called. HeadersArrived allows the first line to
+            // be delivered, and on_open must come before on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);
             });
@@ -514,8 +514,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                   const pplx::task<http::http_response>& done) {
           ExchangeOutcome outcome = exchange->Ended(done);
           if (outcome.status == 401) {
-            // Hold the source only during this call, because after Leave the transport's owner may
-            // destroy what the source uses.
+            // Keep the source alive only during this call: once Leave (below) is called, the
+            // transport's owner may destroy what the source uses.
             if (const auto credentials = source.lock()) credentials->Refused(started);
           }
           door->Post([weak, id, outcome = std::move(outcome)]() mutable {

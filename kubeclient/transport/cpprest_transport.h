@@ -41,7 +41,8 @@ namespace windlass {
 
 // How long the library keeps a silent connection through a proxy. While the transport lives,
 // nothing else closes a connection on which the proxy never answers.
-// Longer than kWatchIdle, so that the library does not close a watch that may be silent.
+// A watch may be silent for kWatchIdle. The value is longer than that, so that the library does not
+// close such a watch.
 inline constexpr Duration kProxiedIdleMax = seconds(180);
 // How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
 // cancelled.

@@ -30,7 +30,8 @@ struct ExchangeOutcome {
   std::optional<Error> error;
 };
 
-// The network's half of one exchange. The core thread may call its functions at any time.
+// The network half's object for one exchange (a call or a stream). The core thread may call these
+// functions at any time.
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
@@ -59,8 +60,9 @@ class ExchangeTable {
   void AddStream(CallId id, std::shared_ptr<HttpExchange> exchange, Duration silence,
                  StreamHandler handler);
 
-  // Call these three functions on the core thread, each for one kind of report from the network
-  // half. Each function does nothing if the call or stream `id` has ended already.
+  // The network half reports through these three functions: that the exchange has ended, that it is
+  // open, or that lines wait. Call them on the core thread. They do nothing if the call or stream
+  // `id` has ended already.
   void Finish(CallId id, ExchangeOutcome outcome);
   void Open(CallId id);          // the headers of a 2xx response have arrived
   void DeliverLines(CallId id);  // lines wait in the exchange's LineSink
@@ -92,7 +94,8 @@ class ExchangeTable {
     TimerId timer = 0;
     std::optional<ExchangeOutcome> outcome;  // reported, but lines still have to be delivered
     bool cancelled = false;  // Cancel dropped its lines: the stream ends with kCancelled
-    // EndStreams ended the stream. The error that the network half then reports is no failure.
+    // True if EndStreams ended the stream. The network half then reports an error, which is no
+    // failure.
     bool ended = false;
   };
 

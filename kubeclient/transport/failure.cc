@@ -36,7 +36,8 @@ constexpr Row kTable[] = {
     {"Error in SSL handshake", Phase::kHandshake},
     {"Failed to write request headers", Phase::kWrite},
     {"Failed to write request body", Phase::kWrite},
-    // RequestBody::Withdraw held the body back (cpprest_transport.cc).
+    // The library fails in this way if RequestBody::Withdraw has withheld the body
+    // (cpprest_transport.cc).
     {"Unexpected end of request body stream", Phase::kWrite},
     {"Failed to read HTTP status line", Phase::kStatusLine},
     {"Invalid HTTP status line", Phase::kGarbage},

@@ -20,8 +20,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
   Taken taken = Taken::kAll;
   {
     const std::scoped_lock lock(mutex_);
-    // The bytes of an error body do not end the silence. The silence counts from the headers, so
-    // that the limit on silence also ends an error body that trickles in byte by byte.
+    // The bytes of an error body do not move last_byte_. So silence counts from the headers on, and
+    // the limit on silence also ends an error body that trickles in byte by byte.
     if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
     rest_ = bytes;
     taken = TakeRest();
@@ -30,8 +30,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     } else {
       rest_ = {};  // taken or refused, so the caller may free `bytes` now
     }
-    // Put's return value already tells the caller what to do, so `resume` must not be called. With
-    // kLater, Settle only announces lines.
+    // Put's return value already tells the caller what to do, so `resume` must not be called.
+    // Settle(kLater) does not arrange that call, and only announces lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);

@@ -77,8 +77,8 @@ class BodySink final : public ByteSink {
   bool too_large_ = false;
 };
 
-// Limit on the bytes of lines that wait for the core, per stream. At this limit the socket is not
-// read, so that the server has to wait (back-pressure).
+// How many bytes of one stream's lines may wait for the core thread. At this limit the socket is
+// not read, so that the server has to wait (back-pressure).
 inline constexpr size_t kLineSinkBytesMax = size_t{1} << 20U;
 
 class LineSink final : public ByteSink {

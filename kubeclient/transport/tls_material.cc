@@ -217,7 +217,7 @@ void TlsIdentity::Apply(ssl_ctx_st* context) const {
   ok = impl_->DemandName(context) && ok;
   // Our store replaces the default store of the library, so nothing else is trusted.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
-  // While a connection is idle in the pool, frees its 34 KiB of buffers.
+  // Makes OpenSSL free a connection's 34 KiB of buffers while the connection is idle in the pool.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   if (impl_->key) ok = ok && impl_->Present(context);
   if (ok) return;
