@@ -54,9 +54,9 @@ Step CleanUp(const Situation& situation) {
     if (found.step) return *std::move(found.step);
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
-    // The source has no replicas and no Pods. The request names Background propagation, because by
-    // default the API server would leave Pods of a deleted ReplicationController without an owner
-    // (RC-13).
+    // The source should have no replicas and no Pods any more. If it still has a Pod, Background
+    // propagation makes Kubernetes delete that Pod, too. By default, the Pods of a deleted
+    // ReplicationController stay, without an owner (RC-13).
     if (situation.cleanup() != kPreserve) {
       return Delete(situation, *source, DeletionPropagation::kBackground);
     }

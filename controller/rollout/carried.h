@@ -69,7 +69,8 @@ struct RolloutOwn {
   // available. Otherwise "".
   std::string waits_for{};
 
-  // --- what users read; in a draft the stored values, until NextStatus replaces them ---
+  // --- what users read. A draft (the status that Windlass is about to write) first has the stored
+  // values here. NextStatus then replaces them ---
   std::string selector{};
   Symbol images{};
   Symbol step_text{};

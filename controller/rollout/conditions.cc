@@ -118,7 +118,8 @@ bool HoldsRollback(const Facts& facts) {
 // --- the rows of the table in conditions.h ---
 
 // Returns true if Progressing still says that Pods follow the stable revision, although spec.abort
-// is false now. A later status usually corrects this, but some drafts keep the stored Progressing.
+// is false now. A later status usually corrects this. But some drafts of a status (StatusDraft)
+// keep the stored Progressing, for example while the Rollout is being deleted.
 bool IsPastAbort(const Facts& facts) {
   return !facts.workload.follow_revision &&
          HasReason(facts.progressing, workload::AbortedReason(facts.workload));
@@ -288,13 +289,14 @@ void Append(std::string& sentence, const std::string& more) {
 
 // Returns the result of Rule, and adds to its message each of these texts that is true:
 //   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled or
-//      aborted: the message of the phase Paused has this text already
+//      aborted. In the phase Paused, the message from Rule says this already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
 //   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
 //      InvalidStrategy
 //   4. The update in place was given up (P-062), or the rollout has timed out and the condition of
 //      updates in place says why (ExplainsTimeOut). Added if Ready is False and spec.abort is false
-//   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, without text 4
+//   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, and text 4 was
+//      not added
 //   6. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
 //   7. Windlass has answered spec.rollbackTo, but the API server keeps it (answered_rollback.h)

@@ -87,7 +87,8 @@ struct SyncHooks {
   // called with 5 MB.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the sync may take its next step: at once, or later if calls wait
-  // for the client's rate limit. Does not run the function while the term drains.
+  // for the client's rate limit. Does not run the function once the leader term is about to end
+  // (Term::Drain): from then on, syncs take no further steps.
   std::function<void(std::function<void()>)> next_turn;
 };
 

@@ -28,8 +28,9 @@ class WatchedResource {
   WatchedResource(ControllerHost& host, Projection<T> projection)
       : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
-    // After WakeAll, no change wakes a key until the API server serves the resource again. Then
-    // every key is queued once.
+    // The objects in the store no longer count, so their changes must wake no key. When the API
+    // server serves the resource again, every key needs a sync. WakeAll does both: until the caches
+    // are complete again, no change wakes a key; then every key is queued once.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }

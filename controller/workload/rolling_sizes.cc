@@ -91,8 +91,8 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
       keeper ? std::max<int64_t>(DueOfKeeper(new_replica_set, limits) - old[*keeper].replicas, 0)
              : 0;
   const int64_t room = limits.max_total() - others.replicas - present - owed;
-  // Without a keeper, no rule makes missing old Pods again, so the new ReplicaSet takes their
-  // places (RO-045).
+  // Only the keeper, the ReplicaSet whose Pods stay on the old revision, replaces missing old Pods.
+  // Without a keeper, the new ReplicaSet gets Pods in their place (RO-045).
   const int64_t kept =
       keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
   const int64_t size = std::min(present + room, limits.desired - kept);

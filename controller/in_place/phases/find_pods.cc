@@ -366,8 +366,9 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
 //   - 10 Pods, KeptOld 7: max(2, 7) = 7
 //   - 13 Pods, KeptOld 0: max(2 + 3, 0) = 5
 // Returns 0
-//   - if the workload is handed back, because another controller knows of no partition (P-076)
-//   - if the workload follows a revision, because all of its Pods get that revision (RO-031)
+//   - if in-place updates end, so that another controller can take over the workload
+//     (Policy::kRelease): that controller knows of no partition (P-076)
+//   - if the workload follows a revision: all of its Pods get that revision (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.options().policy == Policy::kRelease) return 0;
   if (situation.workload.follow_revision) return 0;

@@ -116,8 +116,8 @@ Cause ReplacedBecause(Cause why) {
   return why;
 }
 
-// Looks at the newest old ReplicaSet first, because usually that one had the Pods when the rollout
-// began.
+// Looks for an old ReplicaSet that does not keep the settings. Begins with the newest one, because
+// usually that one had the Pods when the rollout began.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation) {
   if (InPlaceOf(situation).options().policy != Policy::kIfPossible) return std::nullopt;
   if (!IsRollingOut(situation)) return std::nullopt;

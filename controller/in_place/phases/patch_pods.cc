@@ -193,9 +193,9 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  // How many Pods this sync has tried in vain. After kRefusalsMax such Pods, this sync tries no
-  // further ones: they would probably not keep their state, either, and a sync should send few
-  // requests. A later sync tries them.
+  // How many Pods still lack their state although this sync has patched them, or tried to. After
+  // kRefusalsMax such Pods, this sync tries no further ones: patches of those would probably fail
+  // to restore the state, too, and a sync should send few requests. A later sync tries them.
   int in_vain = 0;
   for (const RolloutPod& one : in_place.pods->all) {
     if (!one.lost) continue;

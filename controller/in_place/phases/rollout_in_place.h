@@ -284,8 +284,8 @@ bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place
 
 // Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other
 // Pods restart (P-024). Windlass creates the pending ReplicaSet with size 0. If a mutating
-// admission policy sets another size at creation, the Pods of this size are stand-ins, too, so
-// Windlass removes them.
+// admission policy sets another size at creation, the ReplicaSet gets Pods at once. These count as
+// stand-ins, too, so Windlass removes them.
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);

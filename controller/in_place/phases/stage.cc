@@ -162,8 +162,8 @@ int64_t OtherStandIns(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins the pending ReplicaSet may have within maxSurge. Without a pending
-// ReplicaSet, returns how many additional Pods the host may have. Example: maxSurge 3, and 1
-// stand-in of an overtaken revision still exists: 3 - 1 = 2.
+// ReplicaSet, returns how many additional Pods the host (the ReplicaSet that owns the Pods) may
+// have. Example: maxSurge 3, and 1 stand-in of an overtaken revision still exists: 3 - 1 = 2.
 int32_t StandInsLeft(const workload::Situation& situation) {
   const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));

@@ -55,9 +55,13 @@ bool StartedUnheard(const PodState& state, const PodContainer& live) {
 // While a kubelet is cut off, it may start containers from the old image, and it kills them after
 // the cut. Returns the time by which it has surely killed them; nullopt if that time is not known.
 // Counts from when this process saw that the kubelet is heard again, so only our own clock matters.
-// A container that still runs at that time has the new image, even if StartedUnheard is true.
-// Example: the container was restarted at 10:06 with the new image. After a later cut from 11:00 to
-// 11:05, StartedUnheard is true, because 10:06 is before 11:05.
+// A container that still runs at the returned time has the new image.
+//
+// StartedUnheard may be true for a container with the new image. Example: the Pod was patched
+// during a cut, and its container restarted with the new image at 10:06, after the cut. The kubelet
+// is cut off again from 11:00 to 11:05. StartedUnheard is then true, because 10:06 is before 11:05.
+// But the container still runs at the returned time, some time after 11:05, so it then counts as
+// restarted.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;

@@ -55,8 +55,9 @@ class InPlaceCache final : public WatchExtension {
   void Fill(View& view) const override;
 
   // Returns true if the informer of whole Pods is complete and has the right to watch, even if no
-  // workload needs it now. A new leader must see the former leader's writes to Pods; no leader
-  // writes to Nodes or budgets.
+  // workload needs it now. A new leader then checks that this cache has the former leader's writes
+  // to Pods (LeadershipBarrier). The other informers need no such check, because no leader writes
+  // to Nodes or budgets.
   bool HasPods() const;
 
   Informer<Pod>& pods() { return pods_.informer; }

@@ -71,8 +71,8 @@ class UpdateController final : public WatchingController {
   void WakeNamespace(const ObjectKey& of_object);
   template <typename T, typename Work>
   auto Known(const T& object, Work work) const;
-  // Returns false also if the check itself fails (Known). Such an update counts as under way: it is
-  // woken, and its Pods are watched.
+  // Also returns false if the check throws or fails an assertion outside of a sync: Known logs that
+  // (object_fault.h). Such an update counts as under way: it is woken, and its Pods are watched.
   bool HasEnded(const ReplicationControllerUpdate& update) const;
   // Returns true if an annotation of `controller` asks for an update, and this update does not
   // exist yet.

@@ -29,8 +29,8 @@ bool IsComplete(const Update& update) {
 }
 
 // Returns true if the run was refused, and neither this run nor an earlier one has changed
-// anything. If an earlier run had changed something, the status would still have the target of that
-// run.
+// anything. Then status.target is empty: after a change by an earlier run, it would still have the
+// target of that run.
 bool IsRefusedWhole(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   return rc::HasEnded(update) && status.phase == rc::kFailed && status.step.empty() &&

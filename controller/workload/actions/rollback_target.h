@@ -18,16 +18,17 @@ namespace windlass::workload {
 //   3. Otherwise: the revision before that of the template (LastRevision).
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates);
 
-// Returns the ReplicaSet to which a rollback to `revision` goes back: the first of these that
-// exists. Returns null if none of them exists.
-//   1. the ReplicaSet that has this number now
-//   2. if `revision` is the kept revision: the result of FindStable
-//   3. if `revision` is not the kept revision, and the kind records rollbacks: the ReplicaSet that
-//      had this number before (RO-022). For kinds that record no rollbacks, former numbers do not
-//      count (D-464)
-// Example of case 3: while a workload is paused, a user asks for revision 3. Before the pause ends,
-// the user applies the template of revision 3, so its ReplicaSet gets the number 5. Then the user
-// applies another template. The rollback goes back to the ReplicaSet with the number 5.
+// Returns the ReplicaSet to which a rollback to `revision` goes back: the one that has this number
+// now. If none has it:
+//   - If `revision` is Workload::kept_revision, the revision that was complete last: returns the
+//     result of FindStable, which may be null.
+//   - For any other revision: returns the ReplicaSet that had this number before (RO-022); null if
+//     there is none. For kinds that record no rollbacks, former numbers do not count, so the result
+//     is null (D-464).
+// Example of a number from before: while a workload is paused, a user asks for revision 3. Before
+// the pause ends, the user applies the template of revision 3, so its ReplicaSet gets the number 5.
+// Then the user applies another template. The rollback goes back to the ReplicaSet with the
+// number 5.
 const ReplicaSet* FindRollbackTarget(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& candidates,
                                      int64_t revision);

@@ -92,10 +92,10 @@ int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
 // (D-163…D-165). Requires situation.new_replica_set.
-//   - Includes the note of the template that the user asked for (kRequestedTemplate), unless
-//     Windlass needs no note to find the ReplicaSet (RO-012, RO-013).
+//   - Includes the annotation kRequestedTemplate if Windlass needs it to find the ReplicaSet later
+//     (RO-012, RO-013). It names the template that the user asked for.
 //   - Replaces a revision annotation that is not a number. The replaced text gets no history entry.
-//     In this case upstream copies no more annotations to the ReplicaSet (B-32).
+//     While a ReplicaSet has such a revision, upstream copies no more annotations to it (B-32).
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
 // Returns "<deployment>-<hash>", with "<deployment>" cut so that the name is not too long (D-172).

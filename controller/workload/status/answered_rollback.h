@@ -78,8 +78,9 @@ std::function<Status(std::string_view reply)> CheckRolledBack(const Workload& wo
                                                               std::string template_json,
                                                               int64_t revision);
 
-// Returns the rollback of this sync after which the object had its former template again
-// (CheckRolledBack); null if there is none.
+// Returns the write of this sync that was to roll the workload back, if the rollback was undone at
+// once: in the reply, the object had its former template again (CheckRolledBack), for example
+// because of a webhook. Returns null if there is no such write.
 const Outcome* FindTemplatePutBack(const Situation& situation);
 
 // Returns true if the stored condition says that the request of `workload` is answered.

@@ -38,8 +38,9 @@ bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 // - TimedOut is true already
 // - the rollout is complete, or was complete and has lost Pods since (D-442, W-08)
 // - no progress is due (see TimedOut)
-// A time of the condition in the future counts as now. Example: deadline 60 s, condition an hour
-// ahead: returns 61 s. TimedOut is still false then, and a later sync asks again. Upstream differs.
+// If the update time of the Progressing condition is in the future, it counts as now. Example: the
+// deadline is 60 s, and the update time is an hour ahead: returns 61 s, while upstream would wait
+// for an hour longer. After these 61 s, TimedOut is still false, and the next sync asks again.
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
 // Returns `then`. If `then` ends the sync, the result also asks for the next sync just after the

@@ -62,13 +62,13 @@ class Overlaps {
   // hold objects. Without this call no overlap is found.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete. No
-  // overlap is found before the first call.
+  // Finds the overlaps of all ReplicaSets. Call each time when the stores of workloads and of
+  // ReplicaSets have both become complete. No overlap is found before the first call.
   //
-  // In the overlaps that the first call finds, it sets Overlap::at_start: an earlier process may
-  // have reported them. It does not set at_start if all ReplicaSets of the other controller were
-  // created after the last update of the workload's condition SelectorOverlap. The process that
-  // wrote the condition cannot have seen them.
+  // The first call sets Overlap::at_start in each overlap that it finds, because an earlier process
+  // may have reported the overlap. Exception: the workload has the condition SelectorOverlap, and
+  // all ReplicaSets of Overlap::other were created after the last update of this condition. The
+  // process that wrote the condition cannot have seen these ReplicaSets, so at_start stays false.
   void LookAtAll();
 
   // Called with the key of a workload when an overlap of this workload begins or ends. Not called

@@ -161,7 +161,8 @@ std::optional<Step> WorkloadController::NextUnseen(const ObjectKey& key) const {
   return Wait{.events = {workload::UnreadableEvent(kind(), key, what)}};
 }
 
-// Does without a view, which costs more: this function is called for every log line and Event.
+// Does not call ViewOf, because this function is called for every log line and Event, and making a
+// View costs more than these look-ups.
 Marks WorkloadController::MarksOf(const ObjectKey& key) const {
   const ObjectMeta* meta = workloads_->FindMeta(key);
   if (meta == nullptr) return {};
