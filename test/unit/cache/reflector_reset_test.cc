@@ -126,7 +126,7 @@ TEST_CASE_METHOD(ResetFixture,
     sink.another_past = true;
     transport.Line(wire::InitialEventsEnd("15"));
     CHECK(sink.Take() == "end 15 reset");
-    CHECK(reflector.trouble().ends_with("than the cache, which has resourceVersion 12"));
+    CHECK(reflector.trouble().ends_with("the cache has resourceVersion 12"));
     sink.another_past = false;
     UntilAsked();
     CHECK(Version() == "none");

@@ -346,7 +346,9 @@ std::vector<UndoRow> AnsweredUndos() {
        }},
       {"a request that is taken away is no success", "",
        Ends(ExitCode::kError,
-            "…was removed before Windlass looked at it. To ask for the rollback again, run…", ""),
+            "…another client removed spec.rollbackTo before Windlass looked at it. To ask for the "
+            "rollback again, run…",
+            ""),
        nullptr,
        [](WebRollout& web) {
          web.SpecAfter(seconds(1), {{"rollbackTo", nullptr}});

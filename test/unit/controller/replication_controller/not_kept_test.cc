@@ -15,7 +15,7 @@ namespace windlass::replication_controller::not_kept_test {
 namespace {
 
 constexpr const char* kRemedy =
-    " Pods from Windlass. Find the mutating admission policy or webhook that changes "
+    " Pods. Find the mutating admission policy or webhook that changes "
     "spec.replicas, and exempt this ReplicationController from it, so that the update can go on";
 
 // Plays syncs, and time, but not the end of the policy. The update stays Failed.
@@ -68,7 +68,7 @@ void RunUntilTold(World& world, const std::string& sizes) {
   RunUntil(world, [&] { return world.reason() == "WriteRefused"; });
   CHECK(world.phase() != "Failed");
   const std::string end =
-      " Pods from Windlass. Find the mutating admission policy or webhook that changes "
+      " Pods. Find the mutating admission policy or webhook that changes "
       "spec.replicas, and exempt this ReplicationController from it. Once the update has ended, "
       "look "
       "at the size, and correct it if it is wrong";
