@@ -50,6 +50,8 @@ SeenPod Seen(const Json& pod) {
   seen.has_annotations = pod["metadata"].contains("annotations");
   const Json annotations = pod["metadata"].value("annotations", Json::object());
   seen.generation = pod["metadata"].value("generation", 0);
+  const std::string version = pod["metadata"].value("resourceVersion", "");
+  if (!version.empty()) seen.version = ResourceVersion{version};
   if (annotations.contains(kStateKey)) seen.state = annotations[kStateKey];
   seen.containers = ContainersOf(pod["spec"]["containers"]);
   seen.init_containers = ContainersOf(pod["spec"]["initContainers"]);
@@ -245,6 +247,8 @@ TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
        state("{}")},
       {"P-035 another spec meanwhile", Label("x", "y"), Put("/metadata/generation", 2),
        Put("/metadata/generation", 1)},
+      {"P-035 another report of the kubelet, if the patch rests on the one before", kNewApp,
+       Put("/metadata/resourceVersion", "8"), Put("/metadata/resourceVersion", "7")},
       {"P-035 our first patch meanwhile", Label("x", "y"), state(R"({"v":1,"rev":5})")},
       {"P-028 somebody's first annotation", kNewApp, Put("/metadata/annotations/k", "v"),
        Remove("/metadata/annotations")},
