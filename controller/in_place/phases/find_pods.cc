@@ -572,8 +572,7 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
   pods.holds_back = HoldsBack(situation, in_place);
   const bool reached =
       counts.to_update > 0 ? counts.to_update <= limits.partition : pods.holds_back;
-  const bool fails = pods.failing && !pods.failing->only_room;
-  pods.at_rest = !returning && reached && !fails && !pods.not_kept;
+  pods.at_rest = !returning && reached && !pods.template_fails() && !pods.not_kept;
 }
 
 // Returns the template with which Pods are compared:

@@ -82,8 +82,7 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const PodsInPlace& pods = *in_place.pods;
   const bool waits = pods.next.batch.empty() && pods.next.blocking == nullptr;
   const bool due = pods.counts.to_update > pods.limits.partition;
-  const bool fails = pods.failing && !pods.failing->only_room;
-  if (!waits || !due || fails || OthersAreInFlight(in_place)) return std::nullopt;
+  if (!waits || !due || pods.template_fails() || OthersAreInFlight(in_place)) return std::nullopt;
   return FallBackToReplace(situation, why);
 }
 

@@ -97,6 +97,8 @@ struct PodsInPlace {
   BatchLimits limits{};  // the limits within which `next` was chosen
   NextPods next{};       // empty in phases deciding and refused
   std::optional<FailingPods> failing{};
+  // Returns true if a Pod fails for more than lack of room.
+  bool template_fails() const { return failing && !failing->only_room; }
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
   // With strategy Recreate: the Pod that must be gone before the next Pod is patched, in the words
