@@ -243,13 +243,11 @@ TEST_CASE("so is one while a Pod runs the new image and is never ready (P-025)")
   Overtaken c("v3");
   for (const std::string& pod : c.PodNames()) {
     if (c.ImageOfPod(pod) != "v3") continue;
-    c.PodNamed(pod)["status"].erase("containerStatuses");
-    c.PodNamed(pod)["status"]["containerStatuses"] = {{{"name", "app"}, {"restartCount", 0}}};
     c.Restart(pod);
     c.SetReady(pod, false);
   }
+  c.now += 60;  // its container still runs, so it was restarted, and is no longer in flight
   c.Sync();
-  REQUIRE(c.in_flight() == 0);
   REQUIRE(c.SizeOf("v2") == 1);
   c.DeleteStandIn();
   c.SyncAndRun();
