@@ -6,7 +6,6 @@
 // running Pod (FieldChanged)". Exceptions:
 //   - kOtherCause, kInvalidSetting and phase unknown: no name
 //   - another client puts a drained Pod back into traffic (kNotKept in find_pods.cc): no name
-//   - Pods are replaced because of kNotKept: more words follow the name (ReplacedBecause)
 #pragma once
 
 #include <string>

@@ -117,6 +117,17 @@ bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_i
   return FindFailure(situation, stand_in, RestartTimeout(situation), in_place).has_value();
 }
 
+// Returns true if the last patch of the Pod, whose state is `state`, took it off a template that
+// this rollout had given it. The patch of an earlier rollout, which the Pod's state still shows,
+// took it off the template of a ReplicaSet that has no Pods any more.
+bool HasGoneBack(const workload::Situation& situation, const InPlace& in_place,
+                 const PodState& state) {
+  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    if (rs == in_place.host() || rs->template_fingerprint != state.from) return false;
+    return rs->replicas > 0 || rs == in_place.pending();
+  });
+}
+
 // Returns the value of PodVerdict::starts_reverted.
 bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
                     InPlace& in_place) {
@@ -125,6 +136,7 @@ bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
       in_place.blocked() != nullptr || in_place.phase() == InPlacePhase::kReturning;
   if (!goes_back || standing.stand_in || !standing.of_host || one.state() == nullptr) return false;
   return !standing.available && standing.waited_for() &&
+         HasGoneBack(situation, in_place, *one.state()) &&
          !FindFailure(situation, one, RestartTimeout(situation), in_place);
 }
 

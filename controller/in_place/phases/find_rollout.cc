@@ -85,14 +85,14 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
     // Recreate removes all old Pods at once, so it need not wait for Pods in flight.
-    if (situation.recreate()) return Replace(in_place, ReplacedBecause(std::move(why)));
+    if (situation.recreate()) return Replace(in_place, std::move(why));
     if (IsLate(situation)) return Unknown(situation, in_place);
     // In phase deciding no further Pod is drained or patched.
     in_place.now =
         phases::Deciding{.host = in_place.host(), .pending = Copy(in_place.pending_notes())};
     FindPodsOrUnknown(situation, in_place);
     if (!LooksReadyInFlight(situation, in_place)) {
-      return Replace(in_place, ReplacedBecause(std::move(why)));
+      return Replace(in_place, std::move(why));
     }
     std::get<phases::Deciding>(in_place.now).replace_soon = std::move(why.text);
     return;

@@ -111,18 +111,13 @@ bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs) {
   return !UnsentSettings(situation, rs).empty() && !AreLost(situation, rs);
 }
 
-Cause ReplacedBecause(Cause why) {
-  if (why.reason == kNotKept) why.text += kUntilThenReplaced;
-  return why;
-}
-
 // Looks for an old ReplicaSet that does not keep the settings. Begins with the newest one, because
 // usually that one had the Pods when the rollout began.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation) {
   if (InPlaceOf(situation).options().policy != Policy::kIfPossible) return std::nullopt;
   if (!IsRollingOut(situation)) return std::nullopt;
   for (const ReplicaSet* rs : situation.old | std::views::reverse) {
-    if (auto why = SettingsNotKept(situation, *rs)) return ReplacedBecause(*std::move(why));
+    if (auto why = SettingsNotKept(situation, *rs)) return why;
   }
   return std::nullopt;
 }

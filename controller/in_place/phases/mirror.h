@@ -66,12 +66,6 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
 // too many patches of `rs` (UnlessInVain). No event would begin the next sync.
 bool AreHeldBack(const workload::Situation& situation, const ReplicaSet& rs);
 
-// The end of the sentence that ReplacedBecause returns for kNotKept.
-inline constexpr std::string_view kUntilThenReplaced = ". Until then, Windlass replaces Pods";
-// Returns `why`. If its reason is kNotKept, appends kUntilThenReplaced to its sentence: Windlass
-// replaces Pods until a user has carried out the remedy.
-Cause ReplacedBecause(Cause why);
-
 // Policy IfPossible: if a rollout replaces Pods because an old ReplicaSet does not keep the
 // settings (SettingsNotKept), returns this cause. Returns nullopt in all other cases. No note
 // records this decision, because the webhook removes the note, too.

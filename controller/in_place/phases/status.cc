@@ -176,7 +176,7 @@ Word OfPatching(const workload::Situation& situation) {
   if (refused != nullptr && MayPass(refused->kind)) {
     return Running(InPlaceReason::kFailing, situation, refused->message);
   }
-  if (std::string why = KeptOutText(in_place); !why.empty() && !pods->failing) {
+  if (std::string why = KeptOutText(in_place); !why.empty() && !pods->template_fails()) {
     return Running(InPlaceReason::kFailing, situation, why);
   }
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
@@ -224,9 +224,9 @@ std::string WayBack(const workload::Situation& situation) {
          " restores the previous template";
 }
 
-// Returns the message in phase replace: why Pods are not updated in place, and what happens.
-std::string ReplacedText(const std::string& why) {
-  return why.ends_with(kUntilThenReplaced) ? why : why + ". So new Pods replace the old ones";
+Word NotInPlace(Cause why) {
+  return {false, InPlaceReason::kNotPossible,
+          std::move(why.text) + ". So new Pods replace the old ones"};
 }
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
@@ -266,7 +266,7 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
     return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
   }
   if (auto why = complete ? std::nullopt : WhyReplacedUnnoted(situation)) {
-    return Word{false, InPlaceReason::kNotPossible, std::move(why->text)};
+    return NotInPlace(*std::move(why));
   }
   if (situation.new_replica_set == nullptr) return std::nullopt;
   const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
@@ -358,8 +358,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kReplace:
-      return Word{false, InPlaceReason::kNotPossible, ReplacedText(in_place.why().text)};
+    case InPlacePhase::kReplace: return NotInPlace(in_place.why());
     case InPlacePhase::kRefused: return Refused(situation);
     case InPlacePhase::kUnknown: return OfUnknown(situation);
     case InPlacePhase::kNone: break;

@@ -101,7 +101,7 @@ TEST_CASE("where the new ReplicaSet keeps no annotation, IfPossible makes new Po
   c.SetImage("v2");
   c.Sync();
   const std::string told =
-      c.NotKept(key.empty() ? kSetting : key) + ". Until then, Windlass replaces Pods";
+      c.NotKept(key.empty() ? kSetting : key) + ". So new Pods replace the old ones";
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage() == told);
   CHECK(std::ranges::count(c.events, told) == 1);
@@ -252,7 +252,7 @@ TEST_CASE("a lost setting leaves a patch for the note, whose loss counts (P-013)
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage() ==
         c.NotKept(std::string(kMode)) +
-            (only ? ". With Only, nothing is rolled out" : ". Until then, Windlass replaces Pods"));
+            (only ? ". With Only, nothing is rolled out" : ". So new Pods replace the old ones"));
   CHECK(c.SizeOf("v2") == (only ? 0 : 1));
   CHECK(c.Begun() == 0);
   REQUIRE(std::holds_alternative<Wait>(end));
@@ -307,8 +307,7 @@ TEST_CASE("a note that is lost counts, although the settings are refused (P-013)
   c.SetImage("v2");
   c.Sync();
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage() ==
-        c.NotKept(std::string(kMode)) + ". Until then, Windlass replaces Pods");
+  CHECK(c.InPlaceMessage() == c.NotKept(std::string(kMode)) + ". So new Pods replace the old ones");
   CHECK(c.SizeOf("v2") == 1);
   Proves("P-013");
 }

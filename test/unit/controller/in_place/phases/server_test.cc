@@ -125,7 +125,7 @@ TEST_CASE("where ReplicaSets keep no annotation, the condition and an Event say 
         "replica set " + host +
             " does not keep annotation windlass.dev/in-place: find the admission webhook that "
             "removes the annotation, and exempt the ReplicaSets of this workload from that "
-            "webhook (AnnotationNotKept). Until then, Windlass replaces Pods");
+            "webhook (AnnotationNotKept). So new Pods replace the old ones");
   CHECK(std::ranges::count(c.events, told) == 1);
   Proves("P-013");
 }
