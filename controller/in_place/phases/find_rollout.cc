@@ -198,13 +198,13 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 // Returns false in any case if
 //   - the Pods cannot be examined
 //   - a step or partition keeps the rollout from ending (holds_back)
-//   - the policy is IfPossible, and a Pod fails, or loses its state or its drain each time
-//     (not_kept). New Pods replace such Pods.
+//   - the policy is IfPossible, and a Pod loses its state or its drain each time (not_kept). New
+//     Pods replace such Pods.
+// A Pod that fails changes nothing: on_failure says what becomes of the rollout (AfterFailure).
 bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
   InPlace probe{.configuration = staged.configuration, .now = staged.now};
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
-  const bool fails = probe.pods->failing || probe.pods->not_kept;
-  if (fails && probe.options().policy != Policy::kOnly) return false;
+  if (probe.pods->not_kept && probe.options().policy != Policy::kOnly) return false;
   const bool all_updated = !probe.pods->all.empty() && probe.pods->counts.to_update == 0;
   return all_updated || IsAlone(situation, probe, *probe.host());
 }

@@ -68,21 +68,24 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// With policy IfPossible, falls back to replacing Pods once phases::Staged::against is set. Under
-// Recreate falls back at once, otherwise only if all of these hold (P-011, P-012, P-013):
+// With policy IfPossible, falls back to replacing Pods once phases::Staged::against is set. Waits
+// while a Pod fails for more than lack of room (template_fails), because new Pods would fail, too:
+// on_failure says what becomes of such a rollout (AfterFailure). Under Recreate nothing else is
+// waited for. Otherwise all of these must hold (P-011, P-012, P-013):
 //   - more Pods lack the target template than the partition keeps old
 //   - none of these Pods can be patched now, and no PodDisruptionBudget is the cause
-//   - no Pod fails, except for lack of room (FailingPods::only_room), and none is in flight
+//   - no Pod is in flight
 std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.against() || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  const PodsInPlace& pods = *in_place.pods;
+  if (pods.template_fails()) return std::nullopt;
   const Cause why = CauseOf(*in_place.against());
   // Recreate removes all old Pods at once, so Pods in flight do not matter.
   if (situation.recreate()) return FallBackToReplace(situation, why);
-  const PodsInPlace& pods = *in_place.pods;
   const bool waits = pods.next.batch.empty() && pods.next.blocking == nullptr;
   const bool due = pods.counts.to_update > pods.limits.partition;
-  if (!waits || !due || pods.template_fails() || OthersAreInFlight(in_place)) return std::nullopt;
+  if (!waits || !due || OthersAreInFlight(in_place)) return std::nullopt;
   return FallBackToReplace(situation, why);
 }
 

@@ -201,6 +201,92 @@ TEST_CASE("a Pod that could not go back has a minute in the new try, too (P-062)
   CHECK(c.InPlaceCondition() == "True GivenUp");
 }
 
+// One Pod with strategy Recreate. Its image v2 cannot be pulled, in the first try or in a try that
+// the user asked for, and an autoscaler raises the replicas to 3 meanwhile.
+class ScaledWhileFailing : public Alone {
+ public:
+  explicit ScaledWhileFailing(const std::string& on_failure, bool again = false)
+      : Alone("IfPossible") {
+    if (again) {
+      FailForLong("v2", "Revert");
+      Sync();
+      Schedule(PodNames().front());
+      SettleInPlace();
+      Annotate("windlass.dev/in-place-unblock", "2");
+    }
+    Annotate("windlass.dev/in-place-on-failure", on_failure);
+    SetImage("v2");
+    Sync();
+    REQUIRE(PodsOf("v2") == 1);
+    FailToPullImage("v2");
+    now += 10;
+    Scale(3);
+    Wait(3);
+    CHECK(PodNames().size() == 1);
+    CHECK(PodsOf("v2") == 1);
+    CHECK(InPlaceCondition() == "True Failing");
+  }
+  // Syncs each second.
+  void Wait(int seconds) {
+    for (int second = 0; second < seconds; ++second, ++now) {
+      Sync();
+      RunPods();
+    }
+  }
+};
+
+// Whom these serve: users whose autoscaler acts while an image that does not work is tried.
+TEST_CASE("with Recreate and Revert, a scale-up brings Pods of the old image (P-011, P-062)") {
+  ScaledWhileFailing c("Revert", GENERATE(false, true));
+  c.Wait(60);
+  CHECK(c.PodsOf("v1") == 1);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+  CHECK(c.PodsOf("v1") == 3);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.fallbacks.empty());
+  Proves("P-011");
+}
+
+TEST_CASE("with Recreate and Hold, a scale-up waits for another image (P-011, P-061)") {
+  ScaledWhileFailing c("Hold");
+  c.Wait(120);
+  CHECK(c.PodNames().size() == 1);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  const std::string image = GENERATE("v1", "v3");
+  c.SetImage(image);
+  c.Sync();
+  c.Schedule(c.PodNames().front());
+  SettlesAt(c, image);
+  CHECK(c.PodNames().size() == 3);
+  CHECK(c.fallbacks.empty());
+}
+
+TEST_CASE("with Recreate for both, a scale-up brings new Pods after the minute (P-011, P-063)") {
+  ScaledWhileFailing c("Recreate");
+  c.Wait(40);
+  CHECK(c.SizeOf("v1") == 1);
+  c.Wait(20);
+  CHECK(c.SizeOf("v2") == 3);
+  CHECK(c.fallbacks == std::vector<std::string>{"ImagePullBackOff"});
+}
+
+TEST_CASE("a Pod that fails keeps a change to Recreate from replacing all Pods (P-011, P-062)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Annotate("windlass.dev/in-place-on-failure", "Revert");
+  c.SetImage("v2");
+  c.Sync();
+  c.FailToPullImage("v2");
+  c.ChangeStrategy("Recreate");
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 4);
+  c.SyncAfter(61);
+  c.Sync();
+  CHECK(c.PodsOf("v1") == 4);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+}
+
 // For the user of a cluster in which one leader's clock was wrong.
 TEST_CASE("a try that begins in the future ends like any other (P-062)") {
   GivenUp c;
