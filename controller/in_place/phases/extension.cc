@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/extended_values.h"
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/leftovers.h"
@@ -14,6 +15,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/phases/status.h"
 #include "controller/in_place/phases/swap_templates.h"
+#include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations/annotations.h"
 #include "controller/workload/workload_kind.h"
@@ -109,6 +111,16 @@ bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
          !in_place.held();
 }
 
+// Returns true if a resize of `rs` belongs to a rolling update that goes on where an update in
+// place has ended: a setting is wrong, or the workload no longer asks for updates in place. `rs`
+// then still has the note of the update in place.
+bool IsOfRollingUpdate(const workload::Situation& situation, const ReplicaSet& rs) {
+  if (InPlaceOf(situation).phase() != InPlacePhase::kNone) return false;
+  if (&rs != situation.new_replica_set) return false;
+  const auto mode = ModeOf(rs, workload::RevisionText(rs.meta));
+  return mode && mode->mode == Mode::kInPlace;
+}
+
 class UpdatesInPlace : public Extension {
  public:
   void Look(workload::Situation& situation) const override {
@@ -145,6 +157,13 @@ class UpdatesInPlace : public Extension {
     if (write.what == PlannedWrite::What::kNewReplicaSet) {
       NoteSettings(situation, write, annotations);
       return NoteMode(in_place, write, annotations);
+    }
+    // Without this note, the size would look like one that another client has written, if the
+    // workload asks for updates in place again (P-072).
+    if (IsOfRollingUpdate(situation, *write.onto)) {
+      const Cause why = CauseOf({Reason::kMultipleActiveReplicaSets, ""});
+      annotations[std::string(kMode)] = WriteMode({.mode = Mode::kReplace, .reason = NoteOf(why)},
+                                                  workload::RevisionText(write.onto->meta));
     }
     if (IsTrustedHost(in_place, *write.onto)) {
       annotations[std::string(kOwnGeneration)] = WriteOwnGeneration(*write.onto);

@@ -32,10 +32,12 @@ bool IsLoading(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 
+// The text names no client: a size that Windlass wrote may have lost its note.
 Cause ForeignScale(const ReplicaSet& pending) {
-  return Named(kForeignScale, "another client scaled replica set " + pending.meta.name + " to " +
+  return Named(kForeignScale, "replica set " + pending.meta.name + " has size " +
                                   std::to_string(pending.replicas) +
-                                  ": leave the sizes of ReplicaSets to Windlass");
+                                  ", which no note of Windlass explains: leave the sizes of "
+                                  "ReplicaSets to Windlass");
 }
 
 // Returns true if the workload and all of its ReplicaSets have size 0, so no rollout is under way.
@@ -340,7 +342,8 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     // restored it, so it has another uid.
     return Decide(situation, in_place, *only);
   }
-  // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).
+  // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072). A
+  // rolling update by Windlass would have noted kReplace (extension.cc).
   if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));
   Pending staged{.replica_set = &pending};
   staged.block = BlockOf(pending, workload::RevisionText(pending.meta));

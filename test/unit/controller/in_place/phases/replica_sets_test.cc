@@ -46,6 +46,52 @@ TEST_CASE("a pending ReplicaSet that somebody scales turns the rollout to replac
   c.SettlesAt("v2", 3);
 }
 
+// Whom these serve: users who end updates in place and begin them again, and look for the client
+// that the message blames.
+TEST_CASE("a rolling update by Windlass is no foreign scale (P-010, P-072)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Patch(1);
+  const std::string unblock = "windlass.dev/in-place-unblock";
+  const auto remove = [&](const std::string& key) {
+    c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+  };
+  const std::string way = GENERATE("a wrong setting", "IfPossible", "Only");
+  CAPTURE(way);
+  if (way == "a wrong setting") {
+    c.Annotate(unblock, "v2");
+  } else {
+    remove("windlass.dev/in-place");
+  }
+  for (int round = 0; round < 9 && c.SizeOf("v2") == 0; ++round) c.Rounds(1);
+  REQUIRE(c.SizeOf("v2") > 0);
+  REQUIRE(c.SizeOf("v1") > 0);
+  if (way == "a wrong setting") {
+    remove(unblock);
+  } else {
+    c.Annotate("windlass.dev/in-place", way);
+  }
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  CHECK(c.InPlaceMessage() ==
+        "a rolling update is under way, and an update in place can begin only after it "
+        "(MultipleActiveReplicaSets). So new Pods replace the old ones");
+  c.SettlesAt("v2", 4);
+}
+
+TEST_CASE("a size that Windlass has not written is told with its ReplicaSet (P-072)") {
+  Started c(3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Patch(1);
+  const std::string pending = c.NameOf("v2");
+  c.EditReplicaSet(pending, [](Json& rs) { rs["spec"]["replicas"] = 2; });
+  c.Sync();
+  CHECK(c.InPlaceMessage() == "replica set " + pending +
+                                  " has size 2, which no note of Windlass explains: leave the "
+                                  "sizes of ReplicaSets to Windlass (ForeignScale). So new Pods "
+                                  "replace the old ones");
+}
+
 void AtLeastTwo(Json& rs) {
   Json& replicas = rs["spec"]["replicas"];
   replicas = std::max(replicas.get<int>(), 2);
