@@ -99,6 +99,8 @@ struct PodsInPlace {
   std::optional<FailingPods> failing{};
   // Returns true if a Pod fails for more than lack of room.
   bool template_fails() const { return failing && !failing->only_room; }
+  // Returns true if the host has Pods. The others are stand-ins.
+  bool any_of_host() const { return counts.pods > counts.stand_ins; }
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
   // With strategy Recreate: the Pod that must be gone before the next Pod is patched, in the words

@@ -104,7 +104,7 @@ std::string WriteOwnGeneration(const ReplicaSet& host);
 int32_t NotedStandIns(const ReplicaSet& pending);
 
 // A revision that was given up (P-062). The user's setting kUnblock lets Windlass try the revision
-// once more. Each step is one write:
+// once more, as soon as there are Pods. Each step is one write:
 //
 //   given up ──kUnblock is set──▶ tried again ──fails──▶ given up, unblock_used
 //                                                              │ kUnblock is removed

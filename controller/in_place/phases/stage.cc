@@ -321,6 +321,8 @@ std::optional<Step> NoteUnblock(const workload::Situation& situation) {
   if (present == nullptr || present->tried_since || asks == present->unblock_used) {
     return std::nullopt;
   }
+  // Without Pods the try would show nothing, and the setting would be used up.
+  if (asks && !InPlaceOf(situation).pods->any_of_host()) return std::nullopt;
   Block next{.reason = present->reason};
   if (asks) next.tried_since = situation.now;
   const ReplicaSet& pending = *InPlaceOf(situation).pending();

@@ -77,7 +77,7 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
 Step BlockRevision(const workload::Situation& situation, const std::string& why);
 // If the revision is given up, and the user has set or removed kUnblock since, returns the write
 // that notes this (Block); otherwise nullopt. If the user has set kUnblock, Windlass tries the
-// revision again from then on.
+// revision again from then on. While the host has no Pods, this is not noted yet.
 std::optional<Step> NoteUnblock(const workload::Situation& situation);
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why);
 

@@ -93,9 +93,18 @@ bool IsDraining(const InPlace& in_place) {
 }
 
 // Returns a text that says which revision is given up, why, and what a user does so that Windlass
-// tries this revision again (P-062).
+// tries this revision again (P-062). If a user has done so already, and there are no Pods, the text
+// says what the new try waits for.
 std::string GivenUp(const workload::Situation& situation, const Block& block) {
-  const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
+  const InPlace& in_place = InPlaceOf(situation);
+  const ObjectMeta& pending = in_place.pending()->meta;
+  const std::string revision(workload::RevisionText(pending));
+  const std::optional<int64_t>& unblock = in_place.options().unblock;
+  const bool asked = unblock && unblock == workload::RevisionOf(pending) && !block.unblock_used;
+  if (asked && !in_place.pods->any_of_host()) {
+    return "revision " + revision + " is given up: " + block.reason +
+           ". It is tried again as soon as there is a Pod";
+  }
   const std::string setting = situation.workload.kind.PlaceOf(kUnblock).name;
   const std::string remove =
       block.unblock_used
@@ -139,6 +148,10 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kWaitingForPdb, situation,
                    "PodDisruptionBudget " + pods.next.blocking->meta.name +
                        " has no room for another Pod now");
+  }
+  if (in_place.block() != nullptr && !pods.any_of_host()) {
+    return Running(InPlaceReason::kStaged, situation,
+                   "the revision was given up, and is tried again as soon as there is a Pod");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) {
     const std::string waits = WaitsForPod(in_place);

@@ -38,12 +38,15 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 //     not waited for
 //   - the stand-ins are gone (P-052)
 //   - no step of a Rollout (pauses included) and no partition is in force
+//   - the revision was never given up, or a Pod has it: otherwise all Pods that come later would
+//     get a revision that has failed, and never worked (P-062)
 //
 // With a step or partition, a Pod that is created after the exchange may have to get the old
 // revision. The host no longer has that revision, so another ReplicaSet would have to make the Pod,
 // and Windlass would have to replace it later. InPlaceOnly promises not to replace Pods (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
+  if (in_place.block() != nullptr && !in_place.pods->any_of_host()) return false;
   const ReplicaSet& pending = *in_place.pending();
   const PodCounts& counts = in_place.pods->counts;
   return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&

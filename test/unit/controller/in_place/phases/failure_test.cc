@@ -201,6 +201,52 @@ TEST_CASE("a Pod that could not go back has a minute in the new try, too (P-062)
   CHECK(c.InPlaceCondition() == "True GivenUp");
 }
 
+// Four Pods of v1 come, one of them is tried, and fails for a minute.
+void TriesOnce(GivenUp& c) {
+  c.SyncAndRun();
+  CHECK(c.PodNames().size() == 4);
+  CHECK(c.PodsOf("v1") == 4);
+  const std::string tried = c.TryFails();
+  CHECK(c.PodsOf("v1") == 3);
+  c.SyncAfter(61);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.ImageOfPod(tried) == "v1");
+}
+
+// For users who turn a workload off for a night, and mend the image meanwhile.
+TEST_CASE("a revision is not tried again before there are Pods (P-062)") {
+  GivenUp c;
+  c.ScaleInPlace(0);
+  CHECK(c.InPlaceMessage().find("set windlass.dev/in-place-unblock to 2") != std::string::npos);
+  c.Unblock();
+  c.SettleAgain(1, 3600);
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.InPlaceMessage().ends_with(". It is tried again as soon as there is a Pod"));
+  c.Scale(4);
+  SECTION("the image does not work yet") { TriesOnce(c); }
+  SECTION("the image works") { c.SettlesAt("v2", 4); }
+}
+
+TEST_CASE("a try that loses its Pods goes on when there are Pods again (P-062)") {
+  GivenUp c;
+  const bool keeps_no_history = GENERATE(false, true);
+  CAPTURE(keeps_no_history);
+  if (keeps_no_history) c.Edit([](auto& d) { d["spec"]["revisionHistoryLimit"] = 0; });
+  const bool tries = GENERATE(false, true);
+  CAPTURE(tries);
+  if (tries) {
+    c.Unblock();
+    c.TryFails();
+  }
+  c.ScaleInPlace(0);
+  c.SettleAgain(1, 3600);
+  CHECK(c.InPlaceCondition() == (tries ? "True Staged" : "True GivenUp"));
+  CHECK(c.SizeOf("v1") == 0);
+  if (!tries) c.Unblock();
+  c.Scale(4);
+  TriesOnce(c);
+}
+
 // One Pod with strategy Recreate. Its image v2 cannot be pulled, in the first try or in a try that
 // the user asked for, and an autoscaler raises the replicas to 3 meanwhile.
 class ScaledWhileFailing : public Alone {
