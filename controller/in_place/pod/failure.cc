@@ -19,6 +19,8 @@ constexpr int64_t kRestartsMax = 3;  // the restart by our patch is one of them
 // container has run for 10 min. So one turn of a crash loop takes at most 5 + 10 = 15 min.
 constexpr seconds kRunsWell{600};
 constexpr seconds kCrashLoopTurn{900};
+// The longest time that a kubelet waits before it starts a container again.
+constexpr seconds kLongestBackOff{300};
 
 bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
   return std::ranges::find(reasons, reason) != reasons.end();
@@ -30,6 +32,44 @@ struct Signal {
   WallTime from;
 };
 
+// Returns true if the status shows a container that the kubelet has created since the patch.
+bool IsAnother(const ContainerPatch& patch, const PodContainer& live) {
+  return live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
+}
+
+// Returns true if the container waits as after a crash, but no container was created since the
+// patch. There are two causes:
+//   - the kubelet failed to start this image in this Pod before, and now waits before it starts the
+//     image again: its wait is for the Pod and the image, and outlives a patch back
+//   - the status is still about the old container, which was in a crash loop
+bool WaitsUnmade(const ContainerPatch& patch, const PodContainer& live) {
+  return live.state == ContainerState::kWaiting && IsOneOf(waiting::kEnded, live.waiting_reason) &&
+         !IsAnother(patch, live);
+}
+
+// Returns the time from which WaitsUnmade is about the new image; nullopt if it may be about the
+// old one for as long as the kubelet pulls the new one. It is about the new one if the containers
+// were still ready when the kubelet began to carry out the patch: the old one was then in no crash
+// loop. Example: the Pod was patched at 10:00:00, and ContainersReady became false at 10:00:02,
+// when the kubelet had killed the old container. WaitsUnmade counts from 10:00:12.
+std::optional<WallTime> WaitsUnmadeFrom(const Pod& pod, const PodState& state) {
+  const auto begins = KubeletBegins(pod, state);
+  const WallTime ended = pod.containers_ready.last_transition_time();
+  if (!begins || pod.containers_ready.IsTrue() || ended < *begins) return std::nullopt;
+  return ended + kKubeletReacts;
+}
+
+// Returns true if the kubelet may not have tried to start the patched image since the patch,
+// because it waits after a try of an earlier patch (WaitsUnmade). Returns false if there was no
+// earlier try: each patch that was undone has raised restart_count, or was still under way.
+bool MayBeUntried(const Pod& pod, const PodState& state) {
+  return std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
+    const PodContainer* live = pod.Find(patch.name);
+    const bool first = patch.restart_count == 0 && patch.seen.empty();
+    return live != nullptr && !first && WaitsUnmade(patch, *live);
+  });
+}
+
 // Returns the time from which the container's waiting reason counts as a failure of the patch:
 // kAtOnce, or later if the reason may still be about the old image. Returns nullopt if it does not
 // count.
@@ -38,13 +78,12 @@ struct Signal {
 std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
                                         const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
-  const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
-  if (IsOneOf(waiting::kEnded, live.waiting_reason))
-    return another ? std::optional(kAtOnce) : std::nullopt;
+  if (WaitsUnmade(patch, live)) return WaitsUnmadeFrom(pod, state);
+  if (IsOneOf(waiting::kEnded, live.waiting_reason)) return kAtOnce;
   if (!IsOneOf(waiting::kNotStarted, live.waiting_reason)) return std::nullopt;
   // If no container ever ran, or an earlier patch was still under way, the waiting reason may still
   // be about the old image. So the kubelet gets kKubeletReacts to show the new image's reason.
-  const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
+  const bool ambiguous = !IsAnother(patch, live) && (patch.id.empty() || !patch.seen.empty());
   return ambiguous ? KubeletBegins(pod, state).value_or(state.at) + kKubeletReacts : kAtOnce;
 }
 
@@ -187,7 +226,8 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 }
 
 WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
-  return std::max(TimedFrom(pod, state), ReadyChangedAt(pod)) + kFailsForLong;
+  const seconds untried = MayBeUntried(pod, state) ? kLongestBackOff : seconds(0);
+  return std::max(TimedFrom(pod, state), ReadyChangedAt(pod)) + untried + kFailsForLong;
 }
 
 }  // namespace windlass::in_place

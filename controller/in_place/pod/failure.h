@@ -52,6 +52,12 @@ PodState AsIfPatched(const Pod& stand_in);
 // the patch. Example: a Pod that could not start is patched, and shows the old waiting reason for a
 // while.
 //
+// If no container was created since the patch, a container that waits as after a crash
+// (waiting::kEnded) counts only if ContainersReady became false after the kubelet began to
+// carry out the patch. The kubelet then waits because it failed to start this image in this Pod.
+// Otherwise the reason may be about the old container, for as long as the kubelet pulls the new
+// image.
+//
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
 // when Ready or ContainersReady last changed (P-060). A few restarts spread over weeks are no
 // failure. A container is in a crash loop if both of these hold:
@@ -73,6 +79,11 @@ inline constexpr seconds kFailsForLong{60};
 // (KubeletBegins), Ready changed, ContainersReady changed. So a Pod that was well for hours is not
 // given up at once after a crash, not even if a readiness gate kept Ready false all the time
 // (P-062).
+//
+// While the kubelet may still wait after a try of an earlier patch, and so may not have tried this
+// one, the time is longer by the kubelet's longest wait of 5 min. Otherwise a revision that is
+// tried again would be given up before the kubelet has looked for its image. When the kubelet
+// tries, and fails, the waiting reason tells, and the time is the ordinary one.
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

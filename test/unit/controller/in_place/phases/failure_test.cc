@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -143,6 +144,44 @@ TEST_CASE("a revision that is unblocked is tried once, and given up again (P-062
   CHECK(c.PodsOf("v2") == 0);
   CHECK(c.InPlaceCondition() == "True GivenUp");
   Proves("P-062");
+}
+
+// The kubelet has not tried again since its last failure, and says CrashLoopBackOff meanwhile.
+TEST_CASE("a second try is failing while the kubelet waits before it pulls again (P-060, P-062)") {
+  GivenUp c;
+  for (const std::string& pod : c.PodNames()) {
+    c.PodNamed(pod)["status"]["containerStatuses"][0]["restartCount"] = 1;  // it went back
+  }
+  c.Unblock();
+  const std::string tried = c.TryFails();
+  nlohmann::json& status = c.PodNamed(tried)["status"];
+  nlohmann::json& waits = status["containerStatuses"][0]["state"]["waiting"]["reason"];
+  waits = "CrashLoopBackOff";
+  const auto set_ready = [&](const std::string& value) {
+    for (const int condition : {1, 2}) {  // ContainersReady, Ready
+      status["conditions"][condition]["status"] = value;
+      status["conditions"][condition]["lastTransitionTime"] = FormatTime({c.now});
+    }
+  };
+  set_ready("False");
+  c.SyncAfter(10);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  const std::string text = "container a of pod " + tried + " does not run (CrashLoopBackOff)";
+  CHECK(c.InPlaceMessage().find(text) != std::string::npos);
+  c.SyncAfter(240);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  const bool image_is_there = GENERATE(false, true);
+  CAPTURE(image_is_there);
+  if (image_is_there) {
+    c.Restart(tried);
+    set_ready("True");
+    c.SettlesAt("v2", 4);
+  } else {
+    waits = "ErrImagePull";
+    c.Sync();
+    CHECK(c.InPlaceCondition() == "True GivenUp");
+    CHECK(c.ImageOfPod(tried) == "v1");
+  }
 }
 
 TEST_CASE("for a further try the setting is removed and set again (P-062)") {

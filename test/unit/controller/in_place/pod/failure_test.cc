@@ -127,6 +127,9 @@ void PatchedOutOfTraffic(Pod&, PodState& state) {
 Edit ContainersNotReadySince(int64_t since) {
   return [=](Pod& pod, PodState&) { pod.containers_ready = {ConditionStatus::kFalse, {since}}; };
 }
+Edit HeardAgainSince(int64_t since) {
+  return [=](Pod&, PodState& state) { state.heard_since = WallTime{since}; };
+}
 void Deleting(Pod& pod, PodState&) { pod.meta.deletion_timestamp = {1005}; }
 
 struct Row {
@@ -151,6 +154,19 @@ TEST_CASE("signs of failure are those of the patch (P-060)") {
        1610},
       {"P-060 the new one is, too", All(RestartCount(1), Waiting("CrashLoopBackOff")), 1010,
        "app CrashLoopBackOff"},
+      {"P-060 the old one ran until its kill, and no new one comes",
+       All(Waiting("CrashLoopBackOff"), ContainersNotReadySince(1002)), 1012,
+       "app CrashLoopBackOff"},
+      {"P-060 for a moment the reason may be the old one's",
+       All(Waiting("CrashLoopBackOff"), ContainersNotReadySince(1002)), 1011, "", 1012},
+      {"P-060 while the kubelet was cut off, the old one may have crashed",
+       All(Waiting("CrashLoopBackOff"), ContainersNotReadySince(1030), HeardAgainSince(1000)), 1600,
+       "", 1660},
+      {"P-060 nor before the kubelet saw the patch",
+       All(Waiting("CrashLoopBackOff"), ContainersNotReadySince(1002), Observed(3)), 1100, "",
+       1610},
+      {"P-060 the old one had ended before: the new image may be pulled for long",
+       All(Waiting("CrashLoopBackOff"), ContainersNotReadySince(999)), 1300, "", 1610},
       {"P-060 nothing ever ran: which image is missing, time tells",
        All(Waiting("ImagePullBackOff"), NeverRan), 1009, "", 1010},
       {"P-060 nothing ever ran, and it is the new one", All(Waiting("ImagePullBackOff"), NeverRan),
@@ -286,6 +302,39 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   CHECK(HasFailedForLong(pod, state, {4660}));
   pod.scheduled = {ConditionStatus::kTrue, {5000}};  // it got its node after its patch
   CHECK(FailsForLongAt(pod, state) == WallTime{5060});
+}
+
+// Whom this serves: who rolls out a bad image for the first time. Between its tries the kubelet
+// says CrashLoopBackOff, though it has created no container. That made the failure come and go.
+TEST_CASE("P-060 P-062 the minute goes on while the kubelet waits between its tries") {
+  const PodState state = StateWith({AppPatch()});  // patched at 1000
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  const std::string reason = GENERATE("ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff");
+  CAPTURE(reason);
+  Waits(pod, reason);
+  pod.ready = pod.containers_ready = {ConditionStatus::kFalse, {1010}};
+  CHECK(FailureOf(pod, state, kTimeout, {1030}) == PodFailure{"app", reason});
+  CHECK(FailsForLongAt(pod, state) == WallTime{1070});
+}
+
+// Whom this serves: who tries a revision again after the image has come. The kubelet still waits
+// after the tries before, for up to five minutes, before it looks for the image.
+TEST_CASE("P-060 P-062 a Pod is not given up before the kubelet has tried again") {
+  PodState state = StateWith({AppPatch()});  // patched at 1000
+  Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
+  const bool went_back = GENERATE(true, false);
+  CAPTURE(went_back);
+  if (went_back) pod.containers[0].restart_count = state.containers[0].restart_count = 1;
+  if (!went_back) WasUnderWay(pod, state);
+  Waits(pod, "CrashLoopBackOff");
+  pod.ready = pod.containers_ready = {ConditionStatus::kFalse, {1010}};
+  CHECK(FailureOf(pod, state, kTimeout, {1020})->reason == "CrashLoopBackOff");
+  CHECK(FailsForLongAt(pod, state) == WallTime{1010 + 300 + 60});
+  pod.containers[0].waiting_reason = "ErrImagePull";  // it has tried, and failed
+  CHECK(FailsForLongAt(pod, state) == WallTime{1070});
+  pod.containers[0].waiting_reason = "CrashLoopBackOff";
+  pod.containers[0].restart_count = 2;  // the new image runs, and crashes
+  CHECK(FailsForLongAt(pod, state) == WallTime{1070});
 }
 
 // Whom this serves: whose containers crash once while the Pod is drained for long. With drain Gate,
