@@ -140,6 +140,27 @@ bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
          !FindFailure(situation, one, RestartTimeout(situation), in_place);
 }
 
+// Returns the time since which `stand_in`, a stand-in without a node, counts as failed
+// (FindFailure) while no Pod of the new revision has shown that the revision works. It is the last
+// of these times:
+//   - `timeout` after its creation
+//   - the last change of Ready of an updated Pod: until then this Pod may have been available
+//   - the last creation or deletion of a Pod: the Pod that is gone may have been available
+// Example: created at 10:00, timeout 600 s; the only available Pod of the revision missed a
+// readiness probe at 10:12: 10:12. Without the second time the revision would be given up at that
+// moment.
+WallTime LacksRoomSince(const workload::Situation& situation, const InPlace& in_place,
+                        const Pod& stand_in, seconds timeout) {
+  WallTime since = stand_in.meta.creation_timestamp + timeout;
+  for (const RolloutPod& one : in_place.pods->all) {
+    if (one.standing.updated) since = std::max(since, one.pod->ready.last_transition_time());
+  }
+  for (const Pod* pod : situation.view.whole_pods) {
+    since = std::max({since, pod->meta.creation_timestamp, pod->meta.deletion_timestamp});
+  }
+  return since;
+}
+
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
   // When a revision is tried again, a Pod that could not be patched back may still fail from the
@@ -174,7 +195,11 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
       failing->first = {std::move(text), failure->reason};
     }
     const PodState state = StateToJudge(situation, one);
-    const WallTime for_long_at = std::max(FailsForLongAt(pod, state), tries_until);
+    WallTime for_long_at = std::max(FailsForLongAt(pod, state), tries_until);
+    if (standing.unschedulable) {
+      const WallTime since = LacksRoomSince(situation, in_place, pod, timeout);
+      for_long_at = std::max(for_long_at, since + kFailsForLong);
+    }
     if (HasPassed(situation, for_long_at, in_place)) failing->for_long = true;
   }
 }

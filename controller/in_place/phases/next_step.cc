@@ -49,11 +49,13 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
 
 // If a Pod has failed for long, returns the write of the policy on_failure. The write gives the
 // revision up (P-062), or lets the rollout replace Pods (P-063). Returns nullopt if the policy is
-// kHold, or if the write is not due.
+// kHold, if the write is not due, or if the rollout rests at its limit and only room is lacking.
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
   if (!failing || !failing->for_long) return std::nullopt;
+  // At its limit the rollout needs no stand-in, so lack of room shows nothing.
+  if (failing->only_room && in_place.pods->at_rest) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:

@@ -64,7 +64,7 @@ struct FailingPods {
   bool for_long = false;  // one of them has used up its time to recover (P-062)
   // True if all of them are stand-ins without a node. Such Pods show nothing about the new
   // template. So they neither keep the rollout from resting at its limit (PodsInPlace::at_rest),
-  // nor delay the fallback to replacing Pods (FallBackIfRefused).
+  // nor end that rest (AfterFailure), nor delay the fallback to replacing Pods (FallBackIfRefused).
   bool only_room = false;
 };
 

@@ -447,8 +447,11 @@ TEST_CASE("a stand-in without a node does not keep the rollout from new Pods (P-
   Proves("P-013");
 }
 
-TEST_CASE("nor does it end the rest at a partition (P-058, P-060)") {
+TEST_CASE("nor does it end the rest at a partition (P-058, P-060, P-062)") {
+  const std::string on_failure = GENERATE("Hold", "Revert", "Recreate");
+  CAPTURE(on_failure);
   WithoutRoom c("2");
+  c.Annotate("windlass.dev/in-place-on-failure", on_failure);
   c.SetImage("v2");
   c.SyncAndRun();
   c.Sync();
@@ -463,8 +466,11 @@ TEST_CASE("nor does it end the rest at a partition (P-058, P-060)") {
   c.Sync();
   CHECK(c.InPlaceCondition() == "True Partitioned");
   REQUIRE(c.SizeOf("v2") == 1);
-  c.SyncAfter(601);
-  CHECK(c.InPlaceCondition() == "True Partitioned");
+  for (const int64_t wait : {601, 61}) {
+    c.SyncAfter(wait);
+    CHECK(c.InPlaceCondition() == "True Partitioned");
+    CHECK(c.ImageOfPod(patched) == "v2");
+  }
   Proves("P-058");
 }
 
@@ -522,6 +528,55 @@ TEST_CASE("a stand-in without a node gives up no revision that works (P-062)") {
   CHECK(c.InPlaceCondition() == "False Complete");
   CHECK(c.PodsOf("v2") == 4);
   Proves("P-062");
+}
+
+// Whom this serves: who lacks room for a stand-in, and whose only Pod of a new revision misses one
+// readiness probe.
+TEST_CASE("nor does it at once when the Pod that works is away for a moment (P-062)") {
+  const std::string on_failure = GENERATE("Revert", "Recreate");
+  const bool is_deleted = GENERATE(false, true);
+  CAPTURE(on_failure, is_deleted);
+  Started c(3, 0);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Annotate("windlass.dev/in-place-on-failure", on_failure);
+  c.SettleInPlace();
+  const std::vector<std::string> hosts = c.PodNames();
+  c.SetImage("v2");
+  c.SyncAndRun();
+  c.Sync();
+  c.RestartAll();
+  std::string works;
+  for (const std::string& pod : c.PodNames()) {
+    if (std::ranges::count(hosts, pod) == 0) {
+      c.Unschedule(pod);
+    } else if (c.ImageOfPod(pod) == "v2") {
+      works = pod;
+    }
+  }
+  REQUIRE(!works.empty());
+  c.SyncAfter(700);
+  REQUIRE(c.SizeOf("v2") == 1);
+  if (is_deleted) {
+    c.PodNamed(works)["metadata"]["deletionTimestamp"] = FormatTime({c.now});
+  } else {
+    nlohmann::json& ready = c.PodNamed(works)["status"]["conditions"][2];
+    ready["status"] = "False";
+    ready["lastTransitionTime"] = FormatTime({c.now});
+  }
+  const auto gave_up = [&] {
+    return std::ranges::any_of(c.events, [](const std::string& event) {
+      return event.find("is given up") != std::string::npos ||
+             event.find("no longer patches them") != std::string::npos;
+    });
+  };
+  c.SyncAfter(1);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  c.SyncAfter(58);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK_FALSE(gave_up());
+  if (is_deleted) return;
+  c.SyncAfter(2);
+  CHECK(gave_up());
 }
 
 TEST_CASE("on the way back, a Pod that was never patched needs no stand-in to start (P-025)") {
