@@ -161,14 +161,23 @@ WallTime LacksRoomSince(const workload::Situation& situation, const InPlace& in_
   return since;
 }
 
+// If the revision is tried again, returns the time until which no failure of a Pod with `state`
+// sets `for_long`: kFailsForLong after the try began. A Pod that could not be patched back before
+// the try still fails from the former try, and its kubelet may wait for kLongestBackOff before it
+// pulls the image again, so it has that much longer. Example: tried since 10:00, and the Pod was
+// last patched at 9:50: 10:06. Returns WallTime{} if the revision is not tried again.
+WallTime TriesUntil(const workload::Situation& situation, const InPlace& in_place,
+                    const PodState& state) {
+  const Block* block = in_place.block();
+  if (block == nullptr || !block->tried_since) return {};
+  const WallTime tried = *block->tried_since;
+  // A note that names a later time than now is from a faster clock, and does not count.
+  if (tried > situation.now) return {};
+  return tried + kFailsForLong + (state.at < tried ? kLongestBackOff : seconds(0));
+}
+
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
-  // When a revision is tried again, a Pod that could not be patched back may still fail from the
-  // former try. So no failure sets `for_long` until kFailsForLong after the new try began.
-  const Block* block = in_place.block();
-  // A note that names a later time than now is from a faster clock, and does not count.
-  const bool tried = block != nullptr && block->tried_since && *block->tried_since <= situation.now;
-  const WallTime tries_until = tried ? *block->tried_since + kFailsForLong : WallTime{};
   // Once a Pod has shown that the new revision works, a stand-in without a node only lacks room.
   const bool proven = std::ranges::any_of(in_place.pods->all, [](const RolloutPod& one) {
     return one.standing.updated && one.standing.available;
@@ -195,7 +204,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
       failing->first = {std::move(text), failure->reason};
     }
     const PodState state = StateToJudge(situation, one);
-    WallTime for_long_at = std::max(FailsForLongAt(pod, state), tries_until);
+    WallTime for_long_at =
+        std::max(FailsForLongAt(pod, state), TriesUntil(situation, in_place, state));
     if (standing.unschedulable) {
       const WallTime since = LacksRoomSince(situation, in_place, pod, timeout);
       for_long_at = std::max(for_long_at, since + kFailsForLong);

@@ -19,8 +19,6 @@ constexpr int64_t kRestartsMax = 3;  // the restart by our patch is one of them
 // container has run for 10 min. So one turn of a crash loop takes at most 5 + 10 = 15 min.
 constexpr seconds kRunsWell{600};
 constexpr seconds kCrashLoopTurn{900};
-// The longest time that a kubelet waits before it starts a container again.
-constexpr seconds kLongestBackOff{300};
 
 bool IsOneOf(std::span<const std::string_view> reasons, std::string_view reason) {
   return std::ranges::find(reasons, reason) != reasons.end();

@@ -73,6 +73,8 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 
 // How long a failing Pod has to recover (P-062).
 inline constexpr seconds kFailsForLong{60};
+// The longest time that a kubelet waits before it pulls an image, or starts a container, again.
+inline constexpr seconds kLongestBackOff{300};
 
 // Returns the end of the time that a failing Pod has to recover. This time starts at the last of
 // five events: the Pod was patched, it got a node, its kubelet began to carry out the patch
