@@ -4,6 +4,7 @@
 
 #include "test/sim/in_place_invariants.h"
 #include "test/sim/in_place_words.h"
+#include "test/sim/owners.h"
 #include "test/sim/rollout_undo.h"
 
 namespace windlass::sim {

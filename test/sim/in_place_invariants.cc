@@ -105,6 +105,7 @@ void InPlaceInvariants::NoteOwner(const Change& change) {
   record.min_available.Note(Now(), limits.min_available());
   record.replicas.Note(Now(), limits.desired);
   NoteAbort(owner);
+  NoteUnblock(change);
   const Json wanted = TemplateOf(owner);
   if (wanted != record.wanted) {
     // Each container whose image changes may be restarted once, with any old image. If anything
@@ -141,17 +142,7 @@ void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   if (change.after == nullptr) return NoteRemoval(change);
   const Object owner = OwnerInPlace(rs);
   if (owner == nullptr) return;
-  const std::string blocked = AnnotationOf(rs, kInPlaceBlocked);
-  const std::string before =
-      change.before == nullptr ? "" : AnnotationOf(*change.before, kInPlaceBlocked);
-  if (!blocked.empty() && blocked != before) {
-    // The rollout in place is blocked: each container may be restarted once more, for its old
-    // image.
-    for (auto& [pod, known] : pods_) {
-      if (known.owner != UidOf(*owner)) continue;
-      for (auto& [name, allowed] : known.allowance) ++allowed;
-    }
-  }
+  NoteGivenUp(change, *owner);
   NoteHistory(*owner);
   if (!controllers_.contains(change.actor)) return;
   JudgeReplicas(change, *owner);
@@ -269,6 +260,7 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   const bool drains = IsDrained(owner, after) && !IsDrained(owner, before);
   if (images || drains) JudgeTakenOut(change, owner);
   if (images) JudgeHistory(change, owner);
+  if (images) JudgeGivenUpPatch(change, owner);
   if (images && IsRecreate(owner)) JudgeBeside(change, owner);
   if (!drains) return;
   int64_t drained = 0;

@@ -1,5 +1,5 @@
-// The invariants of in-place updates (I-51…I-61), judged from the cluster and from what really
-// runs. Used beside Invariants, which does not know in-place updates:
+// The invariants of in-place updates (I-51…I-61, I-68), judged from the cluster and from what
+// really runs. Used beside Invariants, which does not know in-place updates:
 //
 //   World world(seed);
 //   InPlaceInvariants in_place(world);
@@ -20,11 +20,14 @@
 //   I-56  the highest revision has the owner's template, and undo brings back the one before. Not
 //         while spec.abort is true: then no revision is made or numbered (RO-033)
 //   I-60  at most maxSurge + maxUnavailable Pods are drained, but one is always allowed
+//   I-68  a revision that was given up is tried again at most once for each time its user sets
+//         in-place-unblock to it, after it was given up; meanwhile no Pod gets its images
 // At every change:
 //   I-53  no Pod moves to another node or IP address
 //   I-54  a container is restarted for its image at most once per template, and once more for each
 //         change of spec.abort: to true, back to the stable template; to false, on again. Example:
-//         v1, v2, abort, no abort: v1 to v2, to v1, to v2, three restarts
+//         v1, v2, abort, no abort: v1 to v2, to v1, to v2, three restarts. Likewise for each time a
+//         revision is given up, and for each new try of it
 // At rest:
 //   I-55  every Pod runs the owner's template
 //   I-58  only one ReplicaSet has the highest revision
@@ -38,6 +41,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +66,8 @@ class InPlaceInvariants {
   const std::vector<Violation>& violations() const { return violations_; }
   // Returns the number of restarts for another image. A test checks that it is not 0.
   int restarts() const { return restarts_; }
+  // Likewise, of new tries of revisions that were given up.
+  int tries() const { return tries_; }
   std::string Complaints() const;
 
  private:
@@ -69,6 +75,13 @@ class InPlaceInvariants {
     std::string owner;                     // uid
     std::map<std::string, int> allowance;  // allowed restarts, by container
     std::map<std::string, int> changes;    // restarts for another image, by container
+  };
+  // What the setting in-place-unblock became, and when.
+  struct Unblock {
+    std::string value;      // empty: it was removed
+    uint64_t revision = 0;  // of the store
+    MonotonicTime at;
+    bool used = false;  // it allows no further try
   };
   struct OwnerRecord {
     Recent min_available;
@@ -81,6 +94,7 @@ class InPlaceInvariants {
     MonotonicTime aborted_since;  // when `aborted` changed last
     Json staged;                  // the last wanted template that had the highest revision
     Json previous;                // what undo must bring back; null: unknown
+    std::vector<Unblock> unblocks;
   };
 
   void OnChange(const Change& change);
@@ -106,6 +120,14 @@ class InPlaceInvariants {
   void JudgeHistory(const Change& change, const Json& owner);
   void JudgeImagesAtRest(const Json& owner);
 
+  // in_place_given_up.cc
+  void NoteUnblock(const Change& change);
+  void NoteGivenUp(const Change& change, const Json& owner);
+  std::span<Unblock> SettingsSeen(const Change& change, const Json& owner);
+  void JudgeTry(const Change& change, const Json& owner);
+  void JudgeForgotten(const Change& change, const Json& owner);
+  void JudgeGivenUpPatch(const Change& change, const Json& owner);
+
   // Returns null if the object belongs to no owner that asks for in-place updates.
   Object OwnerOfPod(const Json& pod) const;
   Object OwnerInPlace(const Json& replica_set) const;
@@ -120,10 +142,12 @@ class InPlaceInvariants {
   std::set<std::string> controllers_;
   std::map<std::string, PodRecord> pods_;      // by uid
   std::map<std::string, OwnerRecord> owners_;  // by uid
+  std::map<std::string, uint64_t> given_up_;   // since which revision of the store, by ReplicaSet
   // Pods that stopped serving, but not for a new image: their owner's uid, and when.
   std::map<std::string, std::pair<std::string, MonotonicTime>> failed_;
   std::vector<Violation> violations_;
   int restarts_ = 0;
+  int tries_ = 0;
 };
 
 }  // namespace windlass::sim

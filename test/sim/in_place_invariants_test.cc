@@ -264,10 +264,16 @@ TEST_CASE("I-54: a container is restarted once for a template") {
     CHECK(rollout.Broken() == "I-54");
   }
   SECTION("back because the revision was given up") {
-    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":2})");
+    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2"})");
     rollout.Patch(0, kOld);
     REQUIRE(rollout.world.Quiesce());
     CHECK(rollout.Broken() == "");
+  }
+  SECTION("but not because another revision was") {
+    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"1"})");
+    rollout.Patch(0, kOld);
+    REQUIRE(rollout.world.Quiesce());
+    CHECK(rollout.Broken() == "I-54");
   }
   SECTION("back because the Deployment went back") {
     REQUIRE(rollout.world.RolloutUndo("web"));
@@ -275,6 +281,111 @@ TEST_CASE("I-54: a container is restarted once for a template") {
     rollout.Patch(0, kOld);
     REQUIRE(rollout.world.Quiesce());
     CHECK(rollout.Broken() == "");
+  }
+}
+
+TEST_CASE("I-54: a revision that is tried again restarts a container once, and once back") {
+  Rollout rollout;
+  rollout.Stage();
+  const auto patch = [&](const std::string& image) {
+    rollout.Patch(0, image);
+    REQUIRE(rollout.world.Quiesce());
+  };
+  patch(kNew);
+  rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2","reason":"it fails"})");
+  patch(kOld);
+  CHECK(rollout.Broken() == "");
+  SECTION("not without a try") {
+    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2","reason":"another one"})");
+    patch(kNew);
+    CHECK(rollout.Broken() == "I-68 I-54");
+    return;
+  }
+  rollout.world.Annotate("web", "windlass.dev/in-place-unblock", "2");
+  rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2","tried":"2026-01-01T00:00:00Z"})");
+  patch(kNew);
+  rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2","used":true})");
+  patch(kOld);
+  CHECK(rollout.Broken() == "");
+  // What once was a reason for one restart more.
+  SECTION("not again because it is noted that the setting is gone") {
+    rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2"})");
+    patch(kNew);
+    CHECK(rollout.Broken() == "I-54");
+  }
+}
+
+TEST_CASE("I-68: a revision that was given up is tried once for each time it is asked for") {
+  Rollout rollout("Only", GENERATE(resources::kDeployments, resources::kRollouts));
+  const auto unblock = [&](const Json& revision) {
+    Json patch;
+    if (rollout.kind == resources::kRollouts) {
+      patch["spec"]["strategy"]["inPlace"]["unblock"] = revision;
+    } else {
+      patch["metadata"]["annotations"]["windlass.dev/in-place-unblock"] =
+          revision.is_null() ? Json() : Json(revision.dump());
+    }
+    rollout.world.Edit("web", patch, rollout.kind);
+  };
+  const auto note = [&](const std::string& text) { rollout.Annotate("p", kInPlaceBlocked, text); };
+  const std::string given_up = R"({"rev":"2","reason":"it fails"})";
+  const std::string used = R"({"rev":"2","reason":"it fails","used":true})";
+  const auto tried = [&](const char* at) { note(Json{{"rev", "2"}, {"tried", at}}.dump()); };
+  rollout.Stage();
+  SECTION("unasked") {
+    note(given_up);
+    tried("a");
+    CHECK(rollout.Broken() == "I-68");
+  }
+  SECTION("another revision was asked for") {
+    note(given_up);
+    unblock(3);
+    tried("a");
+    CHECK(rollout.Broken() == "I-68");
+  }
+  SECTION("asked for before it was given up") {
+    unblock(2);
+    rollout.world.RunFor(seconds(10));
+    note(given_up);
+    tried("a");
+    CHECK(rollout.Broken() == "I-68");
+  }
+  SECTION("the note is taken away") {
+    note(given_up);
+    note("");
+    CHECK(rollout.Broken() == "I-68");
+  }
+  SECTION("a Pod gets it meanwhile") {
+    note(given_up);
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "I-68");
+  }
+  SECTION("asked for") {
+    note(given_up);
+    unblock(2);
+    tried("a");
+    rollout.Patch(0, kNew);
+    CHECK(rollout.Broken() == "");
+    rollout.world.RunFor(seconds(10));
+    note(used);
+    note(given_up);
+    CHECK(rollout.Broken() == "");
+    SECTION("once only") {
+      tried("b");
+      CHECK(rollout.Broken() == "I-68");
+    }
+    SECTION("removed is not asked for") {
+      unblock(nullptr);
+      tried("b");
+      CHECK(rollout.Broken() == "I-68");
+    }
+    SECTION("asked for again") {
+      unblock(nullptr);
+      unblock(2);
+      tried("b");
+      CHECK(rollout.Broken() == "");
+      CHECK(rollout.in_place.tries() == 2);
+    }
   }
 }
 

@@ -40,13 +40,15 @@ std::string MaxUnavailable(const Json& owner) {
   return TextAt(SettingsOf(owner), {"maxUnavailable"});
 }
 
-// Returns how the present revision of `rs` is rolled out, by its note; empty if it has none.
-std::string ModeOf(const Json& rs) {
-  const Json note =
-      Json::parse(AnnotationOf(rs, kInPlaceMode), nullptr, /*allow_exceptions=*/false);
+// Returns a note about the present revision of `rs`; null if there is none.
+Json NoteOf(const Json& rs, const char* key) {
+  Json note = Json::parse(AnnotationOf(rs, key), nullptr, /*allow_exceptions=*/false);
   const bool is_present = TextAt(note, {"rev"}) == std::to_string(RevisionOfRollout(rs));
-  return is_present ? TextAt(note, {"mode"}) : "";
+  return is_present ? note : Json();
 }
+
+// Returns how the present revision of `rs` is rolled out, by its note; empty if it has none.
+std::string ModeOf(const Json& rs) { return TextAt(NoteOf(rs, kInPlaceMode), {"mode"}); }
 
 }  // namespace
 
@@ -95,6 +97,22 @@ Object HighestOf(const std::vector<Object>& replica_sets) {
 bool SaysInPlace(const Json& rs) { return ModeOf(rs) == "InPlace"; }
 
 bool SaysReplace(const Json& rs) { return ModeOf(rs) == "Recreate"; }
+
+GivenUpNote GivenUpNoteOf(const Json& rs) {
+  const Json note = NoteOf(rs, kInPlaceBlocked);
+  return {.noted = !note.is_null(), .tried = TextAt(note, {"tried"})};
+}
+
+bool SaysGivenUp(const Json& rs) {
+  const GivenUpNote note = GivenUpNoteOf(rs);
+  return note.noted && note.tried.empty();
+}
+
+std::string UnblockOf(const Json& owner) {
+  if (!IsRollout(owner)) return AnnotationOf(owner, "windlass.dev/in-place-unblock");
+  const Json& revision = At(SettingsOf(owner), {"unblock"});
+  return revision.is_number_integer() ? std::to_string(revision.get<int64_t>()) : "";
+}
 
 bool HasOwnPods(const Json& rs) {
   return ReplicasOf(rs) > 0 && AnnotationOf(rs, kInPlaceStandIns) != std::to_string(ReplicasOf(rs));

@@ -37,6 +37,18 @@ bool SaysInPlace(const Json& rs);
 
 // Returns true if `rs` notes that its present revision is rolled out by replacing Pods.
 bool SaysReplace(const Json& rs);
+
+// The note of a ReplicaSet that its present revision was given up (P-062).
+struct GivenUpNote {
+  bool noted = false;   // false: there is none, or it is about another revision
+  std::string tried{};  // since when the revision is tried again; empty: it is given up
+};
+GivenUpNote GivenUpNoteOf(const Json& rs);
+// Returns true if `rs` notes that its present revision is given up, and is not tried again.
+bool SaysGivenUp(const Json& rs);
+// Returns the setting in-place-unblock: the number of a revision; empty if there is none.
+std::string UnblockOf(const Json& owner);
+
 // Returns true if `rs` has replicas that do not only stand in for others while those restart.
 bool HasOwnPods(const Json& rs);
 

@@ -370,7 +370,8 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
                         record.templates.at(*revision) == TemplateOf(*change.after) &&
                         std::ranges::count(record.revisions, *revision,
                                            &std::pair<const std::string, int64_t>::second) == 0;
-  const bool was_unreadable = change.before != nullptr && before.value_or(0) <= 0;
+  const bool was_unreadable =
+      change.before != nullptr && RevisionNumber(*change.before).value_or(0) <= 0;
   if (is_again && (was_unreadable || *revision == highest)) return;
   if (*revision <= highest) {
     Violate("I-11", change,
