@@ -4,6 +4,7 @@
 #include <map>
 
 #include "test/sim/eviction.h"
+#include "test/sim/in_place_words.h"
 #include "test/sim/rollout_undo.h"
 
 namespace windlass::sim {
@@ -158,6 +159,26 @@ void SetPartition(SearchWorkload& workload, int64_t pods) {
   workload.Edit(Annotation("windlass.dev/in-place-partition", value));
 }
 
+// Asks to try the newest revision again, which is the one that is given up if any is; sometimes
+// another one, and sometimes it is removed, and then set again at once or after b seconds.
+void Unblock(World& world, SearchWorkload& workload, const PlannedDeed& deed) {
+  const Object newest = HighestOf(workload.ReplicaSets());
+  if (!workload.in_place() || newest == nullptr) return;
+  const int64_t revision = RevisionOfRollout(*newest);
+  switch (deed.a % 8) {
+    case 0: return workload.SetUnblock(0);
+    case 1: return workload.SetUnblock(revision + 1);
+    case 2: workload.SetUnblock(0); return workload.SetUnblock(revision);
+    case 3:
+      workload.SetUnblock(0);
+      world.loop().After(seconds(deed.b), [&workload, revision] {
+        if (workload.Present() != nullptr) workload.SetUnblock(revision);
+      });
+      return;
+    default: return workload.SetUnblock(revision);
+  }
+}
+
 void SetLimits(SearchWorkload& workload, int64_t surge, int64_t unavailable) {
   if (surge == 0 && unavailable == 0) unavailable = 1;
   if (workload.is_controller()) {
@@ -209,6 +230,8 @@ const std::map<std::string, ToOne>& DeedsToOne() {
       {"undo", [](World& world, SearchWorkload& w, const PlannedDeed&) { Undo(world, w); }},
       {"limits", [](World&, SearchWorkload& w, const PlannedDeed& d) { SetLimits(w, d.a, d.b); }},
       {"partition", [](World&, SearchWorkload& w, const PlannedDeed& d) { SetPartition(w, d.a); }},
+      {"unblock",
+       [](World& world, SearchWorkload& w, const PlannedDeed& d) { Unblock(world, w, d); }},
       {"abort",
        [](World&, SearchWorkload& w, const PlannedDeed&) { w.Edit(Spec({{"abort", true}})); }},
       {"no-abort",

@@ -10,6 +10,7 @@
 //   undo                workload
 //   limits              workload   maxSurge, maxUnavailable
 //   partition           workload   Pods; 0 takes it away
+//   unblock             workload   which revision is to be tried again, seconds (search_deeds.cc)
 //   abort, no-abort     workload
 //   promote             workload
 //   kill, evict         workload   number of the Pod

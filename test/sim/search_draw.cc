@@ -78,6 +78,7 @@ class Drawer {
     DrawWorkloads();
     DrawFaults();
     DrawDeeds(length);
+    DrawTries();
     return plan_;
   }
 
@@ -159,6 +160,9 @@ class Drawer {
         which -= kind.weight;
       }
     }
+    SortDeeds();
+  }
+  void SortDeeds() {
     std::stable_sort(plan_.deeds.begin(), plan_.deeds.end(),
                      [](const PlannedDeed& a, const PlannedDeed& b) { return a.at < b.at; });
   }
@@ -195,6 +199,29 @@ class Drawer {
     }
     plan_.deeds.push_back(deed);
   }
+  // Bad images that are taken back in place, and new tries of them. Drawn last, so that the rest of
+  // a plan is what it was without them.
+  void DrawTries() {
+    if (!OneIn(2)) return;
+    const int64_t begin = plan_.settings["calm"];
+    bool any = false;
+    for (PlannedWorkload& workload : plan_.workloads) {
+      if (!workload.kind.ends_with("in-place") || !OneIn(2)) continue;
+      any = true;
+      workload.numbers["revert"] = 1;
+      // A revision is given up after a minute.
+      int64_t at = begin + Upto(kMinute);
+      const int64_t bad = 4 + Upto(2);
+      plan_.deeds.push_back({at, "image", workload.id, bad, 0});
+      for (int64_t tries = 1 + Upto(4); tries > 0; --tries) {
+        at += Upto(kMinute * 2);
+        plan_.deeds.push_back({at, "unblock", workload.id, Upto(8), Upto(16)});
+      }
+      plan_.settings["end"] = std::max(plan_.settings["end"], at + Upto(kMinute * 2));
+    }
+    if (any) SortDeeds();
+  }
+
   size_t Upto5() { return Below(random_, 5); }
 
   Random random_;

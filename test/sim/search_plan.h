@@ -32,7 +32,8 @@ struct PlannedWorkload {
   size_t id = 0;     // its name is "w<id>"
   std::string kind;  // see kWorkloadKinds
   // ns: 0 or 1. app: the id of the workload whose labels it has, too; its own otherwise. replicas,
-  // min-ready, surge, unavailable, history, steps (search_workload.cc), budget.
+  // min-ready, surge, unavailable, history, steps (search_workload.cc), budget,
+  // revert: 1 if a bad image is taken back in place.
   Numbers numbers;
 };
 

@@ -4,7 +4,9 @@
 #include <array>
 
 #include "test/sim/in_place_run.h"
+#include "test/sim/in_place_words.h"
 #include "test/sim/rollout_object.h"
+#include "test/sim/rollout_undo.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/update_run.h"
 
@@ -90,6 +92,9 @@ Json SearchWorkload::Deployment() const {
     constexpr std::array<const char*, 2> kPolicies = {"Only", "IfPossible"};
     object["metadata"]["annotations"]["windlass.dev/in-place"] =
         kPolicies[static_cast<size_t>(number("policy", 0)) % 2];
+    if (number("revert", 0) == 1) {
+      object["metadata"]["annotations"]["windlass.dev/in-place-on-failure"] = "Revert";
+    }
   }
   return object;
 }
@@ -168,7 +173,8 @@ bool SearchWorkload::CanEnd() const {
   const bool held = BoolAt(*now, {"spec", "paused"}) || BoolAt(*now, {"spec", "abort"}) ||
                     !At(strategy, {"partition"}).is_null() ||
                     !AnnotationOf(*now, "windlass.dev/in-place-partition").empty();
-  if (held) return false;
+  // A Pod may fail for a minute although its image works.
+  if (held || IsGivenUp()) return false;
   // "Only" rolls nothing out that needs new Pods.
   const Json& containers = At(*now, {"spec", "template", "spec", "containers"});
   if (OnlyInPlace() && containers[0].contains("env")) return false;
@@ -178,6 +184,37 @@ bool SearchWorkload::CanEnd() const {
     if (step.contains("pause") && (step["pause"].empty() || ReplicasOf(*now) < 2)) return false;
   }
   return Works(ImageOf(*now)) && !IsUnderBudget();
+}
+
+bool SearchWorkload::IsGivenUp() const {
+  return NumberIn(planned_.numbers, "revert") == 1 &&
+         std::ranges::any_of(ReplicaSets(), [](const Object& rs) { return SaysGivenUp(*rs); });
+}
+
+void SearchWorkload::SetUnblock(int64_t revision) {
+  Json patch;
+  if (resource() == resources::kRollouts) {
+    Json& value = patch["spec"]["strategy"]["inPlace"]["unblock"];
+    if (revision > 0) value = revision;
+  } else {
+    Json& value = patch["metadata"]["annotations"]["windlass.dev/in-place-unblock"];
+    if (revision > 0) value = std::to_string(revision);
+  }
+  Edit(patch);
+}
+
+bool SearchWorkload::TryAgain() {
+  if (!IsGivenUp()) return false;
+  const bool asked = !UnblockOf(*Present()).empty();
+  const Object newest = HighestOf(ReplicaSets());
+  if (newest == nullptr || !SaysGivenUp(*newest)) return false;
+  const bool used = AnnotationOf(*newest, kInPlaceBlocked).find("\"used\"") != std::string::npos;
+  if (asked) {
+    SetUnblock(0);
+  } else if (!used) {
+    SetUnblock(RevisionOfRollout(*newest));
+  }
+  return true;
 }
 
 bool SearchWorkload::OnlyInPlace() const {
@@ -286,6 +323,7 @@ bool SearchWorkload::GoOn() {
     return true;
   }
   DeleteOrphans();
+  if (TryAgain()) return true;
   if (is_controller()) {
     const std::string phase = TextAt(*now, {"status", "phase"});
     const bool back = BoolAt(*now, {"spec", "rollback"});

@@ -36,6 +36,8 @@ class SearchWorkload {
   // A merge patch by its user. Returns false if the server refuses it.
   bool Edit(const Json& patch);
   void SetImage(const std::string& image);
+  // Sets in-place-unblock, or removes it for 0.
+  void SetUnblock(int64_t revision);
   Object Present() const { return world_.api().Find(key()); }
   std::vector<Object> ReplicaSets() const;
   std::vector<Object> Pods() const;
@@ -46,7 +48,8 @@ class SearchWorkload {
   bool IsDone() const;
   // Takes away what holds it up, and asks for a last image that works.
   void Finish();
-  // Promotes a pause of the last rollout, or turns an update that failed. Returns true if it did.
+  // Promotes a pause of the last rollout, asks for a new try of a revision that was given up, or
+  // turns an update that failed. Returns true if it did.
   bool GoOn();
   // Returns what is missing, for reports.
   std::string State() const;
@@ -67,6 +70,8 @@ class SearchWorkload {
   void CreateController();
   void CreateBudget();
   void DeleteOrphans();
+  bool IsGivenUp() const;  // a revision is, and is not tried again
+  bool TryAgain();
   // Returns the environment that Pods have now, for a workload that is updated in place: that can
   // change images only. Null if they have none, or it may change.
   Json EnvInUse() const;
