@@ -60,9 +60,13 @@ void InPlaceInvariants::NoteGivenUp(const Change& change, const Json& owner) {
     }
   }
   if (tried) JudgeTry(change, owner);
-  if (!given_up && !tried) return;
-  // Pods turn round: each container may be restarted once more (I-54). Another change of the note,
-  // such as of the reason, is no cause.
+  const bool forgotten = was_given_up && !note.noted && !controllers_.contains(change.actor);
+  // Another change of the note, such as of the reason, is no cause.
+  if (given_up || tried || forgotten) AllowRestart(owner);
+}
+
+// Pods turn round: each container may be restarted once more (I-54).
+void InPlaceInvariants::AllowRestart(const Json& owner) {
   for (auto& [pod, known] : pods_) {
     if (known.owner != UidOf(owner)) continue;
     for (auto& [name, allowed] : known.allowance) ++allowed;

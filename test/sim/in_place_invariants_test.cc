@@ -301,6 +301,18 @@ TEST_CASE("I-54: a revision that is tried again restarts a container once, and o
     CHECK(rollout.Broken() == "I-68 I-54");
     return;
   }
+  SECTION("nor if Windlass itself forgets it") {
+    rollout.Annotate("p", kInPlaceBlocked, "");
+    patch(kNew);
+    CHECK(rollout.Broken() == "I-68 I-54");
+    return;
+  }
+  SECTION("unless a user deletes the ReplicaSet that notes it") {
+    rollout.world.api().Delete("user", KeyOf(resources::kReplicaSets, "p"));
+    patch(kNew);
+    CHECK(rollout.Broken() == "");
+    return;
+  }
   rollout.world.Annotate("web", "windlass.dev/in-place-unblock", "2");
   rollout.Annotate("p", kInPlaceBlocked, R"({"rev":"2","tried":"2026-01-01T00:00:00Z"})");
   patch(kNew);
