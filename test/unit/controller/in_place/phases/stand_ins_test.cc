@@ -295,6 +295,27 @@ TEST_CASE("a stand-in may wait for the room of the one that a user deletes (P-02
   CHECK(c.SizeOf("v2") == 0);
 }
 
+// A finalizer holds up the end of the Pod for longer than its grace period.
+TEST_CASE("it waits for as long as that one is terminating, up to its timeout (P-025, P-039)") {
+  Overtaken c("missing");
+  const std::string old = c.StandIns().front();
+  c.ReplicaSet("v2")["spec"]["replicas"] = 2;
+  c.RunPods();
+  c.ReplicaSet("v2")["spec"]["replicas"] = 1;
+  for (const std::string& pod : c.StandIns()) {
+    if (pod != old) c.Unschedule(pod);
+  }
+  c.PodNamed(old)["metadata"]["deletionTimestamp"] = FormatTime({c.now});
+  c.SetReady(old, false);
+  c.SyncAfter(91);  // a grace period of 30 s, and a minute for the scheduler
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(508);
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(2);
+  CHECK(c.SizeOf("v2") == 0);
+  Proves("P-039");
+}
+
 TEST_CASE("a stand-in on a lost node is replaced by its ReplicaSet (P-025, P-039)") {
   Overtaken c("missing");
   c.SetReady(c.StandIns().front(), false);
@@ -334,6 +355,25 @@ TEST_CASE("an old stand-in that is never ready goes when its time is over (P-024
   CHECK(c.SizeOf("v2") == 1);
   c.SyncAfter(2);
   CHECK(c.SizeOf("v2") == 0);
+}
+
+// Its kubelet could not start it meanwhile. The time begins anew a minute after the cut, when the
+// kubelet surely watches its Pods again.
+TEST_CASE("the time in which its node was cut off does not count (P-024, P-060)") {
+  Overtaken c("missing");
+  const std::string stand_in = c.StandIns().front();
+  c.SetReady(stand_in, false);
+  c.now += 300;
+  for (Node& node : c.nodes) {
+    if (node.meta.name == c.PodNamed(stand_in)["spec"]["nodeName"].get<std::string>()) {
+      node.ready_since = {c.now};
+    }
+  }
+  c.SyncAfter(659);
+  CHECK(c.SizeOf("v2") == 1);
+  c.SyncAfter(2);
+  CHECK(c.SizeOf("v2") == 0);
+  Proves("P-024");
 }
 
 // Two revisions are overtaken while their stand-ins start, and one Pod restarts.
