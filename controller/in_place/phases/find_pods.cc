@@ -90,21 +90,26 @@ std::optional<PodFailure> FindFailure(const workload::Situation& situation, cons
   return FailureOf(pod, state, timeout, situation.now);
 }
 
-// Returns true if a Pod of the ReplicaSet that owns `pod` is terminating. `pod` may be waiting for
-// the place of that Pod on a node.
-bool MayWaitForTerminating(const workload::Situation& situation, const Pod& pod) {
-  const ReplicaSet* owner = OwnerOf(pod, situation.all);
-  return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* other) {
-    return other->meta.deleting() && OwnerOf(*other, situation.all) == owner;
-  });
+using Owners = std::unordered_set<Uid, UidHash>;
+
+// Returns the uids of the ReplicaSets that own a terminating Pod.
+Owners OwnersOfTerminating(const workload::Situation& situation) {
+  Owners owners;
+  for (const Pod* pod : situation.view.whole_pods) {
+    const OwnerReference* owner = pod->meta.ControllerRef();
+    if (owner != nullptr && pod->meta.deleting()) owners.insert(owner->uid);
+  }
+  return owners;
 }
 
 // Returns true if the stand-in is not available, and will not become so soon
-// (PodVerdict::will_not_come).
+// (PodVerdict::will_not_come). A stand-in without a node may be waiting for the place of a
+// terminating Pod of its ReplicaSet. `terminating` are the ReplicaSets with such Pods.
 bool WillNotCome(const workload::Situation& situation, const RolloutPod& stand_in,
-                 InPlace& in_place) {
+                 const Owners& terminating, InPlace& in_place) {
   const PodStanding& standing = stand_in.standing;
-  if (standing.unschedulable && !MayWaitForTerminating(situation, *stand_in.pod)) {
+  const bool may_wait = terminating.contains(stand_in.pod->meta.ControllerRef()->uid);
+  if (standing.unschedulable && !may_wait) {
     return HasPassed(situation, GetsPlaceUntil(*stand_in.pod), in_place);
   }
   if (standing.exempt) {
@@ -140,25 +145,19 @@ bool StartsReverted(const workload::Situation& situation, const RolloutPod& one,
          !FindFailure(situation, one, RestartTimeout(situation), in_place);
 }
 
-// Returns the time since which `stand_in`, a stand-in without a node, counts as failed
-// (FindFailure) while no Pod of the new revision has shown that the revision works. It is the last
-// of these times:
-//   - `timeout` after its creation
+// Returns the last time at which an available Pod may have shown that the new revision works. It is
+// the last of these times:
 //   - the last change of Ready of an updated Pod: until then this Pod may have been available
 //   - the last creation or deletion of a Pod: the Pod that is gone may have been available
-// Example: created at 10:00, timeout 600 s; the only available Pod of the revision missed a
-// readiness probe at 10:12: 10:12. Without the second time the revision would be given up at that
-// moment.
-WallTime LacksRoomSince(const workload::Situation& situation, const InPlace& in_place,
-                        const Pod& stand_in, seconds timeout) {
-  WallTime since = stand_in.meta.creation_timestamp + timeout;
+WallTime MayHaveWorkedUntil(const workload::Situation& situation, const InPlace& in_place) {
+  WallTime until{};
   for (const RolloutPod& one : in_place.pods->all) {
-    if (one.standing.updated) since = std::max(since, one.pod->ready.last_transition_time());
+    if (one.standing.updated) until = std::max(until, one.pod->ready.last_transition_time());
   }
   for (const Pod* pod : situation.view.whole_pods) {
-    since = std::max({since, pod->meta.creation_timestamp, pod->meta.deletion_timestamp});
+    until = std::max({until, pod->meta.creation_timestamp, pod->meta.deletion_timestamp});
   }
-  return since;
+  return until;
 }
 
 // If the revision is tried again, returns the time until which no failure of a Pod with `state`
@@ -178,13 +177,17 @@ WallTime TriesUntil(const workload::Situation& situation, const InPlace& in_plac
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
+  const Owners terminating = OwnersOfTerminating(situation);
+  const WallTime may_have_worked_until = MayHaveWorkedUntil(situation, in_place);
   // Once a Pod has shown that the new revision works, a stand-in without a node only lacks room.
   const bool proven = std::ranges::any_of(in_place.pods->all, [](const RolloutPod& one) {
     return one.standing.updated && one.standing.available;
   });
   for (RolloutPod& one : in_place.pods->all) {
     const PodStanding& standing = one.standing;
-    if (standing.stand_in) one.verdict.will_not_come = WillNotCome(situation, one, in_place);
+    if (standing.stand_in) {
+      one.verdict.will_not_come = WillNotCome(situation, one, terminating, in_place);
+    }
     one.verdict.starts_reverted = StartsReverted(situation, one, in_place);
     if (!standing.updated || (one.state() == nullptr && !standing.stand_in)) continue;
     if (standing.unschedulable && proven) continue;
@@ -207,7 +210,10 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     WallTime for_long_at =
         std::max(FailsForLongAt(pod, state), TriesUntil(situation, in_place, state));
     if (standing.unschedulable) {
-      const WallTime since = LacksRoomSince(situation, in_place, pod, timeout);
+      // Example: a stand-in without a node was created at 10:00, timeout 600 s. The only available
+      // Pod of the revision missed a readiness probe at 10:12. The stand-in lacks room since 10:12.
+      // If it did since 10:10, the revision would be given up at once at 10:12.
+      const WallTime since = std::max(pod.meta.creation_timestamp + timeout, may_have_worked_until);
       for_long_at = std::max(for_long_at, since + kFailsForLong);
     }
     if (HasPassed(situation, for_long_at, in_place)) failing->for_long = true;

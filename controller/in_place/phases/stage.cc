@@ -1,6 +1,7 @@
 #include "controller/in_place/phases/stage.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -60,25 +61,21 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 
 // The Pods of a ReplicaSet of stand-ins.
 struct StandInCounts {
-  int64_t serving = 0;
-  int64_t starting = 0;
-};
-
-// Counts the Pods of `rs`. A Pod that a user deleted counts as starting, unless the ReplicaSet
-// controller cannot create another one.
-StandInCounts CountStandIns(const InPlace& in_place, const ReplicaSet& rs) {
   int64_t present = 0;
   int64_t serving = 0;
-  int64_t failing = 0;
-  for (const RolloutPod& pod : in_place.pods->all) {
-    if (!pod.pod->meta.IsControlledBy(rs.meta.uid)) continue;
-    ++present;
-    serving += pod.standing.available ? 1 : 0;
-    failing += pod.verdict.will_not_come ? 1 : 0;
-  }
-  const int64_t size = RefusedPod(rs) ? std::min<int64_t>(present, rs.replicas) : rs.replicas;
-  return {serving, std::max<int64_t>(size - serving - failing, 0)};
-}
+  int64_t will_not_come = 0;  // as PodVerdict::will_not_come
+  // Pods that are about to serve. A Pod that a user deleted is one of them, unless the ReplicaSet
+  // controller cannot create another one.
+  int64_t starting = 0;
+  // How many of `starting` may stay. In all ReplicaSets together, one may stay for each Pod that is
+  // coming back (ComingBack). The ReplicaSets that stand first in Situation::all take theirs first.
+  // Example: 2 Pods are coming back, and 1, 2 and 1 stand-ins are starting: 1, 1 and 0 may stay.
+  // Always 0 for the host, and for the stand-ins of the revision that is rolled out (IsOfRollout).
+  int64_t starting_max = 0;
+};
+
+// By the uid of the ReplicaSet.
+using StandInsByOwner = std::unordered_map<Uid, StandInCounts, UidHash>;
 
 // Returns true if `rs` has the stand-ins of the revision that is rolled out.
 bool IsOfRollout(const InPlace& in_place, const ReplicaSet& rs) {
@@ -98,18 +95,29 @@ int64_t ComingBack(const PodsInPlace& pods) {
   });
 }
 
-// Returns how many starting stand-ins of `rs` may stay. In all ReplicaSets together, one may stay
-// for each Pod that is coming back (ComingBack). The ReplicaSets that stand before `rs` in `all`
-// take theirs first.
-int64_t StartingMax(const workload::Situation& situation, const ReplicaSet& rs) {
+// Counts the Pods of each ReplicaSet in Situation::all. Returns an empty map if Pods cannot be
+// seen.
+StandInsByOwner CountStandIns(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  int64_t left = ComingBack(*in_place.pods);
-  for (const ReplicaSet* before : situation.all) {
-    if (before == &rs) break;
-    if (before == in_place.host() || IsOfRollout(in_place, *before)) continue;
-    left -= CountStandIns(in_place, *before).starting;
+  StandInsByOwner counts;
+  if (!in_place.pods) return counts;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    StandInCounts& its = counts[pod.pod->meta.ControllerRef()->uid];
+    ++its.present;
+    its.serving += pod.standing.available ? 1 : 0;
+    its.will_not_come += pod.verdict.will_not_come ? 1 : 0;
   }
-  return std::max<int64_t>(left, 0);
+  int64_t coming_back = ComingBack(*in_place.pods);
+  for (const ReplicaSet* rs : situation.all) {
+    StandInCounts& its = counts[rs->meta.uid];
+    const int64_t size =
+        RefusedPod(*rs) ? std::min<int64_t>(its.present, rs->replicas) : rs->replicas;
+    its.starting = std::max<int64_t>(size - its.serving - its.will_not_come, 0);
+    if (rs == in_place.host() || IsOfRollout(in_place, *rs)) continue;
+    its.starting_max = std::min(its.starting, coming_back);
+    coming_back -= its.starting_max;
+  }
+  return counts;
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
@@ -120,20 +128,21 @@ int64_t StartingMax(const workload::Situation& situation, const ReplicaSet& rs) 
 //   - Under Recreate: none needs to stay. A Pod gets another image only when the stand-ins are
 //     gone.
 //   - `rs` is not the pending ReplicaSet, or its revision is given up: its available Pods may stay.
-//     Of its Pods that are still starting, as many may stay as StartingMax says. Example: 2 are
-//     available, 3 are starting, and 1 patched Pod of the host is not available: at most 2 + 1 = 3
-//     stay. Other Pods must not stay: they do not serve, and take the room of new stand-ins.
+//     Of its Pods that are still starting, `starting_max` may stay. Example: 2 are available, 3 are
+//     starting, and 1 patched Pod of the host is not available: at most 2 + 1 = 3 stay. Other Pods
+//     must not stay: they do not serve, and take the room of new stand-ins.
 //
 // A Pod for which the scheduler finds no node may be waiting for the room that stand-ins take. So
 // it counts as available, and one stand-in fewer must stay. It counts only once no Pod is in
 // flight, and no Pod of the host is left to be updated. A Pod that the scheduler has not judged yet
 // does not count.
-int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
+int32_t NeededOf(const workload::Situation& situation, const StandInsByOwner& stand_ins,
+                 const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
   if (situation.recreate()) return 0;
   const PodCounts& counts = in_place.pods->counts;
-  const StandInCounts its = CountStandIns(in_place, rs);
+  const StandInCounts& its = stand_ins.at(rs.meta.uid);
   int64_t left = counts.available - in_place.pods->limits.surplus - its.serving;
   if (ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0) {
     left += std::ranges::count_if(in_place.pods->all, [](const RolloutPod& pod) {
@@ -143,7 +152,7 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
   int64_t most = rs.replicas;
   if (!IsOfRollout(in_place, rs)) {
-    most = std::min(most, its.serving + std::min(its.starting, StartingMax(situation, rs)));
+    most = std::min(most, its.serving + its.starting_max);
   }
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, most));
 }
@@ -240,7 +249,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const ReplicaSet& pending = *in_place.pending();
   const Options& options = in_place.options();
-  const int32_t needed = NeededOf(situation, pending);
+  const int32_t needed = NeededOf(situation, CountStandIns(situation), pending);
   int32_t wanted = needed;
   if (!in_place.blocked()) {
     wanted =
@@ -258,9 +267,10 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
 }
 
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except) {
+  const StandInsByOwner stand_ins = CountStandIns(situation);
   for (const ReplicaSet* rs : situation.all) {
     if (rs == except || !HasStandIns(*rs)) continue;
-    const int32_t needed = NeededOf(situation, *rs);
+    const int32_t needed = NeededOf(situation, stand_ins, *rs);
     if (needed == rs->replicas) continue;
     return ResizeStandIns(situation, *rs, needed, decisions::kScaleStandIns);
   }
@@ -269,9 +279,10 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go) {
+  const StandInsByOwner stand_ins = CountStandIns(situation);
   for (const ReplicaSet* rs : situation.all) {
     if (rs == InPlaceOf(situation).host() || !is_to_go(*rs)) continue;
-    const int32_t needed = situation.recreate() ? 0 : NeededOf(situation, *rs);
+    const int32_t needed = situation.recreate() ? 0 : NeededOf(situation, stand_ins, *rs);
     if (needed == rs->replicas) {
       if (NotedStandIns(*rs) == needed) continue;
       Write write = WriteNote(*rs, kStandIns, std::to_string(needed),
