@@ -198,8 +198,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     // kPodTimeout says the least, so any other reason takes its place.
     const bool says_more =
         failing && failing->first.reason == kPodTimeout && failure->reason != kPodTimeout;
-    if (!failing) failing.emplace().only_room = true;
-    failing->only_room = failing->only_room && standing.unschedulable;
+    if (!failing) failing.emplace();
+    failing->of_template = failing->of_template || !standing.unschedulable;
     const Pod& pod = *one.pod;
     if (failing->first.text.empty() || says_more) {
       std::string text = TextOf(*failure, "pod " + pod.meta.name, timeout);

@@ -49,13 +49,13 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
 
 // If a Pod has failed for long, returns the write of the policy on_failure. The write gives the
 // revision up (P-062), or lets the rollout replace Pods (P-063). Returns nullopt if the policy is
-// kHold, if the write is not due, or if the rollout rests at its limit and only room is lacking.
+// kHold, if the write is not due, or if the rollout rests at its limit (PodsInPlace::at_rest).
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
   if (!failing || !failing->for_long) return std::nullopt;
   // At its limit the rollout needs no stand-in, so lack of room shows nothing.
-  if (failing->only_room && in_place.pods->at_rest) return std::nullopt;
+  if (in_place.pods->at_rest) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:
@@ -71,7 +71,7 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
 }
 
 // With policy IfPossible, falls back to replacing Pods once phases::Staged::against is set. Waits
-// while a Pod fails for more than lack of room (template_fails), because new Pods would fail, too:
+// while a Pod fails because of the new template (template_fails), as new Pods would fail, too:
 // on_failure says what becomes of such a rollout (AfterFailure). Under Recreate nothing else is
 // waited for. Otherwise all of these must hold (P-011, P-012, P-013):
 //   - more Pods lack the target template than the partition keeps old

@@ -58,14 +58,17 @@ struct LeftDrained {
 // Pods that fail, or that must be patched but have too old a kubelet (LeaveOutOldKubelets).
 struct FailingPods {
   // The cause of the first Pod, such as "container app of pod web-1 does not run (ErrImagePull)". A
-  // Pod that has only used up its time (kPodTimeout) counts as first only if no Pod has another
-  // cause.
+  // Pod that has only used up its time (kPodTimeout) counts as first only if no other Pod fails for
+  // another cause. A Pod with too old a kubelet counts as first only if no Pod fails.
   Cause first{};
   bool for_long = false;  // one of them has used up its time to recover (P-062)
-  // True if all of them are stand-ins without a node. Such Pods show nothing about the new
-  // template. So they neither keep the rollout from resting at its limit (PodsInPlace::at_rest),
-  // nor end that rest (AfterFailure), nor delay the fallback to replacing Pods (FallBackIfRefused).
-  bool only_room = false;
+  // True if one of them fails because of the new template. False if each of them is
+  //   - a stand-in without a node: it lacks room
+  //   - or a Pod with too old a kubelet: a new Pod would run the new sidecar at once
+  // Such Pods show nothing about the new template. So they neither keep the rollout from resting at
+  // its limit (PodsInPlace::at_rest), nor end that rest (AfterFailure), nor delay the fallback to
+  // replacing Pods (FallBackIfRefused).
+  bool of_template = false;
 };
 
 // Pods whose state annotation a webhook removes after each write, or whose drain another client
@@ -97,8 +100,8 @@ struct PodsInPlace {
   BatchLimits limits{};  // the limits within which `next` was chosen
   NextPods next{};       // empty in phases deciding and refused
   std::optional<FailingPods> failing{};
-  // Returns true if a Pod fails for more than lack of room.
-  bool template_fails() const { return failing && !failing->only_room; }
+  // Returns true if a Pod fails because of the new template (FailingPods::of_template).
+  bool template_fails() const { return failing && failing->of_template; }
   // Returns true if the host has Pods. The others are stand-ins.
   bool any_of_host() const { return counts.pods > counts.stand_ins; }
   std::optional<StrippedPods> not_kept{};
@@ -109,8 +112,8 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if the rollout has reached its limit, no Pod fails for more than lack of
-  // room (FailingPods::only_room), and `not_kept` is not set. One of these then holds:
+  // Phase staged: true if the rollout has reached its limit, no Pod fails because of the new
+  // template (template_fails), and `not_kept` is not set. One of these then holds:
   //   - Some Pods lack the target template, but not more than limits.partition. Example: 3 of 10
   //     Pods lack the template, and the partition is 3.
   //   - No Pod lacks the template, and holds_back is true.

@@ -1,5 +1,8 @@
 // Kubelets that are too old for the change, from the start or since a later moment (P-006).
+#include <algorithm>
+
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::kubelet_test {
@@ -69,6 +72,30 @@ TEST_CASE("nor is it told while the partition lets it stay as it is (P-006)") {
   CHECK(Patched(c) == 1);
   CHECK_FALSE(IsPatched(c, c.PodNames()[0]));
   CHECK(c.InPlaceCondition() != "True Failing");
+}
+
+// Whom this serves: whose new Pods would run the new sidecar at once. An old kubelet shows nothing
+// about the new template.
+TEST_CASE("when an update in place becomes impossible, it delays no new Pods (P-006, P-013)") {
+  Started c(2, 2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.Edit([](Json& d) { SetSidecar(d, "log:1"); });
+  c.SettleInPlace();
+  c.Edit([](Json& d) { SetSidecar(d, "log:2"); });
+  c.Sync(1);
+  for (Node& node : c.nodes) node.kubelet_version = {1, 31};
+  c.Sync();
+  REQUIRE(Patched(c) == 0);
+  REQUIRE(c.InPlaceCondition() == "True Failing");
+  c.Annotate("windlass.dev/in-place-max-unavailable", "0");
+  c.Annotate("windlass.dev/in-place-surge", "Never");
+  c.SettleInPlace();
+  CHECK(std::ranges::any_of(c.events, [](const std::string& event) {
+    return event.find("replaces Pods to roll out revision") != std::string::npos;
+  }));
+  CHECK(Patched(c) == 2);
+  CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  Proves("P-006 P-013");
 }
 
 }  // namespace
