@@ -65,6 +65,19 @@ void InPlaceInvariants::NoteGivenUp(const Change& change, const Json& owner) {
   if (given_up || tried || forgotten) AllowRestart(owner);
 }
 
+// With a ReplicaSet that is deleted or released goes the note that its revision was given up, so
+// this revision begins anew. The note is back when the ReplicaSet is adopted again.
+void InPlaceInvariants::NoteGivenAway(const Change& change) {
+  const auto owner_if_noted = [&](const Object& rs) {
+    return rs != nullptr && SaysGivenUp(*rs) ? FindOwnerOf(server_, *rs) : nullptr;
+  };
+  const auto owner_of = [](const Object& rs) { return rs == nullptr ? "" : ControllerUidOf(*rs); };
+  if (owner_of(change.before) == owner_of(change.after)) return;
+  for (const Object& rs : {change.before, change.after}) {
+    if (const Object owner = owner_if_noted(rs)) AllowRestart(*owner);
+  }
+}
+
 // Pods turn round: each container may be restarted once more (I-54).
 void InPlaceInvariants::AllowRestart(const Json& owner) {
   for (auto& [pod, known] : pods_) {

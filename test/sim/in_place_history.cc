@@ -63,8 +63,6 @@ void InPlaceInvariants::NoteRemoval(const Change& change) {
   const Object found = FindOwnerOf(server_, *change.before);
   if (found == nullptr) return;
   const Json& owner = *found;
-  // With the ReplicaSet went the note that its revision was given up, so this revision begins anew.
-  if (SaysGivenUp(*change.before)) AllowRestart(owner);
   OwnerRecord& record = owners_[UidOf(owner)];
   const std::vector<Object> left = ReplicaSetsOf(owner);
   const auto is_previous = [&](const Object& rs) { return TemplateOf(*rs) == record.previous; };

@@ -139,6 +139,7 @@ void InPlaceInvariants::NoteAbort(const Json& owner) {
 
 void InPlaceInvariants::NoteReplicaSet(const Change& change) {
   const Json& rs = change.after != nullptr ? *change.after : *change.before;
+  NoteGivenAway(change);
   if (change.after == nullptr) return NoteRemoval(change);
   const Object owner = OwnerInPlace(rs);
   if (owner == nullptr) return;

@@ -27,8 +27,8 @@
 //   I-54  a container is restarted for its image at most once per template, and once more for each
 //         change of spec.abort: to true, back to the stable template; to false, on again. Example:
 //         v1, v2, abort, no abort: v1 to v2, to v1, to v2, three restarts. Likewise for each time a
-//         revision is given up, for each new try of it, and if a user deletes the ReplicaSet, or
-//         its note, that says that the revision is given up
+//         revision is given up, for each new try of it, and if a user deletes the note of that, or
+//         deletes or relabels the ReplicaSet that has the note
 // At rest:
 //   I-55  every Pod runs the owner's template
 //   I-58  only one ReplicaSet has the highest revision
@@ -124,6 +124,7 @@ class InPlaceInvariants {
   // in_place_given_up.cc
   void NoteUnblock(const Change& change);
   void NoteGivenUp(const Change& change, const Json& owner);
+  void NoteGivenAway(const Change& change);
   void AllowRestart(const Json& owner);
   std::span<Unblock> SettingsSeen(const Change& change, const Json& owner);
   void JudgeTry(const Change& change, const Json& owner);
