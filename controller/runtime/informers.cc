@@ -140,8 +140,7 @@ void Informers::GiveUp(AnyInformer& informer) {
 
 // Lists each resource again for which both of these hold:
 //   - Some of its objects are cut down, which means cached without their large parts.
-//   - There is room for twice the whole size of the smallest of these objects. With less room, that
-//     object might soon be cut down again.
+//   - There is room for the whole smallest of these objects.
 // Then sets the timer for the next look.
 void Informers::LookForRoom() {
   size_t cut = 0;
@@ -153,7 +152,7 @@ void Informers::LookForRoom() {
   cut_at_relist_ = SIZE_MAX;
   for (const auto& informer : informers_) {
     const size_t bytes = informer->running() ? informer->SmallestCut() : 0;
-    if (bytes == 0 || !environment_.budget->HasRoomForLarge(2 * bytes)) continue;
+    if (bytes == 0 || !environment_.budget->HasRoomForLarge(bytes)) continue;
     cut_at_relist_ = cut;
     informer->Relist();
   }

@@ -58,16 +58,23 @@ class CacheBudget {
   size_t limit() const { return limit_; }
   size_t held() const { return charged_.all + symbols_.bytes(); }
   bool IsFull() const { return limit_ > 0 && held() > limit_; }
-  // Returns true if there is room for an object of `bytes`, which is above kCutAbove.
+  // Returns the memory of all objects above kCutAbove, with their interned texts.
+  size_t large() const { return charged_.large; }
+  // Returns true if there is room for an object of `bytes`, which is above kCutAbove: all large
+  // objects together may take a quarter of the budget, and of this quarter the object must leave
+  // three times its own size. So a few very large objects of one user never take the place of all
+  // smaller ones. Example, with a budget of 160 MiB, of which large objects may take 40:
+  //   - 27 MiB are taken: an object of 3.3 MiB gets no room (27 + 4 * 3.3 > 40), one of 22 KiB does
+  //   - no large object is there: one of 10 MiB gets room
   bool HasRoomForLarge(size_t bytes) const {
-    return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
+    return limit_ == 0 || (charged_.large + 4 * bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
   // Returns true if an object of `before` bytes may grow or shrink to `bytes`.
   // All large objects together may take three eighths of the budget if one of them grows, but only
   // a quarter if a new one comes (HasRoomForLarge). Reason: our own writes add a little to an
   // object in the middle of a rollout. The difference leaves room for that, so that the object is
   // not cut down then. Example, with a budget of 800 MiB:
-  //   - HasRoomForLarge accepts a new object if all large objects then take at most 200 MiB.
+  //   - HasRoomForLarge accepts new objects until all large objects take 200 MiB.
   //   - MayGrow lets an object grow if all large objects then take at most 300 MiB.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;

@@ -84,6 +84,7 @@ void Informer<T>::CutIfNoRoom(T& object) {
       {{"resource", resource_.plural},
        {"object", KeyOf(object.meta).ToString()},
        {"bytes", bytes},
+       {"large", environment_.budget->large()},
        {"budget", environment_.budget->limit()}});
 }
 

@@ -95,8 +95,8 @@ TEST_CASE("an unreadable object counts until it is readable or gone (R-065, R-03
 
 TEST_CASE("an object without room is cut down, and whole again when there is room (R-065)") {
   // 1,080 labels take 17 KB for their pairs, and 230 KB for their texts, which count as if no other
-  // object had them.
-  Bounded f(1200000);
+  // object had them. The first leaves three times that of the quarter, 1,000,000 bytes.
+  Bounded f(4000000);
   f.bounded.Start();
   f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
   f.transport.Line(wire::Event("ADDED", Large("b@4", 80000)));
@@ -134,9 +134,9 @@ TEST_CASE("an object without room is cut down, and whole again when there is roo
 }
 
 TEST_CASE("large objects together take no more than a quarter of the budget (R-065)") {
-  Bounded f(5200000);
+  Bounded f(8000000);
   f.bounded.Start();
-  // Five of 247 KB fit into 1,300,000 bytes.
+  // Five of 247 KB fit into 2,000,000 bytes, and leave three times 247 KB.
   for (int i = 1; i <= 8; ++i) {
     f.transport.Line(wire::Event("ADDED", Large("a" + std::to_string(i) + "@3", 80000)));
   }
@@ -148,17 +148,33 @@ TEST_CASE("large objects together take no more than a quarter of the budget (R-0
   CHECK(f.bounded.cut() == 2);
 }
 
+// Whom this serves: the user of a Rollout of 64 KiB, whose neighbour has a few of megabytes.
+TEST_CASE("very large objects leave room for smaller ones (R-065)") {
+  Bounded f(8000000);
+  f.bounded.Start();
+  for (int i = 1; i <= 8; ++i) {
+    f.transport.Line(wire::Event("ADDED", Large("a" + std::to_string(i) + "@3", 80000)));
+  }
+  for (int i = 1; i <= 8; ++i) {
+    f.transport.Line(wire::Event("ADDED", Large("b" + std::to_string(i) + "@4", 10000)));
+  }
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  CHECK(f.bounded.cut() == 3);
+  CHECK(f.Cut("a6"));
+  CHECK_FALSE(f.Cut("b8"));
+}
+
 // Whom this serves: the user of a rollout that is under way, while another one fills the room.
 TEST_CASE("what is held whole may grow further than what is new (R-065)") {
-  Bounded f(1200000);
+  Bounded f(4000000);
   f.bounded.Start();
   f.transport.Line(wire::Event("ADDED", Large("a@3", 80000)));
   f.transport.Line(wire::InitialEventsEnd("10"));
-  f.transport.Line(wire::Event("MODIFIED", Large("a@11", 110000)));
+  f.transport.Line(wire::Event("MODIFIED", Large("a@11", 330000)));
   CHECK_FALSE(f.Cut("a"));
   f.transport.Line(wire::Event("ADDED", Large("b@12", 30000)));
   CHECK(f.Cut("b"));
-  f.transport.Line(wire::Event("MODIFIED", Large("a@13", 160000)));
+  f.transport.Line(wire::Event("MODIFIED", Large("a@13", 500000)));
   CHECK(f.Cut("a"));
   f.transport.Line(wire::Event("MODIFIED", Large("a@14", 100000)));
   CHECK(f.Cut("a"));  // as if it were new
