@@ -271,13 +271,18 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
+// The reasons of the condition of updates in place whose message says what the rollout waits for.
+// Partitioned is one of them: a rollout that has reached its partition or step times out if an
+// updated Pod is not available.
+constexpr std::string_view kWaitReasons[] = {"AnnotationNotKept", "Failing",      "MissingRights",
+                                             "Partitioned",       "Reverting",    "Staged",
+                                             "WaitingForBudget",  "WaitingForPDB"};
+
 // Returns true if the rollout has timed out, and `in_place`, the condition of updates in place,
-// names the cause: a Pod or a patch fails, a webhook drops an annotation of Windlass, or a
-// PodDisruptionBudget blocks.
+// says what the rollout waits for.
 bool ExplainsTimeOut(const Condition* in_place, const Ruling& ruling) {
-  return ruling.reason == workload::kExceededReason &&
-         (HasReason(in_place, "Failing") || HasReason(in_place, "AnnotationNotKept") ||
-          HasReason(in_place, "WaitingForPDB"));
+  return ruling.reason == workload::kExceededReason && in_place != nullptr &&
+         std::ranges::count(kWaitReasons, in_place->reason.text()) > 0;
 }
 
 // Appends "; " and `more` to `sentence`. A single period at the end of `sentence` is removed first.

@@ -23,6 +23,19 @@ const Pod* KeptOut(const InPlace& in_place) {
   return nullptr;
 }
 
+// Returns why an updated Pod of the host is not available, and the remedy; "" if all are available.
+std::string WhyNotAvailable(const PodsInPlace& pods) {
+  for (const RolloutPod& one : pods.all) {
+    const PodStanding& pod = one.standing;
+    if (!pod.updated || pod.stand_in || pod.available) continue;
+    const std::string name = "pod " + one.pod->meta.name;
+    if (pod.unschedulable) return name + " has no node: make room for it";
+    if (pod.exempt) return "the node of " + name + " is lost: repair the node, or delete the Pod";
+    return name + " is not available yet";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Numbers(const workload::Situation& situation) {
@@ -87,6 +100,23 @@ std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
+std::string MissingAtLimit(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const PodsInPlace& pods = *in_place.pods;
+  std::string missing = WhyNotAvailable(pods);
+  const std::string_view link = missing.empty() ? "" : "; ";
+  const std::string room = pods.failing ? pods.failing->first.text : WithoutNode(pods);
+  if (!room.empty()) return missing + After(link, room);
+  for (const ReplicaSet* rs : {in_place.pending(), in_place.host()}) {
+    if (const auto refused = RefusedPod(*rs)) return missing + After(link, *refused);
+  }
+  return missing;
+}
+
+bool IsMaxUnavailableUsedUp(const PodsInPlace& pods) {
+  return pods.limits.max_unavailable > 0 && Budget(pods.all, pods.limits) == 0;
+}
+
 std::string WaitsForRoom(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.against()) {
@@ -96,13 +126,12 @@ std::string WaitsForRoom(const workload::Situation& situation) {
   }
   if (std::string pod = WaitsForPod(in_place); !pod.empty()) return pod;
   const PodsInPlace& pods = *in_place.pods;
-  if (Budget(pods.all, pods.limits) > 0) return "waiting until a Pod can be patched";
-  const int32_t max_unavailable = pods.limits.max_unavailable;
-  if (max_unavailable == 0) {
-    return "waiting for a stand-in, because maxUnavailable is 0" + After(": ", WithoutNode(pods));
+  if (IsMaxUnavailableUsedUp(pods)) {
+    return "waiting for Pods that are not available: maxUnavailable " +
+           std::to_string(pods.limits.max_unavailable) + " is used up";
   }
-  return "waiting for Pods that are not available: maxUnavailable " +
-         std::to_string(max_unavailable) + " is used up";
+  if (Budget(pods.all, pods.limits) > 0) return "waiting until a Pod can be patched";
+  return "waiting for a stand-in, because maxUnavailable is 0" + After(": ", WithoutNode(pods));
 }
 
 }  // namespace windlass::in_place

@@ -42,6 +42,17 @@ std::string After(std::string_view link, const std::string& text);
 // nullopt: no failure is reported, or `rs` has as many Pods as its size.
 std::optional<std::string> RefusedPod(const ReplicaSet& rs);
 
+// For a rollout that has reached its limit (PodsInPlace::at_rest), returns what is missing although
+// no further Pod is due, and the remedy; "" if nothing is missing. The progress deadline of a
+// Rollout runs meanwhile (CountedPods::rests_at_limit). Examples:
+//   - "pod web-1 has no node: make room for it"
+//   - "pod web-1 is not available yet; pod web-2-x has no node yet", where web-2-x is a stand-in
+std::string MissingAtLimit(const workload::Situation& situation);
+
+// Returns true if no available Pod may be patched now, because as many Pods are unavailable as
+// maxUnavailable allows. Returns false if maxUnavailable is 0: stand-ins then make room.
+bool IsMaxUnavailableUsedUp(const PodsInPlace& pods);
+
 // Returns what a staged rollout waits for. Requires that Pods are to be patched, none can be
 // patched now, no Pod is being updated, and no PodDisruptionBudget is the cause.
 std::string WaitsForRoom(const workload::Situation& situation);

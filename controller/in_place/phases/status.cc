@@ -137,9 +137,11 @@ Word OfStaged(const workload::Situation& situation) {
   }
   if (pods.beside) return {true, InPlaceReason::kStaged, WaitsForOthers(pods)};
   if (pods.at_rest && counts.in_flight == 0) {
+    const std::string rests = counts.to_update > 0
+                                  ? "the other Pods keep their revision"
+                                  : "a Pod that is created now begins with the old revision";
     return Running(InPlaceReason::kPartitioned, situation,
-                   counts.to_update > 0 ? "the other Pods keep their revision"
-                                        : "a Pod that is created now begins with the old revision");
+                   rests + After("; ", MissingAtLimit(situation)));
   }
   if (const auto refused = RefusedPod(*in_place.pending()); refused && IsIdle(pods)) {
     return Running(InPlaceReason::kFailing, situation, *refused);
@@ -167,9 +169,11 @@ Word OfStaged(const workload::Situation& situation) {
   }
   if (counts.in_flight > 0 || !pods.next.batch.empty())
     return Running(InPlaceReason::kPatching, situation);
-  const InPlaceReason waits =
-      counts.patched == 0 ? InPlaceReason::kStaged : InPlaceReason::kWaitingForBudget;
-  return Running(waits, situation, WaitsForRoom(situation));
+  // Before the first patch, a wait is part of the beginning: the first stand-in starts, for
+  // example. But Pods that use up maxUnavailable may do so for ever.
+  const bool begins = counts.patched == 0 && !IsMaxUnavailableUsedUp(pods);
+  return Running(begins ? InPlaceReason::kStaged : InPlaceReason::kWaitingForBudget, situation,
+                 WaitsForRoom(situation));
 }
 
 // Returns the condition in the phases staged, returning and committing.

@@ -529,13 +529,17 @@ TEST_CASE("a rollout in place that has timed out says what it waited for (RO-142
   rollout.SetCondition(StoredCondition("Progressing", "False", "ProgressDeadlineExceeded",
                                        "ReplicaSet \"web-2\" has timed out progressing."));
   const std::string timed_out = "ReplicaSet \"web-2\" has timed out progressing";
-  for (const char* reason : {"Failing", "AnnotationNotKept", "WaitingForPDB", "GivenUp"}) {
+  for (const char* reason :
+       {"AnnotationNotKept", "Failing", "GivenUp", "MissingRights", "Partitioned", "Reverting",
+        "Staged", "WaitingForBudget", "WaitingForPDB"}) {
     CAPTURE(reason);
     rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", reason, "no patch"));
     CHECK(StandingOf(rollout).message == timed_out + "; the update in place: no patch");
   }
-  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", "Patching", "3/10"));
-  CHECK(StandingOf(rollout).message == timed_out + ".");
+  for (const char* reason : {"Committing", "Draining", "Patching"}) {
+    rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", reason, "3/10"));
+    CHECK(StandingOf(rollout).message == timed_out + ".");
+  }
   Proves("RO-142");
 }
 

@@ -2,6 +2,7 @@
 // replacing Pods (P-011 … P-013).
 #include <algorithm>
 
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -70,6 +71,97 @@ TEST_CASE("a rollout that waits for other Pods says that maxUnavailable is used 
   CHECK(c.InPlaceMessage() ==
         "1 of 3 Pods are patched, 1 of them is done: waiting for Pods that are not available: "
         "maxUnavailable 1 is used up");
+}
+
+// Serves users whose rollout does not even begin.
+TEST_CASE("nor does it begin while they use up maxUnavailable (P-033)") {
+  Started c(3);
+  nlohmann::json& status = c.PodNamed(c.PodNames()[0])["status"];
+  status["conditions"][2]["status"] = "False";
+  status["containerStatuses"] = nlohmann::json::array();  // nothing is known, so it is not patched
+  c.SetImage("v2");
+  c.Sync();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True WaitingForBudget");
+  CHECK(c.InPlaceMessage() ==
+        "0 of 3 Pods are patched: waiting for Pods that are not available: maxUnavailable 1 is "
+        "used up");
+  Proves("P-084");
+}
+
+TEST_CASE("a PodDisruptionBudget without room at the beginning is told by its name (P-038)") {
+  Started c(3);
+  c.CloseBudget();
+  c.SetImage("v2");
+  c.Sync();
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True WaitingForPDB");
+  CHECK(c.PodsOf("v2") == 0);
+}
+
+// At a partition with one updated Pod. Serves users of a Rollout, whose deadline runs there while
+// that Pod is not available.
+class AtPartition : public Started {
+ public:
+  AtPartition() : Started(4) {
+    Annotate("windlass.dev/in-place-partition", "3");
+    RollOutInPlace("v2");
+    updated = PodOf(*this, "v2");
+    REQUIRE(InPlaceMessage() == "1 of 4 Pods are patched, 1 of them is done: " + rests);
+  }
+  // Sets condition Ready of the updated Pod to False.
+  void MakeUnready() {
+    nlohmann::json& ready = PodNamed(updated)["status"]["conditions"][2];
+    ready["status"] = "False";
+    ready["lastTransitionTime"] = FormatTime({now});
+  }
+  std::string updated;
+  std::string rests = "the other Pods keep their revision";
+};
+
+TEST_CASE("at its partition a rollout names the updated Pod that is not available (P-084)") {
+  AtPartition c;
+  SECTION("it is not ready") {
+    c.MakeUnready();
+    c.Sync();
+    CHECK(c.InPlaceMessage() == "1 of 4 Pods are patched, 0 of them are done: " + c.rests +
+                                    "; pod " + c.updated + " is not available yet");
+    CHECK(c.InPlaceCondition() == "True Partitioned");
+    c.SyncAfter(601);
+    CHECK(c.InPlaceCondition() == "True Failing");
+  }
+  SECTION("it has no node") {
+    c.Unschedule(c.updated);
+    c.Sync();
+    CHECK(c.InPlaceMessage().ends_with(c.rests + "; pod " + c.updated +
+                                       " has no node: make room for it"));
+    CHECK(c.InPlaceCondition() == "True Partitioned");
+  }
+  SECTION("its node is lost") {
+    c.MakeUnready();
+    for (Node& node : c.nodes) {
+      if (node.meta.name == c.PodNamed(c.updated)["spec"]["nodeName"])
+        node.ready = node.heard = false;
+    }
+    c.Sync();
+    CHECK(c.InPlaceMessage().ends_with(c.rests + "; the node of pod " + c.updated +
+                                       " is lost: repair the node, or delete the Pod"));
+  }
+  SECTION("it is gone, and a quota has no room for the next one") {
+    c.DeletePod(c.updated);
+    c.EditReplicaSet(c.NameOf("v1"), [](nlohmann::json& rs) {
+      rs["status"]["replicas"] = 3;
+      rs["status"]["conditions"] = {{{"type", "ReplicaFailure"},
+                                     {"status", "True"},
+                                     {"reason", "FailedCreate"},
+                                     {"message", "exceeded quota: pods"},
+                                     {"lastTransitionTime", "2027-01-15T08:00:00Z"}}};
+    });
+    c.Sync();
+    CHECK(c.InPlaceMessage() == "0 of 4 Pods are patched: " + c.rests + "; replica set " +
+                                    c.NameOf("v1") + " cannot create Pods: exceeded quota: pods");
+  }
+  Proves("P-084");
 }
 
 TEST_CASE("with Only, one that never had a budget is not begun until there is one (P-012, P-014)") {

@@ -509,6 +509,9 @@ TEST_CASE("nor does it end the rest at a partition (P-058, P-060, P-062)") {
   for (const int64_t wait : {601, 61}) {
     c.SyncAfter(wait);
     CHECK(c.InPlaceCondition() == "True Partitioned");
+    CHECK(c.InPlaceMessage().find("; the node of pod " + patched + " is lost") !=
+          std::string::npos);
+    CHECK(c.InPlaceMessage().find("; a stand-in has no node: pod ") != std::string::npos);
     CHECK(c.ImageOfPod(patched) == "v2");
   }
   Proves("P-058");
