@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -58,16 +59,21 @@ func (r *memoryRuntime) RunPodSandbox(ctx context.Context, config *criv1.PodSand
 	return id, nil
 }
 
-// CreateContainer knows images by their digest, as real runtimes do: a container of another tag of
-// the same image has another id and the same imageID.
+// CreateContainer does two things as real runtimes do:
+//   - No id is ever used twice. The fake makes an id from the names of sandbox and container and a
+//     count of restarts. A node that is killed and started again forgets its containers, and counts
+//     from 0 again. So the fake is given a name of the sandbox with random text at its end.
+//   - Images are known by their digest: a container of another tag of the same image has another id
+//     and the same imageID.
 func (r *memoryRuntime) CreateContainer(ctx context.Context, sandbox string, config *criv1.ContainerConfig, sandboxConfig *criv1.PodSandboxConfig) (string, error) {
-	id, err := r.FakeRuntimeService.CreateContainer(ctx, sandbox, config, sandboxConfig)
+	id, err := r.FakeRuntimeService.CreateContainer(ctx, sandbox+"_"+rand.Text(), config, sandboxConfig)
 	if err != nil {
 		return "", err
 	}
 	r.Lock()
 	defer r.Unlock()
 	if c, ok := r.Containers[id]; ok {
+		c.SandboxID = sandbox
 		c.ImageRef = imageRef(imageOf(c))
 	}
 	return id, nil
