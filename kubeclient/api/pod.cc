@@ -36,6 +36,23 @@ ConditionStatus StatusOf(std::string_view text) {
   return ConditionStatus::kUnknown;
 }
 
+// Which resources restart the container if they change: spec.containers[].resizePolicy.
+void ReadResizePolicy(JsonReader& in, PodContainer& out) {
+  out.restarts_for_cpu = out.restarts_for_memory = false;
+  in.Array([&] {
+    std::string_view resource;
+    bool restarts = false;
+    in.Object([&](std::string_view key) {
+      if (key == "resourceName")
+        resource = in.String();
+      else if (key == "restartPolicy")
+        restarts = in.String() == "RestartContainer";
+    });
+    if (resource == "cpu") out.restarts_for_cpu = restarts;
+    if (resource == "memory") out.restarts_for_memory = restarts;
+  });
+}
+
 void ReadSpecContainers(JsonReader& in, SymbolTable& symbols, bool init, Containers& out) {
   out.clear();
   in.Array([&] {
@@ -55,6 +72,11 @@ void ReadSpecContainers(JsonReader& in, SymbolTable& symbols, bool init, Contain
       } else if (key == "restartPolicyRules") {
         has_rules = false;
         in.Array([&] { has_rules = true; });
+      } else if (key == "resources") {
+        const ContainerResources resources{.wanted = ReadCpuAndMemory(in)};
+        container.resources = symbols.Intern(TextOf(resources));
+      } else if (key == "resizePolicy") {
+        ReadResizePolicy(in, container);
       }
     });
     const bool sidecar = init && always;
@@ -132,6 +154,7 @@ void ReadContainerStatuses(JsonReader& in, SymbolTable& symbols, Containers& out
   out.clear();
   in.Array([&] {
     PodContainer status;
+    ContainerResources resources;
     status.state = ContainerState::kWaiting;
     in.Object([&](std::string_view key) {
       if (key == "name")
@@ -148,23 +171,53 @@ void ReadContainerStatuses(JsonReader& in, SymbolTable& symbols, Containers& out
         status.restart_count = in.Int32();
       else if (key == "state")
         ReadState(in, symbols, status);
+      else if (key == "allocatedResources")
+        ReadQuantities(in, "requests", resources.allocated);
+      else if (key == "resources") {
+        resources.actual = ReadCpuAndMemory(in);
+        resources.reported = true;
+      }
     });
+    if (resources.reported) status.resources = symbols.Intern(TextOf(resources));
     out.push_back(std::move(status));
   });
 }
 
-void ReadPodConditions(JsonReader& in, const DecodeInterests& interests, Pod& out) {
+// One condition, as far as a resize is concerned.
+struct ResizeCondition {
+  std::string_view type;
+  std::string_view reason;
+  std::string_view message;
+  int64_t generation = 0;
+};
+
+void Note(const ResizeCondition& said, PodResize& out) {
+  if (said.type == "PodResizePending") {
+    out.pending = said.reason == "Infeasible" ? PodResize::Pending::kInfeasible
+                                              : PodResize::Pending::kDeferred;
+    out.pending_generation = said.generation;
+    out.message = said.message;
+  } else if (said.type == "PodResizeInProgress") {
+    out.in_progress = true;
+    out.error = said.reason == "Error" ? said.message : std::string_view();
+  }
+}
+
+void ReadPodConditions(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
+                       Pod& out) {
   out.ready = out.containers_ready = out.scheduled = {};
   out.gate = ConditionStatus::kAbsent;
+  PodResize resize;
   in.Array([&] {
     PodCondition ignored;
     PodCondition* condition = &ignored;
     bool is_gate = false;
+    ResizeCondition said;
     ConditionStatus status = ConditionStatus::kUnknown;
     WallTime last_transition_time;
     in.Object([&](std::string_view key) {
       if (key == "type") {
-        const std::string_view type = in.String();
+        const std::string_view type = said.type = in.String();
         is_gate = interests.IsPodGate(type);
         condition = type == "Ready"             ? &out.ready
                     : type == "ContainersReady" ? &out.containers_ready
@@ -174,11 +227,19 @@ void ReadPodConditions(JsonReader& in, const DecodeInterests& interests, Pod& ou
         status = StatusOf(in.String());
       } else if (key == "lastTransitionTime") {
         ReadTime(in, last_transition_time);
+      } else if (key == "reason") {
+        said.reason = in.String();
+      } else if (key == "message") {
+        said.message = in.String();
+      } else if (key == "observedGeneration") {
+        said.generation = in.Int64();
       }
     });
     *condition = PodCondition(status, last_transition_time);
     if (is_gate) out.gate = status;
+    if (status == ConditionStatus::kTrue) Note(said, resize);
   });
+  out.resize = symbols.Intern(TextOf(resize));
 }
 
 void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
@@ -187,6 +248,7 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   out.phase = PodPhase::kUnknown;
   out.ready = out.containers_ready = out.scheduled = {};
   out.gate = ConditionStatus::kAbsent;
+  out.resize = {};
   parts.init_status.clear();
   parts.app_status.clear();
   in.Object([&](std::string_view key) {
@@ -195,7 +257,7 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
     else if (key == "phase")
       out.phase = PhaseOf(in.String());
     else if (key == "conditions")
-      ReadPodConditions(in, decoder.interests(), out);
+      ReadPodConditions(in, symbols, decoder.interests(), out);
     else if (key == "containerStatuses")
       ReadContainerStatuses(in, symbols, parts.app_status);
     else if (key == "initContainerStatuses")
@@ -203,9 +265,17 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   });
 }
 
+// Returns the text of the resources in the spec and in the status together.
+Symbol Joined(SymbolTable& symbols, const Symbol& spec, const Symbol& status) {
+  if (status.empty()) return spec;
+  ContainerResources resources = ParseContainerResources(status.text());
+  resources.wanted = ParseContainerResources(spec.text()).wanted;
+  return symbols.Intern(TextOf(resources));
+}
+
 // Appends the containers of `spec` to `out`, each with the status of the same name. If several
 // statuses have that name, the last of them counts.
-void Join(Containers& spec, Containers& statuses, Containers& out) {
+void Join(SymbolTable& symbols, Containers& spec, Containers& statuses, Containers& out) {
   const auto by_name = [](const PodContainer& a, const PodContainer& b) { return a.name < b.name; };
   // For app containers this usually moves nothing, because a kubelet sends their statuses sorted by
   // name.
@@ -217,6 +287,9 @@ void Join(Containers& spec, Containers& statuses, Containers& out) {
       joined.image = container.image;
       joined.kind = container.kind;
       joined.own_restart_policy = container.own_restart_policy;
+      joined.restarts_for_cpu = container.restarts_for_cpu;
+      joined.restarts_for_memory = container.restarts_for_memory;
+      joined.resources = Joined(symbols, container.resources, joined.resources);
       container = std::move(joined);
     }
     out.push_back(std::move(container));
@@ -256,8 +329,8 @@ Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json) {
   WINDLASS_TRY([[maybe_unused]] const Unit whole,
                ReadObject(in, object_json, out.meta, metadata, spec, status));
   out.containers.reserve(parts.init.size() + parts.app.size());
-  Join(parts.init, parts.init_status, out.containers);
-  Join(parts.app, parts.app_status, out.containers);
+  Join(decoder.symbols(), parts.init, parts.init_status, out.containers);
+  Join(decoder.symbols(), parts.app, parts.app_status, out.containers);
   return out;
 }
 

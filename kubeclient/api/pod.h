@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kubeclient/api/container_id.h"
+#include "kubeclient/api/container_resources.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
@@ -64,6 +65,7 @@ struct PodContainer {
   Symbol image_id;
   ContainerId id;         // of the container created last; stays after it has ended
   Symbol waiting_reason;  // for state kWaiting only
+  Symbol resources;       // CPU and memory: ParseContainerResources reads the text
   WallTime started_at;    // for state kRunning only; by the node's clock
   int32_t restart_count = 0;
   ContainerKind kind = ContainerKind::kApp;
@@ -73,6 +75,9 @@ struct PodContainer {
   // True if the container itself sets restartPolicy or restartPolicyRules. The restartPolicy Always
   // that makes a container a sidecar does not count.
   bool own_restart_policy : 1 = false;
+  // True if spec.resizePolicy says that another amount of this restarts the container.
+  bool restarts_for_cpu : 1 = false;
+  bool restarts_for_memory : 1 = false;
   bool operator==(const PodContainer&) const = default;
 };
 
@@ -80,6 +85,8 @@ struct Pod {
   ObjectMeta meta;  // only annotations that DecodeInterests::KeepsPodAnnotation wants
 
   Symbol node_name;
+  Symbol
+      resize;  // the conditions of a resize: ParsePodResize reads the text; empty: there are none
   // Init containers first, then app containers; each group is in the order of the spec.
   std::vector<PodContainer> containers;
   int64_t observed_generation = 0;  // 0: the kubelet does not report it

@@ -32,8 +32,27 @@ void Annotations(const Members& object, Pod& out) {
   });
 }
 
+void Quantities(const Members& object, const char* list, CpuAndMemory& out) {
+  object.Object(list, [&](const Members& quantities) {
+    const bool limits = std::string_view(list) == "limits";
+    quantities.String("cpu", out.values[limits ? 2 : 0]);
+    quantities.String("memory", out.values[limits ? 3 : 1]);
+  });
+}
+
 PodContainer Status(const Members& s, SymbolTable& symbols) {
   PodContainer out;
+  ContainerResources resources;
+  s.Object("allocatedResources", [&](const Members& quantities) {
+    quantities.String("cpu", resources.allocated.values[0]);
+    quantities.String("memory", resources.allocated.values[1]);
+  });
+  s.Object("resources", [&](const Members& r) {
+    resources.reported = true;
+    Quantities(r, "requests", resources.actual);
+    Quantities(r, "limits", resources.actual);
+  });
+  if (resources.reported) out.resources = TextOf(resources);
   out.state = ContainerState::kWaiting;
   s.String("name", out.name);
   s.String("imageID", out.image_id);
@@ -87,6 +106,23 @@ void Containers(const Members& spec, bool init, const std::vector<PodContainer>&
     }
     container.name = name;
     c.String("image", container.image);
+    ContainerResources resources = ParseContainerResources(container.resources.text());
+    resources.wanted = {};
+    c.Object("resources", [&](const Members& r) {
+      Quantities(r, "requests", resources.wanted);
+      Quantities(r, "limits", resources.wanted);
+    });
+    container.resources = TextOf(resources);
+    c.ForEach("resizePolicy", [&](const json& row) {
+      const Members r = ReferenceElement(row, c.ok);
+      std::string resource;
+      std::string restarts;
+      r.String("resourceName", resource);
+      r.String("restartPolicy", restarts);
+      const bool does = restarts == "RestartContainer";
+      if (resource == "cpu") container.restarts_for_cpu = does;
+      if (resource == "memory") container.restarts_for_memory = does;
+    });
     const bool sidecar = init && policy == "Always";
     if (init) container.kind = sidecar ? ContainerKind::kSidecar : ContainerKind::kInit;
     container.own_restart_policy = rules > 0 || (!policy.empty() && !sidecar);
@@ -114,6 +150,7 @@ void Spec(const Members& object, SymbolTable& symbols, Pod& out) {
 }
 
 void Conditions(const Members& status, Pod& out) {
+  PodResize resize;
   status.ForEach("conditions", [&](const json& element) {
     const Members c = ReferenceElement(element, status.ok);
     std::string type;
@@ -129,7 +166,25 @@ void Conditions(const Members& status, Pod& out) {
     if (type == "ContainersReady") out.containers_ready = {value, since};
     if (type == "PodScheduled") out.scheduled = {value, since};
     if (type == kGate) out.gate = value;
+    std::string reason;
+    std::string message;
+    int64_t generation = 0;
+    c.String("reason", reason);
+    c.String("message", message);
+    c.Integer("observedGeneration", generation);
+    if (value != ConditionStatus::kTrue) return;
+    if (type == "PodResizePending") {
+      using enum PodResize::Pending;
+      resize.pending = reason == "Infeasible" ? kInfeasible : kDeferred;
+      resize.pending_generation = generation;
+      resize.message = message;
+    }
+    if (type == "PodResizeInProgress") {
+      resize.in_progress = true;
+      resize.error = reason == "Error" ? message : "";
+    }
   });
+  out.resize = TextOf(resize);
 }
 
 void ReadStatus(const Members& object, Pod& out) {
@@ -167,10 +222,16 @@ Places PodPlaces() {
   add(kString, false, {"spec.readinessGates[0].conditionType", "status.phase"});
   add(kString, false, {"status.conditions[0].type", "status.conditions[0].status"});
   add(kTime, false, {"status.conditions[0].lastTransitionTime"});
+  add(kString, false, {"status.conditions[0].reason", "status.conditions[0].message"});
+  add(kInt64, false, {"status.conditions[0].observedGeneration"});
   for (const std::string list : {"spec.containers", "spec.initContainers"}) {
     const std::string one = list + "[0].";
     add(kList, true, {list});
     add(kString, true, {one + "name", one + "image", one + "restartPolicy"});
+    add(kObject, false, {one + "resources", one + "resources.limits"});
+    add(kString, true, {one + "resources.limits.cpu", one + "resources.requests.memory"});
+    add(kList, false, {one + "resizePolicy"});
+    add(kString, false, {one + "resizePolicy[0].resourceName"});
   }
   // Without containers in the spec, nothing of their statuses is kept.
   for (const std::string list : {"status.containerStatuses", "status.initContainerStatuses"}) {
@@ -183,6 +244,7 @@ Places PodPlaces() {
     add(kObject, false, {state, state + ".waiting", state + ".running"});
     add(kString, false, {state + ".waiting.reason"});
     add(kTime, false, {state + ".running.startedAt"});
+    add(kObject, false, {one + "resources", one + "allocatedResources"});
   }
   return places;
 }
