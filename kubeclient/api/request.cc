@@ -142,12 +142,14 @@ Request Request::JsonPatch(const ResourceId& resource, ObjectVersion version,
 }
 
 Request Request::GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
-                                  std::string_view operations) {
+                                  std::string_view operations, std::string_view subresource) {
   const json list = json::parse(operations, nullptr, /*allow_exceptions=*/false);
   WL_ASSERT(list.is_array() && !list.empty() && list[0].is_object());
   WL_ASSERT(list[0].contains("op") && list[0]["op"] == "test");
-  return Patch(resource, {std::move(key), uid, {}}, PatchType::kJson,
-               WithTestOfUid(uid, "", operations));
+  Request request = Patch(resource, {std::move(key), uid, {}}, PatchType::kJson,
+                          WithTestOfUid(uid, "", operations));
+  request.subresource_ = subresource;
+  return request;
 }
 
 Request Request::Delete(const ResourceId& resource, ObjectVersion version,

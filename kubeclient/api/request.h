@@ -72,7 +72,7 @@ struct RequestKey {
   Verb verb = Verb::kGet;
   ResourceId resource{};
   ObjectKey key;            // for a list: the namespace alone
-  std::string subresource;  // "", "status" or "eviction"
+  std::string subresource;  // "", "status", "resize" or "eviction"
   PatchType patch_type = PatchType::kNone;
   // The whole key, for logs: "patch replicasets ns/web-7c9 merge <hash of the body>".
   std::string text;
@@ -111,9 +111,10 @@ class Request {
                            std::string_view operations);
   // PATCH that tests some fields, and succeeds even if others have changed, such as a Pod's status.
   // The tests in `operations` check what the decision was based on (P-035). The first operation
-  // must be a `test`. A `test` of /metadata/uid is put before it.
+  // must be a `test`. A `test` of /metadata/uid is put before it. `subresource` is "" or, for a
+  // Pod's CPU and memory, "resize".
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
-                                  std::string_view operations);
+                                  std::string_view operations, std::string_view subresource = "");
   // DELETE with uid and resourceVersion preconditions.
   static Request Delete(const ResourceId& resource, ObjectVersion version,
                         DeletionPropagation propagation = DeletionPropagation::kBackground);

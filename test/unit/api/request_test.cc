@@ -94,6 +94,12 @@ TEST_CASE(
   CHECK(request.key() == kVersion.key);
   CHECK(request.uid() == kUid);
   CHECK(request.mutates());
+  CHECK(request.subresource().empty());
+  const Request resize =
+      Request::GuardedJsonPatch(resources::kPods, kVersion.key, kUid, operations, "resize");
+  CHECK(resize.subresource() == "resize");
+  CHECK(resize.body() == request.body());
+  CHECK(resize.Identity().text != request.Identity().text);
 }
 
 TEST_CASE("a delete has both preconditions and leaves dependents to the garbage collector (B-31)") {
