@@ -81,6 +81,35 @@ std::string SentenceOf(const NotEligible& why) {
     case Reason::kPodForbidden:
       return "the API server refused three patches of Pods in a row" +
              (why.about.empty() ? "" : ": " + why.about);
+    case Reason::kQosClassChanged:
+      return "the quality of service of the Pods would change, and Kubernetes lets no resize "
+             "change "
+             "it";
+    case Reason::kResourcesAddedOrRemoved:
+      return field +
+             " has been added or removed, and Kubernetes removes no request and no limit of a "
+             "running Pod";
+    case Reason::kOtherResources:
+      return field +
+             " has changed, and only cpu and memory of containers can change in a running "
+             "Pod, in Pods without resources of their own";
+    case Reason::kEnvFromResources:
+      return field +
+             " reads cpu or memory that has changed, but the resize would not restart its "
+             "container";
+    case Reason::kResizeServerTooOld: return "API servers before 1.33 do not resize Pods";
+    case Reason::kResizeKubeletTooOld:
+      return "kubelets before 1.33 do not resize Pods, nor those before 1.36 init containers, "
+             "and " +
+             (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
+    case Reason::kResizeInfeasible:
+      return "a kubelet will not resize its Pod" + (why.about.empty() ? "" : ": pod " + why.about);
+    case Reason::kResizeStaticPolicy:
+      return "a kubelet with a static CPU or memory policy will not resize its Pod" +
+             (why.about.empty() ? "" : ": pod " + why.about);
+    case Reason::kResizeDeferred:
+      return "a node has had no room for the resize of its Pod for five minutes" +
+             (why.about.empty() ? "" : ": pod " + why.about);
   }
   return {};
 }
@@ -148,7 +177,16 @@ std::string RemedyFor(const Cause& why, const WorkloadKind& kind) {
     case Reason::kMetadataOnly:
     case Reason::kEnvFromMetadata:
     case Reason::kMatchLabelKey:
-    case Reason::kContainerRestartPolicy: return AskForNewPods(kind);
+    case Reason::kContainerRestartPolicy:
+    case Reason::kQosClassChanged:
+    case Reason::kResourcesAddedOrRemoved:
+    case Reason::kOtherResources:
+    case Reason::kEnvFromResources:
+    case Reason::kResizeServerTooOld:
+    case Reason::kResizeInfeasible:
+    case Reason::kResizeStaticPolicy:
+    case Reason::kResizeDeferred: return AskForNewPods(kind);
+    case Reason::kResizeKubeletTooOld:
     case Reason::kSidecarKubeletTooOld: return "update this kubelet, or " + AskForNewPods(kind);
     case Reason::kRecreateStrategy:
       return "set spec.replicas to 1, or spec.strategy.type to RollingUpdate";

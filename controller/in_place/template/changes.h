@@ -1,11 +1,13 @@
 // The differences between two Pod templates that can be applied to a running Pod.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/container_resources.h"
 #include "kubeclient/api/pod.h"
 
 namespace windlass::in_place {
@@ -38,6 +40,17 @@ struct TolerationChange {
   bool operator==(const TolerationChange&) const = default;
 };
 
+// Other CPU or memory of one container (P-009).
+struct ResourceChange {
+  std::string container;
+  ContainerKind kind = ContainerKind::kApp;
+  // The quantities that change, before and after; those that stay are empty in both.
+  CpuAndMemory from{};
+  CpuAndMemory to{};
+  bool restarts = false;  // its resizePolicy has the container restarted for one of these
+  bool operator==(const ResourceChange&) const = default;
+};
+
 // All members are empty if the templates differ only in what has no effect on Pods, such as the
 // order of tolerations.
 struct TemplateChanges {
@@ -45,7 +58,16 @@ struct TemplateChanges {
   TextChanges labels{};
   TextChanges annotations{};
   std::vector<TolerationChange> tolerations{};
+  // In a request of its own (controller/in_place/pod/resize.h). In the order of the template, init
+  // containers first.
+  std::vector<ResourceChange> resources{};
   bool operator==(const TemplateChanges&) const = default;
 };
+
+// Returns true if the changes are of CPU or memory, and restart no container (P-103).
+inline bool RestartNothing(const TemplateChanges& changes) {
+  return changes.images.empty() && !changes.resources.empty() &&
+         std::ranges::none_of(changes.resources, &ResourceChange::restarts);
+}
 
 }  // namespace windlass::in_place

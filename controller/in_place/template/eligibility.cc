@@ -7,6 +7,7 @@
 
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/metadata.h"
+#include "controller/in_place/template/resources.h"
 #include "controller/in_place/template/tolerations.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/base/cut_text.h"
@@ -30,6 +31,10 @@ using Refusal = std::optional<NotEligible>;
 struct Comparison {
   Json host;
   Json target;
+  // CPU and memory of the containers of both, with quantities as they are written (ReadResources).
+  std::vector<TemplateResources> host_resources;
+  std::vector<TemplateResources> target_resources;
+  bool resizes = false;  // CPU and memory may change
 };
 
 bool IsTextMapOrAbsent(const Json& json) {
@@ -67,12 +72,13 @@ Refusal JudgeNames(const Comparison& c) {
 
 // Returns the template without the fields that can change in a Pod; the rest must be equal in both
 // templates. Images are not removed but replaced by "any", so that a missing image is still a
-// difference.
-Json Fixed(Json pod_template) {
+// difference. CPU and memory of containers are removed if `resizes` is true.
+Json Fixed(Json pod_template, bool resizes) {
   for (const auto& [list, init] : kContainerLists) {
     if (!At(pod_template, list).is_array()) continue;
     for (Json& container : pod_template[Json::json_pointer(list)]) {
       if (Member(container, "image").is_string()) container["image"] = "any";
+      if (resizes) DropCpuAndMemory(container);
     }
   }
   const auto erase = [&](const char* parent, const char* member) {
@@ -89,14 +95,29 @@ Json Fixed(Json pod_template) {
   return pod_template;
 }
 
+// Returns true if `pointer` leads to resources of the Pod, or of a container:
+// "/spec/containers/0/resources/limits/example.com~1gpu".
+bool IsOfResources(std::string_view pointer) {
+  if (pointer.starts_with("/spec/resources")) return true;
+  for (const auto& [list, init] : kContainerLists) {
+    if (!pointer.starts_with(list)) continue;
+    const size_t member = pointer.find('/', std::string_view(list).size() + 1);
+    return member != std::string_view::npos && pointer.substr(member).starts_with("/resources");
+  }
+  return false;
+}
+
 Refusal JudgeOtherFields(const Comparison& c) {
-  const auto pointer = FirstDifference(Fixed(c.host), Fixed(c.target));
+  const auto pointer = FirstDifference(Fixed(c.host, c.resizes), Fixed(c.target, c.resizes));
   if (!pointer) return std::nullopt;
   const bool in_container = std::ranges::any_of(kContainerLists, [&](const ContainerList& list) {
     return pointer->starts_with(list.pointer);
   });
-  const bool policy = in_container && pointer->ends_with("/imagePullPolicy");
-  return NotEligible{policy ? Reason::kImagePullPolicyChanged : Reason::kFieldChanged, *pointer};
+  if (in_container && pointer->ends_with("/imagePullPolicy")) {
+    return NotEligible{Reason::kImagePullPolicyChanged, *pointer};
+  }
+  const bool of_resources = c.resizes && IsOfResources(*pointer);
+  return NotEligible{of_resources ? Reason::kOtherResources : Reason::kFieldChanged, *pointer};
 }
 
 ContainerKind KindOf(const Json& container, bool init) {
@@ -143,14 +164,6 @@ Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   return std::nullopt;
 }
 
-// Returns the names of the containers that the changes restart. A restarted container reads its
-// environment anew.
-std::set<std::string> RestartingBy(const TemplateChanges& changes) {
-  std::set<std::string> names;
-  for (const ImageChange& image : changes.images) names.insert(image.container);
-  return names;
-}
-
 // Returns the first changed key as a pointer into the template. Requires at least one change.
 std::string FirstOf(const TextChanges& labels, const TextChanges& annotations) {
   if (labels.empty()) return "/metadata/annotations" + PointerTo(annotations.begin()->first);
@@ -163,11 +176,101 @@ void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
       CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
 }
 
+// Returns the container with that name in `pod_template`, and its pointer.
+std::pair<const Json*, std::string> FindContainer(const Json& pod_template,
+                                                  const std::string& name) {
+  for (const auto& [list, init] : kContainerLists) {
+    const Json& containers = At(pod_template, list);
+    for (size_t i = 0; containers.is_array() && i < containers.size(); ++i) {
+      if (Member(containers[i], "name") == name) return {&containers[i], list + PointerTo(i)};
+    }
+  }
+  return {nullptr, "/spec/containers"};
+}
+
+// Returns the pointer to the first quantity that changes.
+std::string PointerOf(const Comparison& c, const ResourceChange& change) {
+  std::string pointer = FindContainer(c.target, change.container).second + "/resources";
+  for (size_t i = 0; i < kResourceFields.size(); ++i) {
+    if (change.from.values[i] == change.to.values[i]) continue;
+    return pointer + PointerTo(kResourceFields[i].list) + PointerTo(kResourceFields[i].resource);
+  }
+  return pointer;
+}
+
+// Returns true if `change` adds or removes a quantity. The API server refuses to remove one, so one
+// that is added could not be taken back.
+bool AddsOrRemoves(const ResourceChange& change) {
+  for (size_t i = 0; i < kResourceFields.size(); ++i) {
+    if (change.from.values[i].empty() != change.to.values[i].empty()) return true;
+  }
+  return false;
+}
+
+// Returns the names of the containers that the changes restart. A restarted container reads its
+// environment anew.
+std::set<std::string> RestartingBy(const TemplateChanges& changes) {
+  std::set<std::string> names;
+  for (const ImageChange& image : changes.images) names.insert(image.container);
+  for (const ResourceChange& change : changes.resources) {
+    if (change.restarts) names.insert(change.container);
+  }
+  return names;
+}
+
+// Adds the changes of CPU and memory to `changes`. Refuses, in this order,
+//   - CPU or memory of Pods that cannot be resized: of Windows, with resources of the whole Pod, or
+//     a plain init container that a resize would restart
+//   - a quantity that is added or removed
+//   - another quality of service
+Refusal JudgeResources(const Comparison& c, TemplateChanges& changes) {
+  if (!c.resizes) return std::nullopt;
+  changes.resources = CompareResources(c.host_resources, c.target_resources);
+  if (changes.resources.empty()) return std::nullopt;
+  if (At(c.target, "/spec/os/name") == "windows") {
+    return NotEligible{Reason::kFieldChanged, PointerOf(c, changes.resources.front())};
+  }
+  if (!At(c.target, "/spec/resources").is_null()) {
+    return NotEligible{Reason::kOtherResources, "/spec/resources"};
+  }
+  for (const ResourceChange& change : changes.resources) {
+    const std::string pointer = PointerOf(c, change);
+    if (change.kind == ContainerKind::kInit && change.restarts) {
+      return NotEligible{Reason::kFieldChanged, pointer};
+    }
+    if (AddsOrRemoves(change)) return NotEligible{Reason::kResourcesAddedOrRemoved, pointer};
+  }
+  if (QosOf(c.host_resources) != QosOf(c.target_resources)) {
+    return NotEligible{Reason::kQosClassChanged, ""};
+  }
+  return std::nullopt;
+}
+
+// Refuses if a container that is not restarted has read a quantity that changes. Requires that
+// `changes` have the images and resources.
+Refusal JudgeEnvOfResources(const Comparison& c, const TemplateChanges& changes) {
+  if (changes.resources.empty()) return std::nullopt;
+  const std::set<std::string> restarting = RestartingBy(changes);
+  for (const auto& [list, init] : kContainerLists) {
+    const Json& containers = At(c.target, list);
+    for (size_t i = 0; containers.is_array() && i < containers.size(); ++i) {
+      const Json& name = Member(containers[i], "name");
+      if (name.is_string() && restarting.contains(name.get<std::string>())) continue;
+      // A plain init container that has run read its environment then, as in a Pod that is made.
+      if (KindOf(containers[i], init) == ContainerKind::kInit) continue;
+      if (auto pointer = FindEnvOfResources(containers[i], changes.resources)) {
+        return NotEligible{Reason::kEnvFromResources, list + PointerTo(i) + *pointer};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 // Adds the changed labels and annotations to `changes`, which must have the images and tolerations
 // already. Refuses, in this order,
 //   - a key that cannot change in a running Pod
 //   - a label that matchLabelKeys or mismatchLabelKeys name
-//   - any change of labels or annotations if no image or toleration changes
+//   - any change of labels or annotations if no image, toleration, CPU or memory changes
 //   - a key that an environment variable reads, in a container that is not restarted
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   CollectMetadata(c, changes);
@@ -179,7 +282,7 @@ Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   if (auto pointer = FindMatchLabelKey(changes.labels, Member(c.target, "spec"))) {
     return NotEligible{Reason::kMatchLabelKey, *pointer};
   }
-  if (changes.images.empty() && changes.tolerations.empty()) {
+  if (changes.images.empty() && changes.tolerations.empty() && changes.resources.empty()) {
     return NotEligible{Reason::kMetadataOnly, FirstOf(changes.labels, changes.annotations)};
   }
   const std::set<std::string> restarting = RestartingBy(changes);
@@ -215,7 +318,9 @@ Verdict Judge(const Comparison& c) {
   if (Refusal refusal = JudgeNames(c)) return *refusal;
   if (Refusal refusal = JudgeOtherFields(c)) return *refusal;
   if (Refusal refusal = JudgeTolerations(c, changes)) return *refusal;
+  if (Refusal refusal = JudgeResources(c, changes)) return *refusal;
   if (Refusal refusal = JudgeImages(c, changes)) return *refusal;
+  if (Refusal refusal = JudgeEnvOfResources(c, changes)) return *refusal;
   if (Refusal refusal = JudgeMetadata(c, changes)) return *refusal;
   return changes;
 }
@@ -234,7 +339,14 @@ Result<std::optional<Comparison>> Compare(std::string_view host_template,
   if (host_text == target_text) return std::optional<Comparison>();
   WINDLASS_TRY(Json host, Parse(host_text));
   WINDLASS_TRY(Json target, Parse(target_text));
-  return std::optional(Comparison{std::move(host), std::move(target)});
+  return std::optional(Comparison{std::move(host), std::move(target), {}, {}});
+}
+
+Status ReadResources(std::string_view host_template, std::string_view target_template,
+                     Comparison& c) {
+  WINDLASS_TRY(c.host_resources, ReadTemplateResources(host_template));
+  WINDLASS_TRY(c.target_resources, ReadTemplateResources(target_template));
+  return Unit{};
 }
 
 }  // namespace
@@ -254,12 +366,21 @@ std::string_view Name(Reason reason) {
     case Reason::kRecreateStrategy: return "RecreateStrategy";
     case Reason::kNoBudget: return "NoBudget";
     case Reason::kPodForbidden: return "PodForbidden";
+    case Reason::kQosClassChanged: return "QOSClassChanged";
+    case Reason::kResourcesAddedOrRemoved: return "ResourcesAddedOrRemoved";
+    case Reason::kOtherResources: return "OtherResources";
+    case Reason::kEnvFromResources: return "EnvFromResources";
+    case Reason::kResizeServerTooOld: return "ResizeServerTooOld";
+    case Reason::kResizeKubeletTooOld: return "ResizeKubeletTooOld";
+    case Reason::kResizeInfeasible: return "ResizeInfeasible";
+    case Reason::kResizeStaticPolicy: return "ResizeStaticPolicy";
+    case Reason::kResizeDeferred: return "ResizeDeferred";
   }
   return "unknown";
 }
 
 std::optional<Reason> ParseReason(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(Reason::kPodForbidden); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::kResizeDeferred); ++i) {
     const auto reason = static_cast<Reason>(i);
     if (Name(reason) == name) return reason;
   }
@@ -282,16 +403,24 @@ std::optional<NotEligible> ParseNotEligible(std::string_view text) {
   return NotEligible{*reason, std::string(text)};
 }
 
-Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {
-  WINDLASS_TRY(const auto c, Compare(host_template, target_template));
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template,
+                                 bool resources) {
+  WINDLASS_TRY(auto c, Compare(host_template, target_template));
+  if (c && resources) {
+    WINDLASS_TRY([[maybe_unused]] const Unit read,
+                 ReadResources(host_template, target_template, *c));
+    c->resizes = true;
+  }
   return c ? Judge(*c) : Verdict(Unchanged{});
 }
 
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to) {
-  WINDLASS_TRY(const auto c, Compare(from, to));
+  WINDLASS_TRY(auto c, Compare(from, to));
   TemplateChanges changes;
   if (!c || JudgeNames(*c) || JudgeImages(*c, changes) || !changes.images.empty()) return false;
   if (!DiffOfTolerations(*c).changes.empty()) return false;
+  WINDLASS_TRY([[maybe_unused]] const Unit read, ReadResources(from, to, *c));
+  if (!CompareResources(c->host_resources, c->target_resources).empty()) return false;
   CollectMetadata(*c, changes);
   return !changes.labels.empty() || !changes.annotations.empty();
 }

@@ -26,6 +26,8 @@ namespace windlass::in_place {
 // of controller/in_place/phases/cause.h end with them. Which file decides:
 //   - kSidecarKubeletTooOld: nodes.h, because it depends on single Pods
 //   - kPodForbidden: next_step.cc, because it depends on refused patches of Pods
+//   - kResizeServerTooOld, kResizeKubeletTooOld: nodes.h, because they depend on single Pods
+//   - kResizeInfeasible, kResizeStaticPolicy, kResizeDeferred: resize.h, because kubelets say so
 //   - all others: this file. For kMultipleActiveReplicaSets and kMetadataOnly, also
 //     find_rollout.cc.
 enum class Reason : uint8_t {
@@ -42,6 +44,15 @@ enum class Reason : uint8_t {
   kRecreateStrategy,
   kNoBudget,
   kPodForbidden,
+  kQosClassChanged,
+  kResourcesAddedOrRemoved,
+  kOtherResources,
+  kEnvFromResources,
+  kResizeServerTooOld,
+  kResizeKubeletTooOld,
+  kResizeInfeasible,
+  kResizeStaticPolicy,
+  kResizeDeferred,
 };
 std::string_view Name(Reason reason);  // "FieldChanged", …
 // Returns the reason with this name; nullopt if no reason has this name.
@@ -51,8 +62,11 @@ struct NotEligible {
   Reason reason = Reason::kFieldChanged;
   // Which object or field causes the reason; empty if the reason says it all, or if the cause is
   // not known.
-  //   - kSidecarKubeletTooOld: the name of the node
+  //   - kSidecarKubeletTooOld, kResizeKubeletTooOld: the name of the node
   //   - kPodForbidden: what the API server answered
+  //   - kResizeInfeasible, kResizeStaticPolicy, kResizeDeferred: the name of the Pod and what its
+  //     kubelet says
+  //   - kResizeServerTooOld, kQosClassChanged: empty
   //   - otherwise the first field, as an RFC 6901 pointer into the target's template, or into the
   //     host's if the target lacks it
   std::string about{};
@@ -86,14 +100,19 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 // new Pods. Example: Helm's annotation checksum/config (P-007). Such changes reach running Pods
 // only together with a change of an image or a toleration.
 //
+// CPU and memory of containers count as fields that cannot change, unless `resources` is true
+// (P-009).
+//
 // If there are several reasons, returns the first of them in this order:
 //   1. a requested restart
 //   2. a container added, removed, renamed or moved; any other field that cannot change in a Pod; a
-//      toleration removed
+//      toleration removed; CPU or memory that cannot change: kResourcesAddedOrRemoved,
+//      kQosClassChanged, kEnvFromResources
 //   3. an image that cannot change: kInitImageChanged, kContainerRestartPolicy
 //   4. metadata that a running Pod does not notice: kFieldChanged, kMatchLabelKey, kMetadataOnly,
 //      kEnvFromMetadata
-Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
+Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template,
+                                 bool resources = false);
 
 // Returns true if a patch that brings a Pod from template `from` to template `to` would change only
 // its labels or annotations. Error kMalformed if a template is not a JSON object, or a number in it

@@ -52,7 +52,16 @@ constexpr std::string_view kNotEligible[] = {"FieldChanged",
                                              "MultipleActiveReplicaSets",
                                              "RecreateStrategy",
                                              "NoBudget",
-                                             "PodForbidden"};
+                                             "PodForbidden",
+                                             "QOSClassChanged",
+                                             "ResourcesAddedOrRemoved",
+                                             "OtherResources",
+                                             "EnvFromResources",
+                                             "ResizeServerTooOld",
+                                             "ResizeKubeletTooOld",
+                                             "ResizeInfeasible",
+                                             "ResizeStaticPolicy",
+                                             "ResizeDeferred"};
 constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,         in_place::kForeignScale,
                                              in_place::kTemplateTooLarge, in_place::kNoDryRun,
                                              in_place::kNotKept,          in_place::kOtherCause};

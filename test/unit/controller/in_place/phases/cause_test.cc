@@ -70,6 +70,41 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "set windlass.dev/in-place-max-unavailable to 1 or more"},
       {{Reason::kPodForbidden, "pods is forbidden"},
        "the API server refused three patches of Pods in a row: pods is forbidden (PodForbidden)"},
+      {{Reason::kQosClassChanged, ""},
+       "the quality of service of the Pods would change, and Kubernetes lets no resize change it "
+       "(QOSClassChanged)",
+       kNewPods},
+      {{Reason::kResourcesAddedOrRemoved, "/spec/containers/0/resources/limits/cpu"},
+       "spec.template.spec.containers[0].resources.limits.cpu has been added or removed, and "
+       "Kubernetes removes no request and no limit of a running Pod (ResourcesAddedOrRemoved)",
+       kNewPods},
+      {{Reason::kOtherResources, "/spec/containers/0/resources/limits/example.com~1gpu"},
+       "spec.template.spec.containers[0].resources.limits[example.com/gpu] has changed, and only "
+       "cpu and memory of containers can change in a running Pod, in Pods without resources of "
+       "their own (OtherResources)",
+       kNewPods},
+      {{Reason::kEnvFromResources, "/spec/containers/0/env/0/valueFrom/resourceFieldRef"},
+       "spec.template.spec.containers[0].env[0].valueFrom.resourceFieldRef reads cpu or memory "
+       "that has changed, but the resize would not restart its container (EnvFromResources)",
+       kNewPods},
+      {{Reason::kResizeServerTooOld, ""},
+       "API servers before 1.33 do not resize Pods (ResizeServerTooOld)",
+       kNewPods},
+      {{Reason::kResizeKubeletTooOld, "node-1"},
+       "kubelets before 1.33 do not resize Pods, nor those before 1.36 init containers, and node "
+       "node-1 has such a kubelet (ResizeKubeletTooOld)",
+       "update this kubelet, or " + kNewPods},
+      {{Reason::kResizeInfeasible, "web-1: no room"},
+       "a kubelet will not resize its Pod: pod web-1: no room (ResizeInfeasible)",
+       kNewPods},
+      {{Reason::kResizeStaticPolicy, "web-1: static"},
+       "a kubelet with a static CPU or memory policy will not resize its Pod: pod web-1: static "
+       "(ResizeStaticPolicy)",
+       kNewPods},
+      {{Reason::kResizeDeferred, "web-1: no room"},
+       "a node has had no room for the resize of its Pod for five minutes: pod web-1: no room "
+       "(ResizeDeferred)",
+       kNewPods},
   }));
   workload::BoatKind kind;
   const Cause why = CauseOf(row.why);

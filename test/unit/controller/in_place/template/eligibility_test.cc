@@ -273,6 +273,15 @@ constexpr NamedReason kNames[] = {
     {Reason::kRecreateStrategy, "RecreateStrategy"},
     {Reason::kNoBudget, "NoBudget"},
     {Reason::kPodForbidden, "PodForbidden"},
+    {Reason::kQosClassChanged, "QOSClassChanged"},
+    {Reason::kResourcesAddedOrRemoved, "ResourcesAddedOrRemoved"},
+    {Reason::kOtherResources, "OtherResources"},
+    {Reason::kEnvFromResources, "EnvFromResources"},
+    {Reason::kResizeServerTooOld, "ResizeServerTooOld"},
+    {Reason::kResizeKubeletTooOld, "ResizeKubeletTooOld"},
+    {Reason::kResizeInfeasible, "ResizeInfeasible"},
+    {Reason::kResizeStaticPolicy, "ResizeStaticPolicy"},
+    {Reason::kResizeDeferred, "ResizeDeferred"},
 };
 
 TEST_CASE("each reason has the name that users know, and none is missing here (P-083)") {

@@ -51,6 +51,16 @@ std::string TextOf(const Verdict& verdict) {
   for (const TolerationChange& toleration : changes.tolerations) {
     text += "toleration " + (toleration.from ? *toleration.from + ">" : "") + toleration.to + "; ";
   }
+  for (const ResourceChange& change : changes.resources) {
+    text += "resize " + change.container + (change.restarts ? " with a restart" : "");
+    for (size_t i = 0; i < kResourceFields.size(); ++i) {
+      const auto& [list, resource] = kResourceFields[i];
+      if (change.to.values[i].empty()) continue;
+      text += " " + std::string(list) + "." + std::string(resource) + " " + change.from.values[i] +
+              ">" + change.to.values[i];
+    }
+    text += "; ";
+  }
   return text.empty() ? "nothing" : text.substr(0, text.size() - 2);
 }
 
@@ -84,8 +94,8 @@ const char* const kTemplate = R"({
     "volumes": [{"name": "v", "emptyDir": {}}, {"name": "w", "emptyDir": {}}],
     "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "securityContext": {}}})";
 
-std::string Judged(const Json& host, const Json& target) {
-  const Result<Verdict> verdict = CompareTemplates(host.dump(), target.dump());
+std::string Judged(const Json& host, const Json& target, bool resources) {
+  const Result<Verdict> verdict = CompareTemplates(host.dump(), target.dump(), resources);
   REQUIRE(verdict.ok());
   return TextOf(*verdict);
 }
@@ -94,7 +104,7 @@ void Check(const Row& row) {
   CAPTURE(row.id);
   const Json host = Edited(Json::parse(kTemplate), row.before);
   const std::string where = row.want.ends_with(":") ? row.change.front().path : "";
-  CHECK(Judged(host, Edited(host, row.change)) == row.want + where);
+  CHECK(Judged(host, Edited(host, row.change), row.resources) == row.want + where);
 }
 
 }  // namespace windlass::in_place

@@ -19,6 +19,7 @@ struct Row {
   Edits change;      // to the target's template
   std::string want;  // as Judged returns it; the path of the first change follows a ":" at its end
   Edits before{};    // to both templates
+  bool resources = false;  // CPU and memory may change in place
 };
 
 Edits Put(const std::string& path, const std::string& json);
@@ -45,7 +46,8 @@ inline const std::string kAnnotations = "/metadata/annotations";
 // Returns the verdict in one line: "unchanged", "nothing", "FieldChanged:/spec/hostPID", or the
 // changes, such as "image app r/app:1>r/app:2; sidecar proxy …; label tier=back; annotation -note;
 // toleration …".
-std::string Judged(const nlohmann::json& host, const nlohmann::json& target);
+std::string Judged(const nlohmann::json& host, const nlohmann::json& target,
+                   bool resources = false);
 
 void Check(const Row& row);
 

@@ -34,7 +34,7 @@ TEST_CASE("the results of writes in place have the name of every error that a wr
 }
 
 TEST_CASE("the reasons of fallbacks have the name of every reason, and every failure") {
-  for (int reason = 0; reason <= static_cast<int>(in_place::Reason::kPodForbidden); ++reason) {
+  for (int reason = 0; reason <= static_cast<int>(in_place::Reason::kResizeDeferred); ++reason) {
     const std::string_view name = Name(static_cast<in_place::Reason>(reason));
     CAPTURE(name);
     CHECK(CanBe("windlass_inplace_fallback_total", name));
