@@ -26,6 +26,7 @@ constexpr Field kFields[] = {{"maxUnavailable", in_place::kMaxUnavailable},
                              {"drainSeconds", in_place::kDrainSeconds},
                              {"onFailure", in_place::kOnFailure},
                              {"pdb", in_place::kPdb},
+                             {"resources", in_place::kResources},
                              {"unblock", in_place::kUnblock}};
 
 struct InPlaceType {

@@ -20,6 +20,7 @@ inline constexpr std::string_view kDrain = "windlass.dev/in-place-drain";
 inline constexpr std::string_view kDrainSeconds = "windlass.dev/in-place-drain-seconds";
 inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure";
 inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
+inline constexpr std::string_view kResources = "windlass.dev/in-place-resources";
 inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
 // On a Pod, as JSON: what the last patch of the Pod did, and how Windlass took the Pod out of

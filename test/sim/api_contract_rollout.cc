@@ -53,7 +53,7 @@ void InnerDefaults(ContractProbe& api) {
   const Json strategy = Json::parse(R"({
     "type": "InPlaceIfPossible", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "25%"},
     "inPlace": {"surge": "Auto", "canaryFirst": true, "drain": "None", "onFailure": "Hold",
-                "pdb": "Respect"}})");
+                "pdb": "Respect", "resources": "Never"}})");
   api.ExpectEqual("strategy", At(made, {"spec", "strategy"}), strategy);
   const Json rollback = Json::parse(R"({"revision": 0})");
   api.ExpectEqual("rollbackTo", At(made, {"spec", "rollbackTo"}), rollback);

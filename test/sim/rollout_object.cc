@@ -79,6 +79,7 @@ void SetInPlaceField(Json& rollout, const std::string& annotation, const std::st
       {"-drain-seconds", "drainSeconds"},
       {"-on-failure", "onFailure"},
       {"-pdb", "pdb"},
+      {"-resources", "resources"},
       {"-unblock", "unblock"}};
   Json& strategy = rollout["spec"]["strategy"];
   const std::string setting = annotation.substr(kInPlace.size());

@@ -45,6 +45,8 @@ TEST_CASE("Annotations about updates in place become fields of a Rollout") {
        {"drain-seconds", "5", R"({"type": "InPlaceOnly", "inPlace": {"drainSeconds": 5}})"},
        {"on-failure", "Revert", R"({"type": "InPlaceOnly", "inPlace": {"onFailure": "Revert"}})"},
        {"pdb", "Ignore", R"({"type": "InPlaceOnly", "inPlace": {"pdb": "Ignore"}})"},
+       {"resources", "IfPossible",
+        R"({"type": "InPlaceOnly", "inPlace": {"resources": "IfPossible"}})"},
        {"unblock", "7", R"({"type": "InPlaceOnly", "inPlace": {"unblock": 7}})"}}));
   CAPTURE(row.annotation, row.value);
   Json rollout = AsRollout(InPlaceDeployment(3, "app:v1", {{row.annotation, row.value}}));

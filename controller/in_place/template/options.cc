@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kPrefix = "windlass.dev/in-place-";
 constexpr std::string_view kKeys[] = {kInPlaceKey,  kMaxUnavailable, kSurge,        kPartition,
                                       kCanaryFirst, kDrain,          kDrainSeconds, kOnFailure,
-                                      kPdb,         kUnblock};
+                                      kPdb,         kResources,      kUnblock};
 constexpr int32_t kDrainSecondsDefault = 10;
 constexpr int32_t kDrainSecondsMax = 3600;
 
@@ -37,6 +37,7 @@ constexpr Choice<OnFailure> kOnFailures[] = {
     {"Hold", OnFailure::kHold}, {"Revert", OnFailure::kRevert}, {"Recreate", OnFailure::kReplace}};
 constexpr Choice<PdbPolicy> kPdbs[] = {{"Respect", PdbPolicy::kRespect},
                                        {"Ignore", PdbPolicy::kIgnore}};
+constexpr Choice<bool> kResizes[] = {{"Never", false}, {"IfPossible", true}};
 
 // Returns the words as a text. Example: "Auto, Never or Always".
 template <typename Value>
@@ -285,6 +286,7 @@ Configuration Reader::Read() {
   ReadDrain();
   ReadWord(kOnFailure, kOnFailures, options_.on_failure);
   ReadPdb();
+  ReadWord(kResources, kResizes, options_.resources);
   ReadNumber<int64_t>(kUnblock, 1, std::numeric_limits<int64_t>::max(), "the number of a revision",
                       options_.unblock);
   ReadRemoved();

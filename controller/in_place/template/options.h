@@ -50,6 +50,7 @@ struct Options {
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
+  bool resources = false;  // CPU and memory of containers change in running Pods, too (P-106)
   // The revision that the user wants tried once more, although Windlass gave it up (P-062).
   std::optional<int64_t> unblock;
   bool operator==(const Options&) const = default;

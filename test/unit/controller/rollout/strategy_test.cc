@@ -168,7 +168,7 @@ std::map<std::string, std::string> SettingsOf(const Workload& workload) {
 TEST_CASE("fields of updates in place are the settings that a Deployment has (RO-073)") {
   With rollout(R"({"type":"InPlaceOnly","inPlace":{"maxUnavailable":"20%",
 "surge":"Always","canaryFirst":false,"drain":"Label","drainSeconds":5,"onFailure":"Revert",
-"pdb":"Ignore","unblock":8,"tomorrow":"x",
+"pdb":"Ignore","resources":"IfPossible","unblock":8,"tomorrow":"x",
 "drainLabel":{"key":"example.com/traffic","serving":"on","drained":"off"}}})");
   rollout.object["spec"]["template"]["metadata"]["labels"]["example.com/traffic"] = "on";
   const Workload workload = rollout.Look();
@@ -182,6 +182,7 @@ TEST_CASE("fields of updates in place are the settings that a Deployment has (RO
             {"windlass.dev/in-place-drain-seconds", "5"},
             {"windlass.dev/in-place-on-failure", "Revert"},
             {"windlass.dev/in-place-pdb", "Ignore"},
+            {"windlass.dev/in-place-resources", "IfPossible"},
             {"windlass.dev/in-place-unblock", "8"}});
 
   const in_place::Configuration read = in_place::ReadOptions(workload);
@@ -251,6 +252,7 @@ TEST_CASE("every setting has a field (RO-073)") {
       {"windlass.dev/in-place-drain-seconds", "spec.strategy.inPlace.drainSeconds"},
       {"windlass.dev/in-place-on-failure", "spec.strategy.inPlace.onFailure"},
       {"windlass.dev/in-place-pdb", "spec.strategy.inPlace.pdb"},
+      {"windlass.dev/in-place-resources", "spec.strategy.inPlace.resources"},
       {"windlass.dev/in-place-unblock", "spec.strategy.inPlace.unblock"},
       {"windlass.dev/in-place-tomorrow", "windlass.dev/in-place-tomorrow"},
   }));
