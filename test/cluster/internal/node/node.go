@@ -13,7 +13,6 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/component-base/logs"
 	critesting "k8s.io/cri-api/pkg/apis/testing"
-	"k8s.io/kubernetes/pkg/kubelet/cm"
 	"k8s.io/kubernetes/pkg/kubemark"
 )
 
@@ -85,7 +84,7 @@ func newKubelet(name string, index, port int, kubeconfig string) (*kubemark.Holl
 		newBigMachine(name),
 		&memoryImages{critesting.NewFakeImageService()},
 		newMemoryRuntime(index),
-		cm.NewStubContainerManager())
+		newContainerManager())
 	// With kubemark's fake prober every container counts as ready, even one
 	// that never started. Left nil, the kubelet builds its real one.
 	hollow.KubeletDeps.ProbeManager = nil

@@ -59,12 +59,13 @@ func (r *memoryRuntime) RunPodSandbox(ctx context.Context, config *criv1.PodSand
 	return id, nil
 }
 
-// CreateContainer does two things as real runtimes do:
+// CreateContainer does three things as real runtimes do:
 //   - No id is ever used twice. The fake makes an id from the names of sandbox and container and a
 //     count of restarts. A node that is killed and started again forgets its containers, and counts
 //     from 0 again. So the fake is given a name of the sandbox with random text at its end.
 //   - Images are known by their digest: a container of another tag of the same image has another id
 //     and the same imageID.
+//   - The status of a container says which CPU and memory it has.
 func (r *memoryRuntime) CreateContainer(ctx context.Context, sandbox string, config *criv1.ContainerConfig, sandboxConfig *criv1.PodSandboxConfig) (string, error) {
 	id, err := r.FakeRuntimeService.CreateContainer(ctx, sandbox+"_"+rand.Text(), config, sandboxConfig)
 	if err != nil {
@@ -75,8 +76,23 @@ func (r *memoryRuntime) CreateContainer(ctx context.Context, sandbox string, con
 	if c, ok := r.Containers[id]; ok {
 		c.SandboxID = sandbox
 		c.ImageRef = imageRef(imageOf(c))
+		c.Resources = &criv1.ContainerResources{Linux: config.GetLinux().GetResources()}
 	}
 	return id, nil
+}
+
+// UpdateContainerResources carries out a resize: the status says which CPU and memory the container
+// has from now on.
+func (r *memoryRuntime) UpdateContainerResources(ctx context.Context, id string, resources *criv1.ContainerResources) error {
+	if err := r.FakeRuntimeService.UpdateContainerResources(ctx, id, resources); err != nil {
+		return err
+	}
+	r.Lock()
+	defer r.Unlock()
+	if c, ok := r.Containers[id]; ok {
+		c.Resources = resources
+	}
+	return nil
 }
 
 func (r *memoryRuntime) StartContainer(ctx context.Context, id string) error {
