@@ -82,8 +82,23 @@ void DefaultReplicationController(Json& controller) {
   if (At(meta, {"labels"}).empty()) meta["labels"] = labels;
 }
 
+// In a Pod, but not in a template, a request that is not set is the limit.
+void DefaultRequests(Json& spec, const char* list) {
+  const auto found = spec.find(list);
+  if (found == spec.end() || !found->is_array()) return;
+  for (Json& container : *found) {
+    const Json limits = At(container, {"resources", "limits"});
+    if (!limits.is_object()) continue;
+    for (const auto& [resource, limit] : limits.items()) {
+      Default(container["resources"]["requests"], resource.c_str(), limit);
+    }
+  }
+}
+
 void DefaultPod(Json& pod) {
   DefaultPodSpec(pod["spec"]);
+  DefaultRequests(pod["spec"], "containers");
+  DefaultRequests(pod["spec"], "initContainers");
   Default(pod["spec"], "enableServiceLinks", true);
   Default(pod, "status", Json::object());
   if (!pod["status"].is_object()) return;

@@ -77,8 +77,9 @@ std::optional<ApiPath> ParseTarget(std::string_view target) {
   path.subresource = take();
   if (path.resource == nullptr || next != parts.size()) return std::nullopt;
   const std::string& of = path.subresource;
-  const bool evicts = of == "eviction" && path.resource->resource == resources::kPods;
-  if (!of.empty() && of != "status" && of != "scale" && !evicts) return std::nullopt;
+  const bool of_pods =
+      (of == "eviction" || of == "resize") && path.resource->resource == resources::kPods;
+  if (!of.empty() && of != "status" && of != "scale" && !of_pods) return std::nullopt;
   return path;
 }
 

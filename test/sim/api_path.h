@@ -14,7 +14,7 @@ struct ApiPath {
   const ApiResource* resource = nullptr;
   std::string namespace_;                    // empty: all namespaces, or not namespaced
   std::string name;                          // empty: the collection
-  std::string subresource;                   // "", "status", "scale" or "eviction"
+  std::string subresource;                   // "", "status", "scale", "resize" or "eviction"
   std::map<std::string, std::string> query;  // decoded
 
   // Returns the value of a query parameter; empty if absent.

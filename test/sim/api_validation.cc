@@ -285,7 +285,8 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   // The selector of a ReplicationController may change.
   if (counted && !controller) CheckImmutable(causes, before, after, "spec", "selector");
   if (resource.resource == resources::kPods && subresource != "binding") {
-    Append(causes, ValidatePodUpdate(before, after));
+    Append(causes, subresource == "resize" ? ValidatePodResize(before, after)
+                                           : ValidatePodUpdate(before, after));
   }
   return causes;
 }

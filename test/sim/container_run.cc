@@ -29,6 +29,10 @@ Json StatusOf(const std::string& name, const ContainerRun& container) {
                  {"restartCount", container.restarts},
                  {"state", container.state}};
   if (created) status["containerID"] = container.id;
+  if (created && At(container.allocated, {"requests"}).is_object()) {
+    status["allocatedResources"] = At(container.allocated, {"requests"});
+  }
+  if (created && !container.resources.empty()) status["resources"] = container.resources;
   status["lastState"] = container.last_state.is_null() ? Json::object() : container.last_state;
   return status;
 }

@@ -22,6 +22,7 @@ struct ContainerTruth {
   MonotonicTime since;   // the time of the last change of `serving`
   int starts = 0;
   int changes = 0;  // the starts with another image than the start before
+  Json resources;   // what the running process has, as in spec.containers[].resources
 };
 
 // What a Pod really does. `containers` has sidecars and ordinary containers; a plain init container
@@ -60,6 +61,8 @@ struct ContainerRun {
   int crashes = 0;  // since the image last changed
   Json state;       // as in the Pod's status
   Json last_state;
+  Json allocated;        // the resources that the kubelet has accepted
+  Json resources;        // those that the container has; differ while a resize is under way
   ContainerTimer life;   // fires when it becomes ready, exits, or ends its back-off
   ContainerTimer probe;  // fires when the prober finds it down
 };

@@ -108,6 +108,7 @@ void InPlaceInvariants::JudgeAtRest(const std::string& name, const ResourceId& k
   if (owner == nullptr) return;
   const std::string request = "rest of " + name;
   JudgeImagesAtRest(*owner);
+  JudgeResourcesAtRest(*owner);
   const std::vector<Object> replica_sets = ReplicaSetsOf(*owner);
   const Object highest = HighestOf(replica_sets);
   const auto rivals = std::ranges::count_if(replica_sets, [&](const Object& rs) {
@@ -150,6 +151,31 @@ void InPlaceInvariants::JudgeImagesAtRest(const Json& owner) {
       for (const ContainerTruth& one : truth->containers) {
         if (one.name != name || one.image == image) continue;
         Violate("I-55", request, NameOf(*pod) + ": " + name + " runs " + one.image);
+      }
+    }
+  }
+}
+
+// Judges that all Pods have the CPU and memory of the template, and that their processes have what
+// the Pods ask for (I-55).
+void InPlaceInvariants::JudgeResourcesAtRest(const Json& owner) {
+  const std::string request = "rest of " + NameOf(owner);
+  const Json wanted = TemplateOf(owner);
+  const Json& spec = At(wanted, {"spec"});
+  for (const Object& pod : ActivePodsOf(owner)) {
+    const PodTruth* truth = world_.kubelet().Truth(UidOf(*pod));
+    for (const std::string& name : ContainersOf(spec)) {
+      const Json& has = ResourcesIn(At(*pod, {"spec"}), name);
+      for (const auto& [list, quantities] : ResourcesIn(spec, name).items()) {
+        for (const auto& [resource, quantity] : quantities.items()) {
+          if (At(has, {list, resource}) == quantity) continue;
+          Violate("I-55", request, NameOf(*pod) + ": " + name + " asks for " + has.dump());
+        }
+      }
+      if (truth == nullptr) continue;
+      for (const ContainerTruth& one : truth->containers) {
+        if (one.name != name || !one.running || has.empty() || one.resources == has) continue;
+        Violate("I-55", request, NameOf(*pod) + ": " + name + " has " + one.resources.dump());
       }
     }
   }

@@ -259,7 +259,8 @@ void InPlaceInvariants::JudgePodWrite(const Change& change, const Json& owner) {
   if (IsDeleting(after) && !IsDeleting(before)) Violate("I-52", change.request, "deleted a Pod");
   const bool images = ChangesImages(before, after);
   const bool drains = IsDrained(owner, after) && !IsDrained(owner, before);
-  if (images || drains) JudgeTakenOut(change, owner);
+  const bool restarts = RestartsForResources(before, after);
+  if (images || drains || restarts) JudgeTakenOut(change, owner);
   if (images) JudgeHistory(change, owner);
   if (images) JudgeGivenUpPatch(change, owner);
   if (images && IsRecreate(owner)) JudgeBeside(change, owner);

@@ -30,7 +30,7 @@
 //         revision is given up, for each new try of it, and if a user deletes the note of that, or
 //         deletes or relabels the ReplicaSet that has the note
 // At rest:
-//   I-55  every Pod runs the owner's template
+//   I-55  every Pod runs the owner's template, with its CPU and memory
 //   I-58  only one ReplicaSet has the highest revision
 //   I-59  no exchange is open
 //   I-60  no Pod is drained
@@ -120,6 +120,7 @@ class InPlaceInvariants {
   void NoteRemoval(const Change& change);
   void JudgeHistory(const Change& change, const Json& owner);
   void JudgeImagesAtRest(const Json& owner);
+  void JudgeResourcesAtRest(const Json& owner);
 
   // in_place_given_up.cc
   void NoteUnblock(const Change& change);

@@ -151,4 +151,30 @@ bool ChangesImages(const Json& before, const Json& after) {
   });
 }
 
+const Json& ResourcesIn(const Json& pod_spec, const std::string& container) {
+  for (const char* list : {"containers", "initContainers"}) {
+    for (const Json& one : At(pod_spec, {list})) {
+      if (TextAt(one, {"name"}) == container) return At(one, {"resources"});
+    }
+  }
+  return At(pod_spec, {"no such container"});
+}
+
+bool RestartsForResources(const Json& before, const Json& after) {
+  for (const char* list : {"containers", "initContainers"}) {
+    for (const Json& one : At(after, {"spec", list})) {
+      const Json& old = ResourcesIn(At(before, {"spec"}), TextAt(one, {"name"}));
+      for (const Json& policy : At(one, {"resizePolicy"})) {
+        if (TextAt(policy, {"restartPolicy"}) != "RestartContainer") continue;
+        const std::string resource = TextAt(policy, {"resourceName"});
+        for (const char* amounts : {"requests", "limits"}) {
+          const std::string had = TextAt(old, {amounts, resource});
+          if (had != TextAt(one, {"resources", amounts, resource})) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace windlass::sim

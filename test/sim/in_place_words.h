@@ -63,4 +63,10 @@ std::vector<std::string> ContainersOf(const Json& pod_spec);
 // Returns true if some container of the Pod `before` has another image in the Pod `after`.
 bool ChangesImages(const Json& before, const Json& after);
 
+// Returns the resources of a container or init container; null if there are none.
+const Json& ResourcesIn(const Json& pod_spec, const std::string& container);
+// Returns true if the Pod `after` asks for other resources than `before`, and one of its containers
+// restarts for it.
+bool RestartsForResources(const Json& before, const Json& after);
+
 }  // namespace windlass::sim

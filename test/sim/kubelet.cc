@@ -104,8 +104,10 @@ void Kubelet::OnChange(const Change& change) {
   if (found == runs_.end()) return;
   Run& run = found->second;
   if (change.after == nullptr) {
+    const std::string node = run.node;
     DisarmAll(run);
     runs_.erase(found);
+    RetryDeferred(node);
     return;
   }
   if (run.stopping || run.cut_off) return;

@@ -6,6 +6,9 @@
 //   spec changed ─▶ observedGeneration, old containers still Ready ─▶ killed, one after the other,
 //                   in any order ─▶ pulled ─▶ started ─▶ status (P-086)
 //
+//   resized ─▶ observedGeneration, and PodResizePending (Deferred, Infeasible) or
+//              PodResizeInProgress ─▶ carried out, or the container started again (P-102)
+//
 //   deleted (deletionTimestamp) ─▶ stopped (Succeeded or Failed) ─▶ removed
 //
 // Each Pod has one worker, which does one thing after another and then looks at the newest spec.
@@ -36,6 +39,10 @@ struct KubeletOptions {
   std::string version = "v1.36.0";  // below 1.32 sidecars are not restarted for a new image
   bool observes_generation = true;  // false: writes no observedGeneration, as before 1.33
   Duration clock_skew{0};           // of the times that it writes into status
+  // What Pods may request on one node, in thousandths of a CPU; 0: without a limit. A resize beyond
+  // it is deferred until there is room, or infeasible if the Pod alone asks for more.
+  int64_t node_milli_cpu = 0;
+  bool static_cpu_policy = false;  // a resize of a Guaranteed Pod is infeasible
 };
 
 class Kubelet {
@@ -86,7 +93,9 @@ class Kubelet {
     ContainerTimer outage;     // fires when the containers of a cut-off Pod exit
     bool cut_off = false;      // the kubelet goes on, unheard
     bool was_cut_off = false;  // writes Ready with `ready_since`
-    bool ready = false;        // as the kubelet last found the Pod, and since when
+    std::string pending;       // reason of PodResizePending; empty: there is none
+    std::string pending_since;
+    bool ready = false;  // as the kubelet last found the Pod, and since when
     std::string ready_since;
   };
   using Step = std::function<void()>;
@@ -108,6 +117,10 @@ class Kubelet {
   void WantSync(const std::string& uid);
   void Sync(const std::string& uid);
   void TakeSpec(Run& run, const Json& pod);
+  void TakeResources(Run& run, const Json& pod);
+  std::string WhyNotResized(const Run& run, const Json& pod) const;
+  void RetryDeferred(const std::string& node);
+  bool CarriesOut(Run& run);
   void Kill(const std::string& uid);
   void Bring(const std::string& uid, size_t from);
   void Pulled(const std::string& uid, size_t index);
@@ -122,9 +135,12 @@ class Kubelet {
   std::string NoteReady(Run& run, bool ready);
 
   void Publish(Run& run, const std::string& phase = "");
+  void SetResize(const Run& run, Json& status, const std::string& now) const;
   void SetServing(Run& run, size_t index, bool serving);
   void Tell(const Run& run) const;
-  bool RestartsSidecars() const;
+  int Minor() const;  // of its version
+  bool RestartsSidecars() const { return Minor() >= 32; }
+  bool Resizes() const { return Minor() >= 33; }
 
   ApiServer& server_;
   KubeletOptions options_;

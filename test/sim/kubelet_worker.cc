@@ -7,6 +7,7 @@
 
 #include "kubeclient/base/assert.h"
 #include "test/sim/kubelet.h"
+#include "test/sim/pod_update.h"
 #include "test/support/draw.h"
 
 namespace windlass::sim {
@@ -25,16 +26,36 @@ const Json& InSpec(const Json& pod, const std::string& name) {
   return At(pod, {"no", "such", "container"});
 }
 
+// Returns the CPU that the resources request, in thousandths. Reads "500m" and "2" only.
+int64_t MilliCpu(const Json& resources) {
+  const std::string text = TextAt(resources, {"requests", "cpu"});
+  int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return text.ends_with('m') ? number : number * 1000;
+}
+
+// Returns true if the container is to be started again for `wanted` in place of `present`.
+bool RestartsFor(const Json& container, const Json& present, const Json& wanted) {
+  for (const Json& policy : At(container, {"resizePolicy"})) {
+    if (TextAt(policy, {"restartPolicy"}) != "RestartContainer") continue;
+    const std::string resource = TextAt(policy, {"resourceName"});
+    for (const char* list : {"requests", "limits"}) {
+      if (TextAt(present, {list, resource}) != TextAt(wanted, {list, resource})) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
-bool Kubelet::RestartsSidecars() const {
+int Kubelet::Minor() const {
   const std::string_view version = options_.version;
   const size_t dot = version.find('.');
   int minor = 0;
   if (dot != std::string_view::npos) {
     std::from_chars(version.data() + dot + 1, version.data() + version.size(), minor);
   }
-  return minor >= 32;
+  return minor;
 }
 
 void Kubelet::WantSync(const std::string& uid) {
@@ -78,10 +99,75 @@ void Kubelet::TakeSpec(Run& run, const Json& pod) {
     container.failed_pull = container.backing_off = false;
     container.crashes = 0;
   }
+  TakeResources(run, pod);
   // The order is random, because upstream iterates over a Go map.
   for (size_t left = run.to_kill.size(); left > 1; --left) {
     std::swap(run.to_kill[left - 1], run.to_kill[Below(random_, static_cast<uint32_t>(left))]);
   }
+}
+
+// Accepts other resources, or notes why it does not. Notes the containers that start again for
+// them.
+void Kubelet::TakeResources(Run& run, const Json& pod) {
+  run.pending = WhyNotResized(run, pod);
+  if (run.pending.empty()) run.pending_since.clear();
+  if (!run.pending.empty() && run.pending_since.empty()) run.pending_since = Now();
+  if (!run.pending.empty()) return;
+  bool freed = false;
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    ContainerRun& container = run.containers[i];
+    const Json& spec = InSpec(pod, run.truth.containers[i].name);
+    const Json wanted = At(spec, {"resources"});
+    if (wanted == container.allocated) continue;
+    freed = freed || MilliCpu(wanted) < MilliCpu(container.allocated);
+    container.allocated = wanted;
+    const bool running = run.truth.containers[i].running;
+    const bool restarts = running && RestartsFor(spec, container.resources, wanted);
+    if (restarts && std::ranges::find(run.to_kill, i) == run.to_kill.end()) {
+      run.to_kill.push_back(i);
+    }
+  }
+  if (freed) RetryDeferred(run.node);
+}
+
+// Returns "" if the kubelet can give the Pod the resources of its spec, or has done so.
+std::string Kubelet::WhyNotResized(const Run& run, const Json& pod) const {
+  bool changes = false;
+  int64_t wanted = 0;
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    const Json& resources = At(InSpec(pod, run.truth.containers[i].name), {"resources"});
+    changes = changes || resources != run.containers[i].allocated;
+    wanted += MilliCpu(resources);
+  }
+  const bool began = std::ranges::any_of(
+      run.containers, [](const ContainerRun& one) { return !one.allocated.is_null(); });
+  if (!changes || !began) return "";
+  if (options_.static_cpu_policy && QosOf(pod) == "Guaranteed") return "Infeasible";
+  if (options_.node_milli_cpu == 0) return "";
+  if (wanted > options_.node_milli_cpu) return "Infeasible";
+  for (const auto& [uid, other] : runs_) {
+    if (other.node != run.node || uid == run.truth.uid) continue;
+    for (const ContainerRun& one : other.containers) wanted += MilliCpu(one.allocated);
+  }
+  return wanted > options_.node_milli_cpu ? "Deferred" : "";
+}
+
+void Kubelet::RetryDeferred(const std::string& node) {
+  for (auto& [uid, run] : runs_) {
+    if (run.node == node && run.pending == "Deferred") WantSync(uid);
+  }
+}
+
+// Gives running containers what was accepted. Returns true if some got other resources.
+bool Kubelet::CarriesOut(Run& run) {
+  bool any = false;
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    ContainerRun& container = run.containers[i];
+    if (!run.truth.containers[i].running || container.resources == container.allocated) continue;
+    container.resources = run.truth.containers[i].resources = container.allocated;
+    any = true;
+  }
+  return any;
 }
 
 void Kubelet::Kill(const std::string& uid) {
@@ -152,6 +238,7 @@ void Kubelet::Started(const std::string& uid, size_t index) {
   truth.changes += changed ? 1 : 0;
   container.restarts = truth.starts++;
   container.image_id = ImageIdOf(container.image);
+  if (Resizes()) container.resources = truth.resources = container.allocated;
   container.id =
       "containerd://" + DigitsOf(uid + "/" + truth.name + "/" + std::to_string(container.restarts));
   container.state = Json::object();
@@ -175,6 +262,16 @@ void Kubelet::Started(const std::string& uid, size_t index) {
 void Kubelet::Finish(const std::string& uid) {
   Run& run = runs_.at(uid);
   Publish(run);
+  const auto& truth = run.truth.containers;
+  for (size_t i = 0; i < truth.size(); ++i) {
+    const ContainerRun& container = run.containers[i];
+    if (!Resizes()) break;
+    if (!truth[i].running || container.resources == container.allocated) continue;
+    return Arm(run, run.worker, Lag(), [this, uid] {
+      if (CarriesOut(runs_.at(uid))) Tell(runs_.at(uid));
+      Finish(uid);
+    });
+  }
   run.working = false;
   if (run.dirty) WantSync(uid);
 }
@@ -262,6 +359,44 @@ std::string Kubelet::NoteReady(Run& run, bool ready) {
   return run.was_cut_off && !run.ready_since.empty() ? run.ready_since : Now();
 }
 
+// Sets the conditions of a resize, which are present only while they hold.
+void Kubelet::SetResize(const Run& run, Json& status, const std::string& now) const {
+  Json& conditions = status["conditions"];
+  const auto is_of_resize = [](const Json& condition) {
+    return TextAt(condition, {"type"}).starts_with("PodResize");
+  };
+  Json kept = Json::array();
+  for (const Json& condition : conditions) {
+    if (!is_of_resize(condition)) kept.push_back(condition);
+  }
+  conditions = std::move(kept);
+  if (!run.pending.empty()) {
+    const bool never = run.pending == "Infeasible";
+    const char* message = !never ? "Node didn't have enough resource: cpu"
+                          : options_.static_cpu_policy
+                              ? "Resize is infeasible for Guaranteed Pods alongside CPU Manager "
+                                "policy \"static\""
+                              : "Node didn't have enough capacity: cpu";
+    conditions.push_back({{"type", "PodResizePending"},
+                          {"status", "True"},
+                          {"reason", run.pending},
+                          {"message", message},
+                          {"observedGeneration", run.generation},
+                          {"lastTransitionTime", run.pending_since}});
+  }
+  bool in_progress = false;
+  for (size_t i = 0; i < run.containers.size(); ++i) {
+    const ContainerRun& container = run.containers[i];
+    const bool is_other = container.resources != container.allocated;
+    in_progress = in_progress || (Resizes() && !container.id.empty() && is_other);
+  }
+  if (!in_progress) return;
+  conditions.push_back({{"type", "PodResizeInProgress"},
+                        {"status", "True"},
+                        {"observedGeneration", run.generation},
+                        {"lastTransitionTime", now}});
+}
+
 void Kubelet::Publish(Run& run, const std::string& phase) {
   const std::string now = Now();
   const bool ready = phase.empty() && std::ranges::all_of(run.containers, [](const auto& one) {
@@ -280,6 +415,7 @@ void Kubelet::Publish(Run& run, const std::string& phase) {
     if (options_.observes_generation) status["observedGeneration"] = run.generation;
     SetCondition(status, "PodScheduled", true, now);
     SetReady(pod, ready, since);
+    SetResize(run, status, now);
     if (ran) status["phase"] = "Running";
     if (!phase.empty()) status["phase"] = phase;
     if (ran && !status.contains("startTime")) status["startTime"] = now;

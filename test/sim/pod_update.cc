@@ -88,4 +88,92 @@ Causes ValidatePodUpdate(const Json& before, const Json& after) {
   return causes;
 }
 
+namespace {
+
+constexpr const char* kQuantityLists[] = {"requests", "limits"};
+constexpr const char* kQuantities[] = {"cpu", "memory"};
+
+const Json& QuantityOf(const Json& container, const char* list, const char* resource) {
+  return At(container, {"resources", list, resource});
+}
+
+void CheckRemoved(Causes& causes, const Json& before, const Json& after, const std::string& field) {
+  for (const char* list : kQuantityLists) {
+    for (const char* resource : kQuantities) {
+      if (QuantityOf(before, list, resource).is_null()) continue;
+      if (!QuantityOf(after, list, resource).is_null()) continue;
+      causes.push_back(ForbiddenField(field + ".resources." + list,
+                                      "resource " + std::string(list) + " cannot be removed"));
+      break;
+    }
+  }
+}
+
+// Returns the container without cpu, memory and resizePolicy.
+Json WithoutQuantities(Json container) {
+  container.erase("resizePolicy");
+  for (const char* list : kQuantityLists) {
+    if (!At(container, {"resources", list}).is_object()) continue;
+    Json& quantities = container["resources"][list];
+    for (const char* resource : kQuantities) quantities.erase(resource);
+    if (quantities.empty()) container["resources"].erase(list);
+  }
+  return container;
+}
+
+}  // namespace
+
+std::string QosOf(const Json& pod) {
+  bool any = false;
+  bool guaranteed = true;
+  for (const char* containers : {"containers", "initContainers"}) {
+    for (const Json& container : At(pod, {"spec", containers})) {
+      for (const char* resource : kQuantities) {
+        const Json& request = QuantityOf(container, "requests", resource);
+        const Json& limit = QuantityOf(container, "limits", resource);
+        any = any || !request.is_null() || !limit.is_null();
+        guaranteed = guaranteed && !limit.is_null() && request == limit;
+      }
+    }
+  }
+  if (!any) return "BestEffort";
+  return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+Causes ValidatePodResize(const Json& before, const Json& after) {
+  Causes causes;
+  if (QosOf(before) != QosOf(after)) {
+    causes.push_back(
+        InvalidValue("spec", QosOf(after), "Pod QOS Class may not change as a result of resizing"));
+  }
+  for (const Json& status : At(before, {"status", "containerStatuses"})) {
+    if (At(status, {"state", "running"}).is_null()) continue;
+    if (status.contains("resources")) break;
+    causes.push_back(ForbiddenField("spec", "Pod running on node without support for resize"));
+    break;
+  }
+  for (const char* list : {"containers", "initContainers"}) {
+    const Json& old = At(before, {"spec", list});
+    const Json& wished = At(after, {"spec", list});
+    const std::string field = std::string("spec.") + list;
+    if (CountOf(old) != CountOf(wished)) {
+      causes.push_back(
+          ForbiddenField(field, std::string(list) + " may not be added or removed on resize"));
+      return causes;
+    }
+    for (size_t i = 0; i < CountOf(old); ++i) {
+      const std::string place = field + "[" + std::to_string(i) + "]";
+      if (TextAt(old[i], {"name"}) != TextAt(wished[i], {"name"})) {
+        causes.push_back(ForbiddenField(
+            place + ".name", std::string(list) + " may not be renamed or reordered on resize"));
+        return causes;
+      }
+      CheckRemoved(causes, old[i], wished[i], place);
+      if (WithoutQuantities(old[i]) == WithoutQuantities(wished[i])) continue;
+      causes.push_back(ForbiddenField("spec", "only cpu and memory resources are mutable"));
+    }
+  }
+  return causes;
+}
+
 }  // namespace windlass::sim
