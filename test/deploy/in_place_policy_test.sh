@@ -81,9 +81,13 @@ refused 'finalizers' "$pod" \
   "$state,"'{"op":"add","path":"/metadata/finalizers","value":["a.example/b"]}'
 refused 'deadline' "$pod" \
   "$state,"'{"op":"add","path":"/spec/activeDeadlineSeconds","value":60}'
-refused 'resize Pods' "$pod" "$state,$(
-  printf '{"op":"replace","path":"/spec/containers/0/resources/requests/cpu","value":"20m"}'
-)" --subresource=resize
+
+say "a resize is allowed, with a note"
+cpu='{"op":"replace","path":"/spec/containers/0/resources/requests/cpu","value":"20m"}'
+refused 'annotation windlass.dev/in-place-state' "$pod" "$cpu" --subresource=resize
+kubectl patch pod "$pod" --type=json -p "[$state]"
+allowed "$pod" "$cpu" --subresource=resize
+kubectl patch pod "$pod" --type=json -p "[$forget]"
 
 say "of a ReplicationController's Pod it may change labels, and nothing else"
 label='{"op":"add","path":"/metadata/labels/deployment","value":"abc"}'

@@ -42,7 +42,8 @@ goes_on_without() {
     'patch deployments/status') echo pods ;;
     'watch nodes' | 'watch poddisruptionbudgets') echo held ;;
     'patch pods') echo refused ;;
-    'get pods' | 'patch pods/status' | 'list nodes' | 'list poddisruptionbudgets') echo moved ;;
+    'get pods' | 'patch pods/status' | 'patch pods/resize') echo moved ;;
+    'list nodes' | 'list poddisruptionbudgets') echo moved ;;
     *' leases') echo alive ;; # without leadership it writes nothing
     *) echo complete ;;
   esac

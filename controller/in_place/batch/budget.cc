@@ -13,9 +13,12 @@ int64_t Count(std::span<const RolloutPod> pods, Condition&& holds) {
   return std::ranges::count_if(pods, holds, &RolloutPod::standing);
 }
 
+// Returns true if the Pod has the new revision and does not show yet that it works.
 bool IsUnproven(const PodStanding& pod) {
-  return pod.updated && !pod.available && pod.waited_for();
+  return pod.updated && (!pod.available || pod.resizing) && pod.waited_for();
 }
+
+bool IsProven(const PodStanding& pod) { return pod.updated && pod.available && !pod.resizing; }
 
 // Returns how many Pods are available beyond those that must stay available; negative if too few
 // are available. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
@@ -34,9 +37,10 @@ class Room {
         enough_others_(Spare(pods, limits) >= 0),
         budget_(Budget(pods, limits)),
         to_update_(ToUpdate(pods, limits)),
-        unproven_(UnprovenMax(pods, limits) - Count(pods, IsUnproven)) {
-    const bool proven =
-        Count(pods, [](const PodStanding& pod) { return pod.updated && pod.available; }) > 0;
+        unproven_(UnprovenMax(pods, limits) - Count(pods, IsUnproven)),
+        unproven_gentle_(std::max(UnprovenMax(pods, limits), QuarterOf(limits.desired)) -
+                         Count(pods, IsUnproven)) {
+    const bool proven = Count(pods, IsProven) > 0;
     canary_ = limits.canary_first && !limits.returning && !proven;
     canary_out_ =
         Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; }) > 0;
@@ -55,11 +59,13 @@ class Room {
     const bool has_room = pod.in_flight ? !pod.ready || enough_others_ : HasRoomFor(pod);
     if (to_update_ <= 0 || !IsLetByCanary(pod) || !has_room) return false;
     --to_update_;
-    if (pod.available) --budget_;
+    if (pod.available && !pod.gentle) --budget_;
     if (pod.unschedulable) unschedulable_out_ = true;
     if (!pod.waited_for()) return true;
     --unproven_;
+    --unproven_gentle_;
     canary_out_ = true;
+    if (pod.gentle) return true;
     busy_nodes_.insert(pod.node);
     return true;
   }
@@ -77,10 +83,14 @@ class Room {
 
   bool HasRoomFor(const PodStanding& pod) const {
     if (pod.exempt) return true;
+    if (pod.gentle) return returning_ || unproven_gentle_ > 0;
     if (!returning_ && unproven_ <= 0) return false;
     if (!pod.node.empty() && busy_nodes_.contains(pod.node)) return false;
     return !pod.available || budget_ > 0;
   }
+
+  // Returns a quarter of the Pods, rounded up. Example: 10 Pods: 3.
+  static int64_t QuarterOf(int32_t pods) { return (int64_t{pods} + 3) / 4; }
 
   static int64_t UnprovenMax(std::span<const RolloutPod> pods, const BatchLimits& limits) {
     const int64_t stand_ins =
@@ -93,6 +103,7 @@ class Room {
   int64_t budget_;
   int64_t to_update_;
   int64_t unproven_;
+  int64_t unproven_gentle_;         // likewise, if no container restarts
   bool canary_ = false;             // true: only one Pod, the canary, may be patched
   bool canary_out_ = false;         // true: the canary is patched, or chosen for this batch
   bool unschedulable_out_ = false;  // the same for the one unschedulable Pod before the canary
@@ -124,9 +135,13 @@ std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
 int32_t StandIns(std::span<const RolloutPod> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins) {
   if (limits.returning || (limits.max_unavailable > 0 && !stand_ins.always)) return 0;
-  const int64_t under_way =
-      Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; });
-  const int64_t wanted = ToUpdate(pods, limits) + under_way;
+  const int64_t under_way = Count(pods, [](const PodStanding& pod) {
+    return pod.updated && !pod.available && pod.waited_for() && !pod.stand_in;
+  });
+  // A patch that restarts nothing needs no stand-in.
+  const int64_t gentle =
+      stand_ins.always ? 0 : Count(pods, [](const PodStanding& pod) { return pod.gentle; });
+  const int64_t wanted = std::max<int64_t>(ToUpdate(pods, limits) - gentle, 0) + under_way;
   return static_cast<int32_t>(std::min<int64_t>(wanted, stand_ins.max_surge));
 }
 

@@ -16,13 +16,17 @@
 //                revision, a stand-in, is added before an old Pod is taken down
 //
 // Exceptions:
+//   - A Pod whose patch changes CPU or memory and restarts no container (PodStanding::gentle) takes
+//     nothing down. It is exempt from budget, node and stand-ins, and its cap is a quarter of the
+//     Pods, rounded up, if that is more: with 10 Pods and maxUnavailable 1, 3 at once. It counts as
+//     unproven until its kubelet has carried the resize out (P-103).
 //   - A Pod that is in flight already is exempt from node and cap (NextBatch).
 //   - A Pod on a lost node is exempt from budget, node and cap. While canary applies, the Pod is
 //     not patched.
 //   - Pods on lost nodes and unschedulable Pods use up neither node nor cap.
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
-// order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.
+// order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064, P-103.
 #pragma once
 
 #include <cstdint>

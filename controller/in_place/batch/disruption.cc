@@ -89,7 +89,7 @@ AllowedByBudgets RespectBudgets(std::span<const RolloutPod> pods,
     const Pod& pod = *candidate->pod;
     const PodDisruptionBudget* blocking = nullptr;
     for (const auto& [budget, room] : full) {
-      if (!IsHealthy(pod, candidate->standing)) break;
+      if (candidate->standing.gentle || !IsHealthy(pod, candidate->standing)) break;
       if (!Selects(*budget, pod)) continue;
       if (room == 0 && budget->IsDisrupted(pod.meta.name)) continue;
       blocking = budget;

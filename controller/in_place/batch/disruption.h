@@ -35,8 +35,9 @@ struct AllowedByBudgets {
 };
 
 // Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already (not
-// Ready, or in flight), and Pods whose budgets all have room for one more. Two of these may need
-// the same room, so ask again after each Pod that is taken down.
+// Ready, or in flight), Pods whose patch takes nothing down (PodStanding::gentle), and Pods whose
+// budgets all have room for one more. Two of these may need the same room, so ask again after each
+// Pod that is taken down.
 //   - `pods`: the Pods of one workload. `candidates` are some of them
 //   - `budgets`: all budgets of the namespace
 //   - `others`: the Pods of other workloads that may take room (View::others_in_flight)

@@ -6,6 +6,7 @@
 #include "controller/in_place/batch/disruption.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/resize.h"
 
 namespace windlass::in_place {
 namespace {
@@ -64,6 +65,7 @@ std::optional<WallTime> WhenTimeTells(std::span<const RolloutPod> pods, int32_t 
   for (const RolloutPod& one : pods) {
     const Pod& pod = *one.pod;
     if (one.our_state) consider(CompletionOf(pod, *one.our_state, now).look_again);
+    if (one.our_state) consider(ResizeLookAgain(pod, *one.our_state, now));
     consider(UnschedulableFrom(pod));
     consider(AvailableFrom(pod, one.state(), min_ready_seconds, now));
   }

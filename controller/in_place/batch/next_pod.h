@@ -36,6 +36,7 @@ NextPods ChooseNextPods(std::span<const RolloutPod> pods, const BatchLimits& lim
 //   - a patch that admission undid is due again (TryAgainAt)
 //   - a Pod becomes available
 //   - the wait for a Pod without a node ends
+//   - a resize has been deferred for too long (kDeferredMax)
 std::optional<WallTime> WhenTimeTells(std::span<const RolloutPod> pods, int32_t min_ready_seconds,
                                       WallTime now);
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/lost_state.h"
+#include "controller/in_place/pod/pod_changes.h"
+#include "controller/in_place/pod/resize.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/template_images.h"
@@ -171,6 +174,40 @@ Result<TemplateImages> HostImages(const ReplicaSet& host, const TemplateImages& 
   return ReadTemplateImages(host.template_fingerprint, *host.template_json);
 }
 
+// Returns true if the Pod has each quantity that `amounts` set in its containers.
+bool HasAmounts(const Pod& pod, const std::vector<ResourceChange>& changes, bool after) {
+  return std::ranges::all_of(changes, [&](const ResourceChange& change) {
+    const PodContainer* live = pod.Find(change.container);
+    if (live == nullptr) return false;
+    const CpuAndMemory has = ParseContainerResources(live->resources.text()).wanted;
+    const CpuAndMemory& wants = after ? change.to : change.from;
+    for (size_t i = 0; i < kResourceFields.size(); ++i) {
+      const bool changes_it = change.from.values[i] != change.to.values[i];
+      if (changes_it && !IsSameQuantity(has.values[i], wants.values[i])) return false;
+    }
+    return true;
+  });
+}
+
+// Returns the template of another ReplicaSet whose images and resources the Pod has, if it has not
+// the resources of the host's template; nullopt if there is none. For Pods without a state: images
+// alone do not tell templates apart that differ in CPU or memory (P-028, P-057).
+Result<std::optional<Fingerprint>> BornWithResources(const Pod& pod,
+                                                     const RolloutTemplates& templates) {
+  const ReplicaSet& host = templates.host;
+  if (host.template_json == nullptr) return std::optional<Fingerprint>();
+  const KnownTemplate of_host{host.template_fingerprint, *host.template_json};
+  for (const ReplicaSet* rs : templates.all) {
+    if (rs == &host || rs->template_json == nullptr) continue;
+    WINDLASS_TRY(const TemplatePair pair,
+                 ReadPair({rs->template_fingerprint, *rs->template_json}, of_host));
+    const auto changes = CompareResources(pair.resources_before, pair.resources_after);
+    if (changes.empty() || !HasImagesOf(pod, pair.images_before)) continue;
+    if (HasAmounts(pod, changes, /*after=*/false)) return std::optional(rs->template_fingerprint);
+  }
+  return std::optional<Fingerprint>();
+}
+
 // Sets only the members that depend on the Pod, its node and its state. The caller sets `updated`,
 // `of_host` and `stand_in`.
 PodStanding StandingOf(const Pod& pod, const PodState* state, int32_t min_ready_seconds,
@@ -181,8 +218,33 @@ PodStanding StandingOf(const Pod& pod, const PodState* state, int32_t min_ready_
           .in_flight = IsInFlight(pod, state, now),
           .available = IsAvailable(pod, state, min_ready_seconds, now),
           .ready = pod.ready.IsTrue(),
+          .resizing = state != nullptr && ResizeStepOf(pod, *state) != ResizeStep::kDone,
           .exempt = IsOnLostNode(pod, nodes),
           .unschedulable = unschedulable && *unschedulable <= now};
+}
+
+// Sets PodStanding::gentle of the Pods that are still to be updated.
+Status FindGentle(const RolloutTemplates& templates, std::span<RolloutPod> pods) {
+  const KnownTemplate target{templates.target, templates.target_json};
+  // nullopt: no CPU or memory differs between this template and the target.
+  std::map<Fingerprint, std::optional<TemplatePair>> pairs;
+  for (RolloutPod& one : pods) {
+    if (one.standing.updated || one.standing.stand_in) continue;
+    auto pair = pairs.find(one.of);
+    if (pair == pairs.end()) {
+      const auto rs = std::ranges::find(templates.all, one.of, [](const ReplicaSet* known) {
+        return known->template_fingerprint;
+      });
+      const bool known = rs != templates.all.end() && (*rs)->template_json != nullptr;
+      const KnownTemplate from{one.of, known ? *(*rs)->template_json : std::string_view()};
+      WINDLASS_TRY(TemplatePair read, ReadPair(from, target));
+      const bool same = read.knows_before &&
+                        CompareResources(read.resources_before, read.resources_after).empty();
+      pair = pairs.emplace(one.of, same ? std::nullopt : std::optional(std::move(read))).first;
+    }
+    one.standing.gentle = pair->second && OnlyResizes(*one.pod, one.state(), *pair->second);
+  }
+  return Unit{};
 }
 
 }  // namespace
@@ -247,6 +309,12 @@ Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
         }
         of = born.value_or(of);
       }
+      // Images alone do not show that a Pod which lost its state was resized.
+      const bool was_patched = templates.by_image && pod->meta.labels.Has(kRevisionLabel);
+      if (nothing_said && !foreign && (templates.late_births || was_patched)) {
+        WINDLASS_TRY(const auto born, BornWithResources(*pod, templates));
+        of = born.value_or(of);
+      }
       if (!state) {
         const TemplateImages& has = of == target.fingerprint ? target : host_images;
         state = LostState(*pod, said, templates.deployment, {of, Restarted(has, host_images)},
@@ -268,6 +336,7 @@ Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
     out.push_back(
         {.pod = pod, .our_state = std::move(state), .of = of, .lost = lost, .standing = standing});
   }
+  WINDLASS_TRY([[maybe_unused]] const Unit gentle, FindGentle(templates, out));
   return out;
 }
 
@@ -278,7 +347,7 @@ PodCounts CountPods(std::span<const RolloutPod> pods) {
     ++counts.pods;
     counts.updated += pod.updated ? 1 : 0;
     counts.put_back += pod.updated && pod.put_back ? 1 : 0;
-    counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
+    counts.in_flight += (pod.in_flight || pod.resizing) && pod.waited_for() ? 1 : 0;
     counts.ready += one.pod->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
     counts.serving += pod.serves ? 1 : 0;
@@ -289,8 +358,9 @@ PodCounts CountPods(std::span<const RolloutPod> pods) {
     }
     counts.patched += pod.updated ? 1 : 0;
     counts.to_update += pod.updated ? 0 : 1;
-    counts.settled += pod.updated && (pod.available || !pod.waited_for()) ? 1 : 0;
-    counts.proven += pod.updated && pod.available ? 1 : 0;
+    const bool proven = pod.updated && pod.available && !pod.resizing;
+    counts.settled += proven || (pod.updated && !pod.waited_for()) ? 1 : 0;
+    counts.proven += proven ? 1 : 0;
   }
   return counts;
 }

@@ -12,6 +12,7 @@
 #include "controller/in_place/pod/drain_step.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
+#include "controller/in_place/template/eligibility.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -45,6 +46,12 @@ struct PodStanding {
   // Like `serves`, but the Pod need only be Ready. Example with drain mode Gate: the other client
   // has just set our readiness condition back to True, and minReadySeconds are not over.
   bool looks_ready = false;
+  // The last patch asks for other CPU or memory, and the kubelet has not carried that out
+  // (ResizeStepOf). Unless it restarts a container, the Pod may be available meanwhile.
+  bool resizing = false;
+  // The next patch of the Pod changes CPU or memory and restarts no container (OnlyResizes). It
+  // takes nothing down.
+  bool gentle = false;
   // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
   bool exempt = false;
   // The Pod will get no node soon (UnschedulableFrom). The rollout does not wait for it (P-039).
@@ -70,6 +77,8 @@ struct PodVerdict {
   bool starts_reverted = false;
   // True if a patch of the Pod, or the write that begins its drain, failed in this sync.
   bool refused = false;
+  // Why its resize is not carried out, and new Pods are needed (RefuseResize).
+  std::optional<NotEligible> resize_refused{};
   // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).
   bool old_kubelet = false;
   DrainStep drain{};  // what to do next with the Pod and its traffic
@@ -147,7 +156,7 @@ Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
 struct PodCounts {
   int32_t pods = 0;
   int32_t updated = 0;    // as PodStanding::updated
-  int32_t in_flight = 0;  // Pods in flight that the rollout waits for
+  int32_t in_flight = 0;  // Pods in flight or being resized that the rollout waits for
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t serving = 0;      // as PodStanding::serves; not in `available`
@@ -155,8 +164,8 @@ struct PodCounts {
   int32_t stand_ins = 0;
   int32_t patched = 0;    // updated Pods of the host
   int32_t to_update = 0;  // Pods of the host that are not updated
-  int32_t settled = 0;    // updated Pods of the host that are available or not waited for
-  int32_t proven = 0;     // updated Pods of the host that are available
+  int32_t settled = 0;    // updated Pods of the host that are proven or not waited for
+  int32_t proven = 0;     // updated Pods of the host that are available and not being resized
   int32_t put_back = 0;   // updated Pods whose old image admission put back
   bool operator==(const PodCounts&) const = default;
 };

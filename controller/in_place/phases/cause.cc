@@ -103,7 +103,8 @@ std::string SentenceOf(const NotEligible& why) {
              "and " +
              (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
     case Reason::kResizeInfeasible:
-      return "a kubelet will not resize its Pod" + (why.about.empty() ? "" : ": pod " + why.about);
+      return "a node will never have room for the resize of its Pod, or does not resize Pods" +
+             (why.about.empty() ? "" : ": pod " + why.about);
     case Reason::kResizeStaticPolicy:
       return "a kubelet with a static CPU or memory policy will not resize its Pod" +
              (why.about.empty() ? "" : ": pod " + why.about);

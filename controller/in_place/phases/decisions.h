@@ -19,6 +19,7 @@ inline constexpr Decision kNoteStandIns{"note stand-ins"};
 inline constexpr Decision kNoteUnblock{"note unblock"};
 inline constexpr Decision kOpenGate{"open gate"};
 inline constexpr Decision kPatchPod{"patch pod"};
+inline constexpr Decision kResizePod{"resize pod"};
 inline constexpr Decision kRestoreState{"restore state of pod"};
 inline constexpr Decision kScaleStandIns{"scale stand-ins"};
 inline constexpr Decision kUndrainPod{"undrain pod"};

@@ -211,6 +211,17 @@ bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
   return all_updated || IsAlone(situation, probe, *probe.host());
 }
 
+// Returns true if what differs between the host's template and the wanted one is CPU or memory, and
+// restarts no container. No Pod is down meanwhile, so the rollout needs no budget (P-103).
+bool NeedsNoBudget(const workload::Situation& situation, const InPlace& in_place,
+                   const ReplicaSet& host) {
+  if (!in_place.options().resources || !situation.wanted.known) return false;
+  if (host.template_json == nullptr || situation.wanted.json == nullptr) return false;
+  const auto verdict = CompareTemplates(*host.template_json, *situation.wanted.json, true);
+  const auto* changes = verdict.ok() ? std::get_if<TemplateChanges>(&*verdict) : nullptr;
+  return changes != nullptr && RestartNothing(*changes);
+}
+
 // Sets `against` of a staged rollout if the present replicas, strategy and settings make an update
 // in place impossible. The noted decision stays. What follows depends on the policy:
 //   - IfPossible: the rollout may change to replacing Pods later (P-013)
@@ -222,6 +233,10 @@ void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
                                      in_place.options(), {}, nullptr);
   if (!against) return;
   if (against->reason == Reason::kRecreateStrategy && GoesOnAlone(situation, in_place)) return;
+  if (against->reason == Reason::kNoBudget &&
+      NeedsNoBudget(situation, in_place, *in_place.host())) {
+    return;
+  }
   std::get<phases::Staged>(in_place.now).against = against;
   if (in_place.options().policy != Policy::kOnly) return;
   // kNoBudget means that maxUnavailable and the surge are both 0. Pods that are down already can
@@ -268,7 +283,9 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
                                      others, situation.new_replica_set)) {
     const bool alone =
         why->reason == Reason::kRecreateStrategy && IsAlone(situation, in_place, host);
-    if (!alone) return NotPossible(situation, in_place, CauseOf(*why));
+    const bool gentle =
+        why->reason == Reason::kNoBudget && NeedsNoBudget(situation, in_place, host);
+    if (!alone && !gentle) return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!wanted.known) {
     // Nothing begins yet. The template may be known when the pause ends.
@@ -280,7 +297,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
               "dry run of a ReplicaSet; Event TemplateNotChecked says why"));
   }
   const std::string& target = *wanted.json;
-  const auto verdict = CompareTemplates(*host.template_json, target);
+  const auto verdict = CompareTemplates(*host.template_json, target, options.resources);
   if (!verdict.ok()) {
     return NotPossible(
         situation, in_place,

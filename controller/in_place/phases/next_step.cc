@@ -14,6 +14,7 @@
 #include "controller/in_place/phases/stage.h"
 #include "controller/in_place/phases/swap_templates.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/resize.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/actions/create.h"
 #include "controller/workload/actions/history_clean_up.h"
@@ -97,7 +98,9 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
 bool IsRestarting(const workload::Situation& situation, const RolloutPod& one) {
   const PodState* state = one.state();
   return state != nullptr && !one.standing.exempt &&
-         !CompletionOf(*one.pod, *state, situation.now).complete && !FailsForLong(situation, one);
+         (RestartsByResize(*one.pod, *state) ||
+          !CompletionOf(*one.pod, *state, situation.now).complete) &&
+         !FailsForLong(situation, one);
 }
 
 // With policy IfPossible, falls back to replacing Pods after the API server has refused
@@ -112,6 +115,18 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
     if (IsRestarting(situation, pod)) return std::nullopt;
   }
   return FallBackToReplace(situation, CauseOf({Reason::kPodForbidden, refused->noted.why}));
+}
+
+// With policy IfPossible, falls back to replacing Pods if a kubelet does not carry a resize out
+// (P-104). Waits while a Pod is being restarted.
+std::optional<Step> FallBackIfNotResized(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const auto& why = in_place.pods->resize_refused;
+  if (!why || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    if (IsRestarting(situation, pod)) return std::nullopt;
+  }
+  return FallBackToReplace(situation, *why);
 }
 
 // With policy IfPossible, falls back to replacing Pods if a webhook removes the state annotation of
@@ -150,12 +165,15 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
   if (in_place.blocked()) {
+    if (auto step = ResizeNextPod(situation)) return step;
     if (auto step = RevertNextPod(situation)) return step;
     return NoteUnblock(situation);
   }
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
   if (auto step = FallBackIfNotKept(situation)) return step;
+  if (auto step = FallBackIfNotResized(situation)) return step;
+  if (auto step = ResizeNextPod(situation)) return step;
   if (auto step = PatchNextPod(situation)) return step;
   return BeginExchange(situation);
 }
@@ -168,6 +186,7 @@ std::optional<Step> NextReturning(const workload::Situation& situation) {
   }
   if (auto step = KeepHostWhileReturning(situation)) return step;
   if (auto step = RemoveStandIns(situation, nullptr)) return step;
+  if (auto step = ResizeNextPod(situation)) return step;
   if (auto step = PatchNextPod(situation)) return step;
   const bool over = counts.to_update == 0 && counts.in_flight == 0 && counts.stand_ins == 0;
   return over ? Tidy(situation) : std::nullopt;
@@ -319,6 +338,9 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   const bool decides = in_place.phase() == InPlacePhase::kDeciding && !in_place.replace_soon();
   if (!IsOurs(in_place.phase()) || decides) return std::nullopt;
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  if (in_place.phase() == InPlacePhase::kStaged || in_place.phase() == InPlacePhase::kReturning) {
+    if (auto resize = ResizeNextPod(situation)) return resize;
+  }
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
   const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)

@@ -190,6 +190,22 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
   return std::nullopt;
 }
 
+std::optional<Step> ResizeNextPod(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (!in_place.pods || in_place.pods->waits_for_next_try()) return std::nullopt;
+  const std::vector<const RolloutPod*>& batch = in_place.pods->next.batch;
+  for (const RolloutPod& one : in_place.pods->all) {
+    const Pod& pod = *one.pod;
+    if (one.lost || !IsResizeDue(one) || one.verdict.refused) continue;
+    if (WasTried(situation.learned, pod, decisions::kResizePod)) continue;
+    if (std::ranges::find(batch, &one) != batch.end()) continue;
+    Result<Request> request = ResizePod(pod, *one.state());
+    if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kBackOff};
+    return OfPod(pod, *std::move(request), decisions::kResizePod);
+  }
+  return std::nullopt;
+}
+
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;

@@ -18,6 +18,15 @@ const Error* RefusedOfPods(const Learned& learned);
 // drains. Returns nullopt if no Pod is chosen, or if all chosen Pods are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
+// Returns the resize of the next Pod whose state asks for other CPU or memory and that has not got
+// it (ResizeStep::kDue). Works also for a paused workload, because the Pod counts as updated
+// already. Returns nullopt
+//   - if no resize is due, or Pods cannot be seen
+//   - for a Pod that is to be patched now to another template, or of which a patch failed in this
+//     sync
+//   - while the next try of a refused patch is in the future (P-036)
+std::optional<Step> ResizeNextPod(const workload::Situation& situation);
+
 // Returns the write that gives a new state to the first Pod that has lost its state annotation
 // (LostState). Leaves out Pods that this sync has tried to patch. Returns nullopt if there is no
 // such Pod, or after kRefusalsMax tries in this sync.

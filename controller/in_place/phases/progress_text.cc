@@ -65,6 +65,17 @@ std::string WaitsForPod(const InPlace& in_place) {
   return {};
 }
 
+std::string WaitsForResize(const InPlace& in_place) {
+  for (const RolloutPod& one : in_place.pods->all) {
+    const PodState* state = one.state();
+    if (state == nullptr || !one.standing.resizing) continue;
+    const PodResize said = ParsePodResize(one.pod->resize.text());
+    const std::string& why = said.message.empty() ? said.error : said.message;
+    if (!why.empty()) return "pod " + one.pod->meta.name + " waits for its resize: " + why;
+  }
+  return {};
+}
+
 std::string KeptOutText(const InPlace& in_place) {
   const Pod* out = KeptOut(in_place);
   if (out == nullptr) return {};

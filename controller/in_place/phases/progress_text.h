@@ -20,6 +20,10 @@ std::string Numbers(const workload::Situation& situation);
 // Pod.
 std::string WaitsForPod(const InPlace& in_place);
 
+// Returns a text that names a Pod whose resize is not carried out, and what its kubelet says; empty
+// if there is no such Pod, or the kubelet says nothing.
+std::string WaitsForResize(const InPlace& in_place);
+
 // Returns a text that names a Pod that an admission policy keeps out of traffic (kept_out of
 // PodVerdict and of LeftDrained), and what to do; empty if there is no such Pod.
 std::string KeptOutText(const InPlace& in_place);

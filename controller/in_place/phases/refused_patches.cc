@@ -11,10 +11,12 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if `outcome` is the reply to a patch of the Pod, or to the patch of its status that
-// begins a drain by closing the gate. A status patch that opens a closed gate does not count.
+// Returns true if `outcome` is the reply to a patch or resize of the Pod, or to the patch of its
+// status that begins a drain by closing the gate. A status patch that opens a closed gate does not
+// count.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
   if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
+  if (IsPatchOf(outcome, resources::kPods, pod.meta, "resize")) return true;
   return pod.gate == ConditionStatus::kTrue &&
          IsPatchOf(outcome, resources::kPods, pod.meta, "status");
 }
@@ -40,6 +42,7 @@ bool PatchesPods(const InPlace& in_place) {
 }
 
 bool IsToBePatched(const InPlace& in_place, const RolloutPod& pod) {
+  if (IsResizeDue(pod)) return true;
   return in_place.blocked() ? pod.verdict.failed : !pod.standing.updated;
 }
 

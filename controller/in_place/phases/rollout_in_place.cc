@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "controller/in_place/pod/resize.h"
 #include "controller/workload/annotations/annotations.h"
 #include "kubeclient/base/assert.h"
 
@@ -151,6 +152,12 @@ bool HasStandIns(const ReplicaSet& rs) {
 }
 
 bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
+
+bool IsResizeDue(const RolloutPod& pod) {
+  const PodState* state = pod.state();
+  return state != nullptr && pod.of == state->target &&
+         ResizeStepOf(*pod.pod, *state) == ResizeStep::kDue;
+}
 
 bool OthersAreInFlight(const InPlace& in_place) {
   return std::ranges::any_of(in_place.pods->all, [](const RolloutPod& pod) {

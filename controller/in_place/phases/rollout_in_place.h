@@ -106,6 +106,9 @@ struct PodsInPlace {
   bool any_of_host() const { return counts.pods > counts.stand_ins; }
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
+  // Why the resize of a Pod is not carried out, so that new Pods are needed (RefuseResize). Of the
+  // first such Pod, in phase staged.
+  std::optional<Cause> resize_refused{};
   // With strategy Recreate: the Pod that must be gone before the next Pod is patched, in the words
   // of a message: "pod web-1", "a Pod of replica set web-2".
   std::optional<std::string> beside{};
@@ -296,6 +299,10 @@ bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
+
+// Returns true if the Pod's state asks for CPU or memory, and the request for it is still to be
+// sent (ResizeStep::kDue).
+bool IsResizeDue(const RolloutPod& pod);
 
 // Returns true if a Pod is in flight (being restarted by its patch), has not failed, and the
 // rollout waits for it (PodStanding::waited_for). A Pod that another client keeps out of traffic

@@ -178,18 +178,20 @@ int32_t StandInsLeft(const workload::Situation& situation) {
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
 }
 
-std::string WhatChanges(const workload::Situation& situation) {
+// Returns what the rollout changes in Pods; nothing if that is not known.
+TemplateChanges WhatChanges(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const auto verdict = CompareTemplates(*in_place.host()->template_json, *situation.wanted.json);
-  if (!verdict.ok()) return {};
-  const auto* changes = std::get_if<TemplateChanges>(&*verdict);
-  return changes != nullptr ? ": " + Describe(*changes) : "";
+  const auto verdict = CompareTemplates(*in_place.host()->template_json, *situation.wanted.json,
+                                        in_place.options().resources);
+  const auto* changes = verdict.ok() ? std::get_if<TemplateChanges>(&*verdict) : nullptr;
+  return changes != nullptr ? *changes : TemplateChanges();
 }
 
 // Returns "at most 1 of 4 at a time". If no Pod may be unavailable, other Pods stand in for those
-// that restart: "with at most 1 stand-in at a time".
-std::string AtATime(const workload::Situation& situation) {
+// that restart: "with at most 1 stand-in at a time". If no container restarts: "without a restart".
+std::string AtATime(const workload::Situation& situation, const TemplateChanges& changes) {
   const Options& options = InPlaceOf(situation).options();
+  if (RestartNothing(changes)) return "without a restart";
   if (options.max_unavailable > 0) {
     return "at most " + std::to_string(options.max_unavailable) + " of " +
            std::to_string(situation.workload.replicas) + " at a time";
@@ -207,10 +209,12 @@ bool AsksToUnblock(const workload::Situation& situation) {
 
 // Returns the Event that announces an in-place rollout (P-084).
 Event Started(const workload::Situation& situation) {
+  const TemplateChanges changes = WhatChanges(situation);
+  const std::string what = changes == TemplateChanges() ? "" : ": " + Describe(changes);
   return {Event::Type::kNormal, "InPlaceStarted",
           "Revision " + std::to_string(workload::RevisionToBe(situation)) +
               ": Pods of replica set " + InPlaceOf(situation).host()->meta.name +
-              " are updated in place, " + AtATime(situation) + WhatChanges(situation)};
+              " are updated in place, " + AtATime(situation, changes) + what};
 }
 
 }  // namespace
@@ -304,7 +308,7 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
     for (const RolloutPod& one : in_place.pods->all) {
       const PodStanding& pod = one.standing;
       if (pod.stand_in || !pod.waited_for()) continue;
-      const bool waits = !pod.updated && pod.available;
+      const bool waits = !pod.updated && pod.available && !pod.gentle;
       going_back += waits || (above > 0 && pod.in_flight) ? 1 : 0;
     }
   }

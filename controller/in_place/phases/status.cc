@@ -167,8 +167,9 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kDraining, situation,
                    "Pods are taken out of traffic before they are patched");
   }
-  if (counts.in_flight > 0 || !pods.next.batch.empty())
-    return Running(InPlaceReason::kPatching, situation);
+  if (counts.in_flight > 0 || !pods.next.batch.empty()) {
+    return Running(InPlaceReason::kPatching, situation, WaitsForResize(in_place));
+  }
   // Before the first patch, a wait is part of the beginning: the first stand-in starts, for
   // example. But Pods that use up maxUnavailable may do so for ever.
   const bool begins = counts.patched == 0 && !IsMaxUnavailableUsedUp(pods);

@@ -130,6 +130,11 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     if (auto step = EmptyOthersForRecreate(situation)) return step;
     return PatchNextPod(situation);
   }
+  if (wanted && in_place.counts_pods()) {
+    if (auto step = ResizeNextPod(situation)) return step;
+    // Without the stash no resize would be sent any more.
+    if (std::ranges::any_of(in_place.pods->all, IsResizeDue)) return std::nullopt;
+  }
   // Without the stash an ordinary rollout would count Pods in flight as available if they are
   // Ready. So the stash stays while Pods are in flight.
   if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) return std::nullopt;

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "controller/count/pod_available.h"
+#include "controller/in_place/pod/resize.h"
 
 namespace windlass::in_place {
 
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now) {
   if (state == nullptr) return false;
-  return state->drain.has_value() || !CompletionOf(pod, *state, now).complete;
+  return state->drain.has_value() || RestartsByResize(pod, *state) ||
+         !CompletionOf(pod, *state, now).complete;
 }
 
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
@@ -26,6 +28,10 @@ std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* s
   if (state != nullptr && !since.IsZero()) {
     for (const ContainerPatch& patch : state->containers) {
       const PodContainer* live = pod.Find(patch.name);
+      if (live != nullptr) since = std::max(since, live->started_at);
+    }
+    for (const ContainerResize& resize : state->resizes) {
+      const PodContainer* live = resize.restarts ? pod.Find(resize.name) : nullptr;
       if (live != nullptr) since = std::max(since, live->started_at);
     }
   }

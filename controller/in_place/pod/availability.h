@@ -15,6 +15,8 @@ namespace windlass::in_place {
 //   - the kubelet has not carried out our last patch yet, even one to an older target
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart
+//   - our resize restarts a container, and is not carried out yet (RestartsByResize). A resize
+//     without a restart takes nothing down (P-103)
 //   - admission undid our last patch (RevisionBasis::kPutBack). The Pod is up, but counts as down
 //     because the patch must be sent again
 //

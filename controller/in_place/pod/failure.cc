@@ -165,6 +165,13 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAtOnce});
     }
   }
+  for (const ContainerResize& resize : state.resizes) {
+    const PodContainer* live = pod.Find(resize.name);
+    const bool restarted = live != nullptr && live->restart_count > resize.restart_count;
+    if (!restarted || !seen || live->state != ContainerState::kWaiting) continue;
+    if (!IsOneOf(waiting::kEnded, live->waiting_reason)) continue;
+    signals.push_back({{resize.name, std::string(live->waiting_reason.text())}, kAtOnce});
+  }
   // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
   // moment does not fail.
   if (const auto at = TimesOutAt(pod, state, pod_timeout, now)) {

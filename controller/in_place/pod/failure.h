@@ -63,6 +63,9 @@ PodState AsIfPatched(const Pod& stand_in);
 // failure. A container is in a crash loop if both of these hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
+//
+// A container that was resized and has been restarted since fails if it is in a crash loop, for
+// example because it gets too little memory now.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 

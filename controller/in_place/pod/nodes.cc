@@ -7,10 +7,28 @@ namespace {
 
 constexpr seconds kSchedulerAnswers{60};
 constexpr KubeletVersion kRestartsSidecars{.major = 1, .minor = 32};
+constexpr KubeletVersion kResizes{.major = 1, .minor = 33};
+constexpr KubeletVersion kResizesInit{.major = 1, .minor = 36};
 
 const Node* Find(const Nodes& nodes, std::string_view name) {
   const auto found = nodes.find(name);
   return found == nodes.end() ? nullptr : found->second;
+}
+
+// Returns why the Pod cannot be resized; nullopt if no CPU or memory changes, or nothing is known
+// against it. API servers count generations of Pods from 1.33 on, and resize from then on.
+std::optional<NotEligible> RefuseResizeBy(const Pod& pod, const TemplateChanges& changes,
+                                          const Nodes& nodes) {
+  if (changes.resources.empty()) return std::nullopt;
+  if (pod.meta.generation == 0) return NotEligible{Reason::kResizeServerTooOld, ""};
+  const bool init = std::ranges::any_of(changes.resources, [](const ResourceChange& change) {
+    return change.kind == ContainerKind::kInit;
+  });
+  const Node* node = Find(nodes, pod.node_name);
+  if (node == nullptr || node->kubelet_version >= (init ? kResizesInit : kResizes)) {
+    return std::nullopt;
+  }
+  return NotEligible{Reason::kResizeKubeletTooOld, std::string(pod.node_name.text())};
 }
 
 }  // namespace
@@ -68,7 +86,9 @@ std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& 
     return change.kind == ContainerKind::kSidecar;
   });
   const Node* node = sidecar ? Find(nodes, pod.node_name) : nullptr;
-  if (node == nullptr || node->kubelet_version >= kRestartsSidecars) return std::nullopt;
+  if (node == nullptr || node->kubelet_version >= kRestartsSidecars) {
+    return RefuseResizeBy(pod, changes, nodes);
+  }
   return NotEligible{Reason::kSidecarKubeletTooOld, std::string(pod.node_name.text())};
 }
 

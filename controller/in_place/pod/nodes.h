@@ -67,6 +67,10 @@ WallTime GetsPlaceUntil(const Pod& pod);
 // image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old: a
 // Pod that is replaced needlessly does less harm than one that is in flight for ever.
 //
+// Returns kResizeKubeletTooOld with the node's name if `changes` have CPU or memory, and the
+// kubelet is older than 1.33, or than 1.36 for a plain init container. Returns kResizeServerTooOld
+// if the API server is older than 1.33: it counts no generations of Pods.
+//
 // Returns nullopt
 //   - for a Pod without a node, because no kubelet has seen the Pod's old image
 //   - for a Pod whose Node is gone, because Kubernetes will delete the Pod. Other Pods may have

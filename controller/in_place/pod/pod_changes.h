@@ -7,6 +7,8 @@
 
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/changes.h"
+#include "controller/in_place/template/resources.h"
+#include "controller/in_place/template/template_images.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/result.h"
@@ -33,6 +35,9 @@ struct KnownTemplate {
 //   - A label changes even if a container that is not restarted now has read the label, for example
 //     into an environment variable (P-065).
 //
+// CPU and memory: the quantities in which the two templates differ, as far as the Pod has not got
+// them already. What an autoscaler has set for a quantity that both templates have stays (P-105).
+//
 // Images: if the templates name different images for a container, the Pod gets the image of `to`
 // unless it has that image already. It gets the image at once, even if its patch to an older target
 // is not complete (P-034, P-064). If both templates name the same image, but the Pod has another
@@ -41,13 +46,36 @@ struct KnownTemplate {
 //     image. It stays, because a container must restart only if its image changes in the template
 //     (P-065).
 //   - Another client may have edited the Pod, by its generation: the Pod gets the template's image,
-//     as it would in a rolling update (I-55).
+//     as it would in a rolling update (I-55). If the Pod has other CPU or memory than its template,
+//     its generation tells nothing: an autoscaler raises it, too (P-105).
 //   - Admission undid our last patch (RevisionBasis::kPutBack): the image is patched again.
 //
 // Containers that the template lacks were injected and stay as they are. A container that the Pod
 // lacks is left out, because a running Pod takes no new container.
 Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
                                    const KnownTemplate& to);
+
+// Two templates, as far as they decide which containers a patch from one to the other restarts.
+// Read once for all Pods of a template.
+struct TemplatePair {
+  TemplateImages images_before{};
+  TemplateImages images_after{};
+  std::vector<TemplateResources> resources_before{};
+  std::vector<TemplateResources> resources_after{};
+  bool knows_before = true;  // false: the text of the first is not known
+};
+// Error kMalformed if a template cannot be read.
+Result<TemplatePair> ReadPair(const KnownTemplate& from, const KnownTemplate& to);
+
+// Returns true if a patch of `pod` from one template of the pair to the other changes CPU or
+// memory, and restarts no container (P-103). Such a patch takes nothing down.
+bool OnlyResizes(const Pod& pod, const PodState* state, const TemplatePair& pair);
+
+// Returns the resizes that the state gets by a patch with `changes` to template `to` (ResizesOf).
+// Error kMalformed if the template cannot be read.
+Result<std::vector<ContainerResize>> ResizesFor(const Pod& pod, const PodState* state,
+                                                const TemplateChanges& changes,
+                                                const KnownTemplate& to);
 
 // Returns the container entries that the state annotation gets by a patch with `changes`
 // (PatchedContainers): one for each container whose image changes, with its image before the patch.

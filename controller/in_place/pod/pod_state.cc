@@ -85,6 +85,27 @@ void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
   }
 }
 
+ContainerResize ReadResize(JsonReader& in, std::string_view name) {
+  ContainerResize out;
+  out.name = name;
+  std::optional<int32_t> restart_count;
+  in.Object([&](std::string_view key) {
+    if (key == "requests" || key == "limits")
+      ReadQuantities(in, key, out.to);
+    else if (key == "rc")
+      ReadCount(in, 0, restart_count);
+    else if (key == "restart")
+      out.restarts = in.Bool();
+  });
+  out.restart_count = restart_count.value_or(0);
+  return out;
+}
+
+void PutResize(std::vector<ContainerResize>& resizes, ContainerResize resize) {
+  std::erase_if(resizes, [&](const ContainerResize& one) { return one.name == resize.name; });
+  if (!resize.to.empty()) resizes.push_back(std::move(resize));
+}
+
 void ReadTime(JsonReader& in, std::optional<WallTime>& out) {
   out = ParseTime(in.String());
   if (!out) in.Fail("want an RFC 3339 time");
@@ -140,6 +161,8 @@ struct Extras {
   std::optional<Uid> pod;
   std::vector<ContainerPatch> containers;
   std::optional<Drained> drain;
+  std::vector<ContainerResize> resizes;
+  std::optional<int64_t> generation_to_resize;
   bool unheard = false;
 };
 
@@ -169,6 +192,11 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
     } else if (key == "c") {
       extras.containers.clear();
       in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
+    } else if (key == "g1") {
+      ReadCount(in, int64_t{0}, extras.generation_to_resize);
+    } else if (key == "res") {
+      extras.resizes.clear();
+      in.Object([&](std::string_view name) { PutResize(extras.resizes, ReadResize(in, name)); });
     } else if (key == "drain") {
       extras.drain = ReadDrained(in);
     } else if (key == "unheard") {
@@ -191,6 +219,18 @@ OrderedJson JsonOf(const ContainerPatch& container) {
   for (const SeenContainer& seen : container.seen) {
     json["seen"].push_back({{"id", seen.id}, {"image", seen.image}});
   }
+  return json;
+}
+
+OrderedJson JsonOf(const ContainerResize& resize) {
+  OrderedJson json = OrderedJson::object();
+  for (size_t i = 0; i < kResourceFields.size(); ++i) {
+    const auto& [list, resource] = kResourceFields[i];
+    const std::string& quantity = resize.to.values[i];
+    if (!quantity.empty()) json[std::string(list)][std::string(resource)] = quantity;
+  }
+  json["rc"] = resize.restart_count;
+  if (resize.restarts) json["restart"] = true;
   return json;
 }
 
@@ -221,6 +261,10 @@ Result<std::string> WritePodState(const PodState& state) {
     if (drain.again > 0) json["drain"]["again"] = drain.again;
     if (drain.was_out) json["drain"]["out"] = true;
   }
+  if (!state.resizes.empty()) {
+    json["g1"] = state.generation_to_resize;
+    for (const ContainerResize& resize : state.resizes) json["res"][resize.name] = JsonOf(resize);
+  }
   if (state.unheard) json["unheard"] = true;
   std::string text = DumpJson(json);
   if (text.size() <= kPodStateBytesMax) return text;
@@ -241,6 +285,7 @@ Result<PodState> ParsePodState(std::string_view text) {
   ReadMembers(in, members, extras);
   if (Status whole = in.End(); !whole.ok()) return std::move(whole).error().Context(kPodState);
   if (const char* missing = members.Missing()) return Malformed(std::string(missing) + ": missing");
+  const int64_t to_resize = extras.resizes.empty() ? 0 : extras.generation_to_resize.value_or(0);
   return PodState{.pod = extras.pod.value_or(Uid{}),
                   .deployment = *members.deployment,
                   .revision = *members.revision,
@@ -251,6 +296,8 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .attempt = *members.attempt,
                   .containers = std::move(extras.containers),
                   .drain = std::move(extras.drain),
+                  .resizes = std::move(extras.resizes),
+                  .generation_to_resize = to_resize,
                   .unheard = extras.unheard};
 }
 

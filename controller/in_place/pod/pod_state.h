@@ -20,6 +20,13 @@
 // If the label had the value <off> before the drain began, so that the Pod was out of traffic
 // already (IsLeftOut), `drain` has the member "out":true.
 //
+// If the patch is to change CPU or memory, two members say what: `res`, by container, and `g1`, the
+// generation that the Pod has after the patch and before the resize (resize.h). A resize is a
+// request of its own, which can write no annotation. So the state is written first.
+//
+//    "g1":4,"res":{"app":{"requests":{"cpu":"500m"},"limits":{"memory":"1Gi"},"rc":0,
+//                         "restart":true}}
+//
 // Another member names the Pod, because annotations get copied to other Pods and into templates:
 //
 //    "pod":"<uid>"
@@ -39,6 +46,7 @@
 #include "controller/in_place/template/drain.h"
 #include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/container_resources.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/result.h"
 
@@ -84,6 +92,15 @@ struct ContainerPatch {
   bool operator==(const ContainerPatch&) const = default;
 };
 
+// The CPU and memory that one container is to have after the patch (P-101).
+struct ContainerResize {
+  std::string name;
+  CpuAndMemory to;            // only what changes; quantities as in the template
+  int32_t restart_count = 0;  // in the status when the patch was made
+  bool restarts = false;      // its resizePolicy has the container restarted for it
+  bool operator==(const ContainerResize&) const = default;
+};
+
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
@@ -113,6 +130,8 @@ struct PodState {
   int32_t attempt = 1;                     // number of patches to `target` so far, from 1
   std::vector<ContainerPatch> containers;  // names are unique; empty if no image is being changed
   std::optional<Drained> drain{};
+  std::vector<ContainerResize> resizes{};  // names are unique; empty if no CPU or memory changes
+  int64_t generation_to_resize = 0;        // `g1`; 0 without `resizes`
   // True if the kubelet was not heard when the patch was made (KubeletHeardSince).
   bool unheard = false;
   // Not part of the annotation: since when the Pod's kubelet has been heard (KubeletHeardSince).

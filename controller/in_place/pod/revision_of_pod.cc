@@ -15,7 +15,8 @@ bool IsKnown(const Fingerprint& target, const KnownTemplates& templates) {
 // so the state belongs to another Pod.
 bool IsOurDoing(const Pod& pod, const PodState& state) {
   const int64_t moved = pod.meta.generation - state.generation_before;
-  return moved == 0 || moved == 1;
+  const int64_t most = state.resizes.empty() ? 1 : 2;  // the patch, and the resize after it
+  return moved >= 0 && moved <= most;
 }
 
 }  // namespace

@@ -55,8 +55,19 @@ SeenPod Seen(const Pod& pod) {
 
 std::string Describe(const TemplateChanges& changes) {
   std::string text;
+  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
   for (const ImageChange& image : changes.images) {
-    text += (text.empty() ? "" : ", ") + image.container + ": " + image.from + " to " + image.to;
+    add(image.container + ": " + image.from + " to " + image.to);
+  }
+  for (const ResourceChange& change : changes.resources) {
+    for (size_t i = 0; i < kResourceFields.size(); ++i) {
+      const std::string& to = change.to.values[i];
+      if (to.empty()) continue;
+      const auto& [list, resource] = kResourceFields[i];
+      const std::string& from = change.from.values[i];
+      add(change.container + ": " + std::string(list) + "." + std::string(resource) + " " +
+          (from.empty() ? "none" : from) + " to " + to);
+    }
   }
   return text.empty() ? "metadata" : text;
 }
@@ -77,20 +88,23 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
     }
     seen.tolerations = TolerationsOf(*whole_pod);
   }
-  WINDLASS_TRY(std::vector<ContainerPatch> patches,
-               PatchesOf(pod, state, from, changes, sight.now));
+  WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, sight.now));
+  WINDLASS_TRY(std::vector<ContainerResize> resizes, ResizesFor(pod, state, changes, target.to));
+  const bool raises = !changes.images.empty() || !changes.tolerations.empty();
   const bool again = state != nullptr && state->target == target.to.fingerprint;
-  const PodState next{.pod = pod.meta.uid,
-                      .deployment = target.deployment,
-                      .revision = target.revision,
-                      .target = target.to.fingerprint,
-                      .from = from.fingerprint,
-                      .generation_before = pod.meta.generation,
-                      .at = sight.now,
-                      .attempt = again ? NextAttempt(state->attempt) : 1,
-                      .containers = std::move(patches),
-                      .drain = drain,
-                      .unheard = !sight.heard};
+  PodState next{.pod = pod.meta.uid,
+                .deployment = target.deployment,
+                .revision = target.revision,
+                .target = target.to.fingerprint,
+                .from = from.fingerprint,
+                .generation_before = pod.meta.generation,
+                .at = sight.now,
+                .attempt = again ? NextAttempt(state->attempt) : 1,
+                .containers = std::move(patches),
+                .drain = drain,
+                .resizes = std::move(resizes),
+                .unheard = !sight.heard};
+  if (!next.resizes.empty()) next.generation_to_resize = pod.meta.generation + (raises ? 1 : 0);
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

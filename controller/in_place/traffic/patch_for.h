@@ -20,7 +20,8 @@ struct PodTarget {
   KnownTemplate to;
 };
 
-// Returns the changes for messages: "app: r/app:1 to r/app:2", or "metadata" if no image changes.
+// Returns the changes for messages: "app: r/app:1 to r/app:2, app: limits.cpu 1 to 2", or
+// "metadata" if no image and no resources change.
 std::string Describe(const TemplateChanges& changes);
 
 // A request to the API server, and a text for users that says what the request changes.
@@ -39,8 +40,9 @@ struct PodSight {
 };
 
 // Returns the patch; or, if the tolerations change and `whole_pod` is null, a Get of the whole Pod,
-// because the cache does not keep tolerations. Error kMalformed if a template cannot be read,
-// kInvalid if the state would be too long.
+// because the cache does not keep tolerations. The patch does not change CPU and memory: its state
+// says what a resize has to change afterwards (ResizePod). Error kMalformed if a template cannot be
+// read, kInvalid if the state would be too long.
 //   - `from`: the template that the Pod has
 //   - `state`: the state of our last patch, or null
 //   - `whole_pod`: the response to that Get, or null before it

@@ -40,6 +40,7 @@ std::vector<NeededRight> InPlaceFeature::RightsNeeded() const {
                     {.right = {}, .manifest = "deploy/base/rbac-in-place.yaml", .optional = true});
   rights.Add(resources::kPods, "", {"get", "patch"});
   rights.Add(resources::kPods, "status", {"patch"});
+  rights.Add(resources::kPods, "resize", {"patch"});
   rights.Add(resources::kPodDisruptionBudgets, "", {"list", "watch"});
   rights.Add(resources::kNodes, "", {"list", "watch"});
   return std::move(rights).Take();

@@ -1,5 +1,6 @@
 #include "controller/in_place/watch/pod_events.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,14 @@ std::string Edited(const Pod& pod, const PodState& state) {
   return text.empty() ? "the images that Windlass set are unchanged" : text;
 }
 
+// Returns true if the Pod has CPU or memory that an autoscaler may have changed: such an edit is
+// none to tell of (P-105).
+bool MayBeResized(const Pod& pod) {
+  return std::ranges::any_of(pod.containers, [](const PodContainer& container) {
+    return !ParseContainerResources(container.resources.text()).wanted.empty();
+  });
+}
+
 std::string WholeSeconds(Duration duration) {
   return std::to_string(std::chrono::round<seconds>(duration).count()) + " s";
 }
@@ -68,7 +77,10 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure,
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
   // The patch itself raises the generation by one, or by zero if admission undoes all of it. So
   // only a rise by two or more proves another client's edit. Example: 4 before the patch, 6 now.
-  if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
+  // Our resize is one more.
+  const int64_t ours = state.resizes.empty() ? state.generation_before : state.generation_to_resize;
+  if (pod.meta.generation - 1 <= ours) return std::nullopt;
+  if (MayBeResized(pod) && OtherImages(pod, state).empty()) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Another client edited this Pod while Windlass was updating it to revision " +
                    std::to_string(state.revision) + ": " + Edited(pod, state)};

@@ -95,7 +95,8 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "node-1 has such a kubelet (ResizeKubeletTooOld)",
        "update this kubelet, or " + kNewPods},
       {{Reason::kResizeInfeasible, "web-1: no room"},
-       "a kubelet will not resize its Pod: pod web-1: no room (ResizeInfeasible)",
+       "a node will never have room for the resize of its Pod, or does not resize Pods: pod web-1: "
+       "no room (ResizeInfeasible)",
        kNewPods},
       {{Reason::kResizeStaticPolicy, "web-1: static"},
        "a kubelet with a static CPU or memory policy will not resize its Pod: pod web-1: static "

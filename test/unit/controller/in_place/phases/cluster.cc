@@ -105,6 +105,19 @@ Result<Reply> InPlaceCluster::PatchPod(const Request& request) {
     }
     next.patch_inplace(Json::array({operation}));
   }
+  if (request.subresource() == "resize") {  // changes nothing else
+    const auto answer = resize_answers.find(request.key().name);
+    if (answer != resize_answers.end() && answer->second == "NodeCapacity") {
+      return Error{.kind = ErrorKind::kForbidden,
+                   .message = resize_message,
+                   .causes = {{.reason = "NodeCapacity"}}};
+    }
+    Json resized = found->second;
+    for (size_t i = 0; i < next["spec"]["containers"].size(); ++i) {
+      resized["spec"]["containers"][i]["resources"] = next["spec"]["containers"][i]["resources"];
+    }
+    next = std::move(resized);
+  }
   const Json annotations = next["metadata"].value("annotations", Json::object());
   if (annotations.empty()) next["metadata"].erase("annotations");  // as the server does
   next["metadata"]["resourceVersion"] = std::to_string(++pod_versions_);
@@ -167,13 +180,47 @@ void InPlaceCluster::Place(Json& pod) {
   Run(pod);
 }
 
+// Gives the container the CPU and memory that the spec asks for, unless the kubelet refuses that.
+// Returns true if the container is to be started again for it.
+bool InPlaceCluster::Resize(Json& pod, size_t container) {
+  const Json& spec = pod["spec"]["containers"][container];
+  Json& status = pod["status"]["containerStatuses"][container];
+  Json& conditions = pod["status"]["conditions"];
+  std::erase_if(conditions.get_ref<Json::array_t&>(),
+                [](const Json& one) { return one["type"] == "PodResizePending"; });
+  if (!spec.contains("resources")) return false;
+  const Json present = status.value("resources", Json());
+  if (present == spec["resources"]) return false;
+  const auto answer = resize_answers.find(pod["metadata"]["name"]);
+  if (!present.is_null() && answer != resize_answers.end()) {
+    Json pending = ConditionTrue("PodResizePending", now);
+    pending["reason"] = answer->second;
+    pending["message"] = resize_message;
+    pending["observedGeneration"] = pod["metadata"]["generation"];
+    conditions.push_back(pending);
+    return false;
+  }
+  status["resources"] = spec["resources"];
+  status["allocatedResources"] = spec["resources"].value("requests", Json::object());
+  if (present.is_null() || !spec.contains("resizePolicy")) return false;
+  const Json& policy = spec["resizePolicy"][0];
+  const std::string resource = policy["resourceName"];
+  const auto of = [&](const Json& resources) {
+    return resources.value("limits", Json::object()).value(resource, "");
+  };
+  return policy["restartPolicy"] == "RestartContainer" && of(present) != of(spec["resources"]);
+}
+
 // Restarts containers that run another image than the spec asks for.
 void InPlaceCluster::Run(Json& pod) {
   if (!pod["spec"].contains("nodeName")) return;
   for (size_t i = 0; i < pod["spec"]["containers"].size(); ++i) {
     const Json& container = pod["spec"]["containers"][i];
     Json& status = pod["status"]["containerStatuses"][i];
-    if (status.value("image", "") == container["image"].get<std::string>()) continue;
+    const bool restarts = Resize(pod, i);
+    if (status.value("image", "") == container["image"].get<std::string>() && !restarts) continue;
+    const Json resources = status.value("resources", Json());
+    const Json allocated = status.value("allocatedResources", Json());
     std::string id(64, '0');
     const std::string number = std::to_string(++containers_born_);
     id.replace(0, number.size(), number);
@@ -185,6 +232,9 @@ void InPlaceCluster::Run(Json& pod) {
               {"ready", true},
               {"started", true},
               {"state", {{"running", {{"startedAt", FormatTime({now})}}}}}};
+    if (resources.is_null()) continue;
+    status["resources"] = resources;
+    status["allocatedResources"] = allocated;
   }
   pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
 }

@@ -92,6 +92,11 @@ class InPlaceCluster : public workload::Cluster {
   std::string InPlaceCondition() { return Condition("windlass.dev/InPlace"); }
   std::string InPlaceMessage();
 
+  // How a resize of a Pod is answered: "NodeCapacity" by the API server, "Deferred" or "Infeasible"
+  // by the kubelet. Absent: it is carried out.
+  std::map<std::string, std::string> resize_answers;
+  std::string resize_message = "Node didn't have enough capacity: cpu";
+
   // Change Pods while they are created or patched, as an admission webhook does.
   std::function<void(Json& pod)> on_create;
   std::function<void(const Json& before, Json& pod)> on_update;
@@ -111,6 +116,7 @@ class InPlaceCluster : public workload::Cluster {
   Json NewPod(const std::string& name, const Json& rs);
   void Place(Json& pod);
   void Run(Json& pod);
+  bool Resize(Json& pod, size_t container);
 
   std::map<std::string, Json> pods_by_name_;
   SymbolTable pod_symbols_;
