@@ -86,6 +86,25 @@ void UndoInPlaceMidway(World& world) {
   Settle(world);
 }
 
+void ResizeInPlace(World& world) {
+  world.Apply(SizedDeployment(3, "500m"));
+  Settle(world);
+  SetSizes(world, "750m");
+  Settle(world);
+}
+
+// A container restarts for its memory, the image changes with it, and the user undoes it when two
+// Pods have both.
+void UndoResizeMidway(World& world) {
+  world.Apply(SizedDeployment(3, "500m", {{"partition", "1"}}, /*restarts=*/true));
+  Settle(world);
+  SetSizes(world, "750m", "2Gi");
+  world.SetImage("web", "app:v2");
+  Settle(world);
+  world.RolloutUndo("web");
+  Settle(world);
+}
+
 void UpdateWithStandIns(World& world) {
   Json deployment = InPlaceDeployment(2, "app:v1");
   deployment["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 0}};
@@ -127,7 +146,9 @@ std::vector<CrashScenario> CrashScenarios(const std::string& scripts) {
       {"in place", Steady({}), UpdateInPlace},
       {"in place and undo", Steady({}), UpdateAndUndoInPlace},
       {"in place, undone midway", Steady({}), UndoInPlaceMidway},
-      {"in place, stand-ins", Steady({}), UpdateWithStandIns}};
+      {"in place, stand-ins", Steady({}), UpdateWithStandIns},
+      {"in place, CPU", Steady({}), ResizeInPlace},
+      {"in place, memory and image, undone midway", Steady({}), UndoResizeMidway}};
   for (const Script& script : LoadScripts(scripts)) {
     scenarios.push_back({script.name, Steady(ScriptWorld()), [script](World& world) {
                            ScriptPlayer player(world);

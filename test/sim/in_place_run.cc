@@ -27,6 +27,29 @@ Json InPlaceDeployment(int replicas, const std::string& image, const Annotations
   return deployment;
 }
 
+Json SizedDeployment(int replicas, const std::string& cpu, const Annotations& options,
+                     bool restarts) {
+  Json deployment = InPlaceDeployment(replicas, "app:v1", options);
+  deployment["metadata"]["annotations"][KeyOf("resources")] = "IfPossible";
+  Json& container = deployment["spec"]["template"]["spec"]["containers"][0];
+  container["resources"] = {{"requests", {{"cpu", cpu}, {"memory", "1Gi"}}},
+                            {"limits", {{"memory", "1Gi"}}}};
+  if (restarts) {
+    container["resizePolicy"] = Json::array();
+    container["resizePolicy"].push_back(
+        {{"resourceName", "memory"}, {"restartPolicy", "RestartContainer"}});
+  }
+  return deployment;
+}
+
+void SetSizes(World& world, const std::string& cpu, const std::string& memory) {
+  world.api().Update("user", {resources::kDeployments, "default", kName}, "", [&](Json& web) {
+    Json& resources = web["spec"]["template"]["spec"]["containers"][0]["resources"];
+    resources["requests"]["cpu"] = cpu;
+    resources["limits"]["memory"] = memory;
+  });
+}
+
 InPlaceRun::InPlaceRun(uint64_t seed, WorldOptions options)
     : world(seed, std::move(options)), windlass(std::make_unique<WindlassProcess>(world)) {}
 

@@ -21,6 +21,13 @@ using Annotations = std::map<std::string, std::string>;  // "partition" → wind
 // otherwise. Option "" is the policy.
 Json InPlaceDeployment(int replicas, const std::string& image, const Annotations& options = {});
 
+// Returns the same with option "resources" IfPossible and a container that requests that CPU, such
+// as "500m". If `restarts` is true, other memory restarts it.
+Json SizedDeployment(int replicas, const std::string& cpu, const Annotations& options = {},
+                     bool restarts = false);
+// A user changes the CPU and memory in the template of Deployment "web".
+void SetSizes(World& world, const std::string& cpu, const std::string& memory = "1Gi");
+
 class InPlaceRun {
  public:
   static constexpr Duration kLimit = seconds(3600);  // virtual

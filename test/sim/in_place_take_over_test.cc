@@ -1,10 +1,12 @@
 // After any write of a rollout in place, a controller that knows nothing of such rollouts takes
 // over. It sees ordinary ReplicaSets, and finishes by replacing Pods (P-080, I-57). That controller
 // is Windlass without any annotation of its own, which is upstream's logic.
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/core/own_names.h"
 #include "controller/deployment/deployment_controller.h"
@@ -12,6 +14,7 @@
 #include "kubeclient/client/write_deadline.h"
 #include "test/catch.h"
 #include "test/sim/in_place_run.h"
+#include "test/sim/in_place_words.h"
 
 namespace windlass::sim::in_place_take_over_test {
 namespace {
@@ -90,9 +93,10 @@ class StockProcess {
   Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };
 
-// A rollout from v1 that Windlass leaves for good after `writes` writes.
+// A rollout from v1 that Windlass leaves for good after `writes` writes. `begin` changes the
+// template.
 struct Left {
-  Left(const Json& deployment, const std::string& image, int writes) {
+  Left(const Json& deployment, const std::function<void(World&)>& begin, int writes) {
     World& world = run.world;
     run.Start(deployment);
     auto counting = std::make_shared<int>(0);
@@ -104,7 +108,7 @@ struct Left {
         return Fate::kRequestLost;
       };
     });
-    world.SetImage("web", image);
+    begin(world);
     run.Until([&] { return gone || world.IsComplete("web"); });
     run.windlass.reset();
     world.RunFor(seconds(1));
@@ -125,18 +129,30 @@ struct Left {
 
 constexpr int kWritesMax = 60;
 
-// Leaves the rollout at each write in turn. Returns the number of writes.
-int LeaveAtEachWrite(const Json& deployment, const std::string& image) {
+std::function<void(World&)> To(const std::string& image) {
+  return [image](World& world) { world.SetImage("web", image); };
+}
+
+// Leaves the rollout at each write in turn. `is_updated` judges a Pod in the end. Returns the
+// number of writes.
+int LeaveAtEachWrite(const Json& deployment, const std::function<void(World&)>& begin,
+                     const std::function<bool(const Json& pod_spec)>& is_updated) {
   const auto size = static_cast<size_t>(IntAt(deployment, {"spec", "replicas"}));
   for (int writes = 1; writes < kWritesMax; ++writes) {
     CAPTURE(writes);
-    Left left(deployment, image, writes);
+    Left left(deployment, begin, writes);
     if (!left.gone) return writes;
     REQUIRE(left.FinishByStock() == "");
-    CHECK(left.run.PodsOf(image) == size);
-    CHECK(left.run.world.Pods("web").size() == size);
+    const std::vector<Object> pods = left.run.world.Pods("web");
+    CHECK(pods.size() == size);
+    for (const Object& pod : pods) CHECK(is_updated(At(*pod, {"spec"})));
   }
   return kWritesMax;
+}
+
+int LeaveAtEachWrite(const Json& deployment, const std::string& image) {
+  return LeaveAtEachWrite(deployment, To(image),
+                          [&](const Json& spec) { return ImageIn(spec, "web") == image; });
 }
 
 TEST_CASE("in place, the stock controller finishes what is left at any write (I-57)",
@@ -155,9 +171,19 @@ TEST_CASE("in place, the stock controller finishes what is left with stand-ins (
   CHECK(writes < kWritesMax);
 }
 
+TEST_CASE("in place, the stock controller finishes what is left of a resize (I-57)", "[in-place]") {
+  const int writes = LeaveAtEachWrite(
+      SizedDeployment(3, "500m"), [](World& world) { SetSizes(world, "750m"); },
+      [](const Json& spec) {
+        return TextAt(ResourcesIn(spec, "web"), {"requests", "cpu"}) == "750m";
+      });
+  CHECK(writes > 10);  // two for each Pod
+  CHECK(writes < kWritesMax);
+}
+
 TEST_CASE("in place, undone midway the stock controller leaves Pods: the known hole (P-080)",
           "[in-place]") {
-  Left left(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}), "app:v2", kWritesMax);
+  Left left(InPlaceDeployment(3, "app:v1", {{"partition", "1"}}), To("app:v2"), kWritesMax);
   REQUIRE_FALSE(left.gone);  // Windlass rests at the partition
   REQUIRE(left.run.PodsOf("app:v2") == 2);
   REQUIRE(left.run.world.RolloutUndo("web"));
