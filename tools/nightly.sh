@@ -92,6 +92,7 @@ if is_chosen in-place; then
   queue_script test/e2e/in_place_crash_test.sh SIDES='before after' SLOW=1
   queue_script test/e2e/in_place_test.sh COUNT=100 LOAD=1
   queue_script test/e2e/lifecycle_test.sh IDLE=60
+  queue_script test/nightly/resources_test.sh
 fi
 if is_chosen rollouts; then
   queue_script test/e2e/rollout_migrate_test.sh
