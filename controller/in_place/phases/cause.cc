@@ -105,9 +105,6 @@ std::string SentenceOf(const NotEligible& why) {
     case Reason::kResizeInfeasible:
       return "a node will never have room for the resize of its Pod, or does not resize Pods" +
              (why.about.empty() ? "" : ": pod " + why.about);
-    case Reason::kResizeStaticPolicy:
-      return "a kubelet with a static CPU or memory policy will not resize its Pod" +
-             (why.about.empty() ? "" : ": pod " + why.about);
     case Reason::kResizeDeferred:
       return "a node has had no room for the resize of its Pod for five minutes" +
              (why.about.empty() ? "" : ": pod " + why.about);
@@ -185,7 +182,6 @@ std::string RemedyFor(const Cause& why, const WorkloadKind& kind) {
     case Reason::kEnvFromResources:
     case Reason::kResizeServerTooOld:
     case Reason::kResizeInfeasible:
-    case Reason::kResizeStaticPolicy:
     case Reason::kResizeDeferred: return AskForNewPods(kind);
     case Reason::kResizeKubeletTooOld:
     case Reason::kSidecarKubeletTooOld: return "update this kubelet, or " + AskForNewPods(kind);

@@ -10,6 +10,7 @@
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/old_kubelets.h"
 #include "controller/in_place/phases/refused_patches.h"
+#include "controller/in_place/phases/refused_resizes.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/phases/status.h"
 #include "controller/in_place/pod/availability.h"
@@ -219,68 +220,6 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     }
     if (HasPassed(situation, for_long_at, in_place)) failing->for_long = true;
   }
-}
-
-// Returns the failure of a Pod whose resize its kubelet has accepted, and has not carried out in
-// `timeout`; nullopt if there is none. Then brings `look_again` forward to the time at which it may
-// fail.
-std::optional<Cause> FindLateResize(const workload::Situation& situation, const RolloutPod& one,
-                                    seconds timeout, InPlace& in_place) {
-  const PodState& state = *one.our_state;
-  if (!state.heard_since || !one.standing.waited_for()) return std::nullopt;
-  if (ResizeStepOf(*one.pod, state) != ResizeStep::kUnderWay) return std::nullopt;
-  const WallTime at = state.at + timeout;
-  if (situation.now < at) {
-    LookAgainAt(at, in_place);
-    return std::nullopt;
-  }
-  const std::string error = ParsePodResize(one.pod->resize.text()).error;
-  return Cause{.text = "the kubelet of pod " + one.pod->meta.name +
-                       " has not carried out a resize for more than " +
-                       std::to_string(timeout.count()) + " s" +
-                       (error.empty() ? "" : ": " + error) + " (" + std::string(kPodTimeout) + ")",
-               .reason = std::string(kPodTimeout)};
-}
-
-// Returns the refusal of a resize of `pod` in this sync because the node could never give as much;
-// null if there is none. API servers of 1.36 compare a resize with the size of the node.
-const Error* FindTooLarge(const workload::Situation& situation, const Pod& pod) {
-  constexpr std::string_view kTooLarge = "NodeCapacity";
-  for (const Outcome& outcome : situation.learned) {
-    if (outcome.said.ok() || !IsPatchOf(outcome, resources::kPods, pod.meta, "resize")) continue;
-    const std::vector<ErrorCause>& causes = outcome.said.error().causes;
-    if (std::ranges::find(causes, kTooLarge, &ErrorCause::reason) != causes.end()) {
-      return &outcome.said.error();
-    }
-  }
-  return nullptr;
-}
-
-// Finds out which resizes are not carried out (P-104).
-//   - Phase staged, policy IfPossible: new Pods are needed (PodsInPlace::resize_refused).
-//   - Phase staged, any other policy: the Pod has failed.
-//   - Other phases: the rollout does not wait for the Pod. Its spec is right, and its kubelet
-//     carries the resize out if there is room one day.
-void FindResizes(const workload::Situation& situation, InPlace& in_place) {
-  PodsInPlace& pods = *in_place.pods;
-  const bool staged = in_place.phase() == InPlacePhase::kStaged;
-  const bool replaces = in_place.options().policy == Policy::kIfPossible;
-  for (RolloutPod& one : pods.all) {
-    if (!one.standing.resizing || !one.standing.updated || !one.our_state) continue;
-    std::optional<Cause> failure = FindLateResize(situation, one, PodTimeout(situation), in_place);
-    auto why = RefuseResize(*one.pod, *one.our_state, situation.now);
-    if (const Error* refused = FindTooLarge(situation, *one.pod)) {
-      why = NotEligible{Reason::kResizeInfeasible, one.pod->meta.name + ": " + refused->message};
-    }
-    if (why && !staged) one.standing.resizing = one.standing.in_flight = false;
-    if (why && staged && replaces && !pods.resize_refused) pods.resize_refused = CauseOf(*why);
-    if (why && staged && !replaces) failure = CauseOf(*why);
-    if (!failure) continue;
-    one.verdict.failed = true;
-    if (!pods.failing) pods.failing.emplace().first = *std::move(failure);
-    pods.failing->for_long = true;
-  }
-  if (!staged) pods.counts = CountPods(pods.all);
 }
 
 // Returns true if this sync drained the Pod `one`, but the Pod did not keep its state annotation.
@@ -781,7 +720,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   CountLeftOut(situation, in_place);
   in_place.pods->counts = CountPods(in_place.pods->all);
   FindFailing(situation, in_place);
-  FindResizes(situation, in_place);
+  FindRefusedResizes(situation, PodTimeout(situation), in_place);
   FindNotKept(situation, in_place);
   ChooseNext(situation, in_place, target);
   if (committing) FindUnseenBirths(situation, in_place);

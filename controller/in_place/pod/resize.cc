@@ -44,12 +44,6 @@ bool IsCarriedOut(const PodContainer& live, const ContainerResize& resize) {
   return live.state != ContainerState::kRunning || Has(resources.actual, resize.to, /*about=*/true);
 }
 
-// The kubelet names these policies only in the text of its condition.
-bool NamesStaticPolicy(std::string_view message) {
-  return message.find("CPU Manager") != std::string_view::npos ||
-         message.find("Memory Manager") != std::string_view::npos;
-}
-
 struct Place {
   const PodContainer* container = nullptr;
   std::string path;  // "/spec/containers/0"
@@ -107,9 +101,7 @@ std::optional<NotEligible> RefuseResize(const Pod& pod, const PodState& state, W
   const bool too_long = step == ResizeStep::kDeferred && state.at + kDeferredMax <= now;
   if (!infeasible && !too_long) return std::nullopt;
   const std::string message = ParsePodResize(pod.resize.text()).message;
-  const Reason reason = too_long                     ? Reason::kResizeDeferred
-                        : NamesStaticPolicy(message) ? Reason::kResizeStaticPolicy
-                                                     : Reason::kResizeInfeasible;
+  const Reason reason = too_long ? Reason::kResizeDeferred : Reason::kResizeInfeasible;
   return NotEligible{reason, pod.meta.name + ": " + message};
 }
 

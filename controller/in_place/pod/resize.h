@@ -44,7 +44,7 @@ ResizeStep ResizeStepOf(const Pod& pod, const PodState& state);
 bool RestartsByResize(const Pod& pod, const PodState& state);
 
 // Returns why the resize is not carried out, and new Pods are needed:
-//   - kResizeInfeasible or kResizeStaticPolicy: the kubelet will never do it
+//   - kResizeInfeasible: the kubelet will never do it
 //   - kResizeDeferred: it was deferred for kDeferredMax
 // Returns nullopt otherwise.
 std::optional<NotEligible> RefuseResize(const Pod& pod, const PodState& state, WallTime now);

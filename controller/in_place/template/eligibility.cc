@@ -373,7 +373,6 @@ std::string_view Name(Reason reason) {
     case Reason::kResizeServerTooOld: return "ResizeServerTooOld";
     case Reason::kResizeKubeletTooOld: return "ResizeKubeletTooOld";
     case Reason::kResizeInfeasible: return "ResizeInfeasible";
-    case Reason::kResizeStaticPolicy: return "ResizeStaticPolicy";
     case Reason::kResizeDeferred: return "ResizeDeferred";
   }
   return "unknown";

@@ -27,7 +27,7 @@ namespace windlass::in_place {
 //   - kSidecarKubeletTooOld: nodes.h, because it depends on single Pods
 //   - kPodForbidden: next_step.cc, because it depends on refused patches of Pods
 //   - kResizeServerTooOld, kResizeKubeletTooOld: nodes.h, because they depend on single Pods
-//   - kResizeInfeasible, kResizeStaticPolicy, kResizeDeferred: resize.h, because kubelets say so
+//   - kResizeInfeasible, kResizeDeferred: resize.h, because kubelets say so
 //   - all others: this file. For kMultipleActiveReplicaSets and kMetadataOnly, also
 //     find_rollout.cc.
 enum class Reason : uint8_t {
@@ -51,7 +51,6 @@ enum class Reason : uint8_t {
   kResizeServerTooOld,
   kResizeKubeletTooOld,
   kResizeInfeasible,
-  kResizeStaticPolicy,
   kResizeDeferred,
 };
 std::string_view Name(Reason reason);  // "FieldChanged", …
@@ -64,8 +63,7 @@ struct NotEligible {
   // not known.
   //   - kSidecarKubeletTooOld, kResizeKubeletTooOld: the name of the node
   //   - kPodForbidden: what the API server answered
-  //   - kResizeInfeasible, kResizeStaticPolicy, kResizeDeferred: the name of the Pod and what its
-  //     kubelet says
+  //   - kResizeInfeasible, kResizeDeferred: the name of the Pod and what its kubelet says
   //   - kResizeServerTooOld, kQosClassChanged: empty
   //   - otherwise the first field, as an RFC 6901 pointer into the target's template, or into the
   //     host's if the target lacks it

@@ -88,7 +88,8 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
     }
     seen.tolerations = TolerationsOf(*whole_pod);
   }
-  WINDLASS_TRY(std::vector<ContainerPatch> patches, PatchesOf(pod, state, from, changes, sight.now));
+  WINDLASS_TRY(std::vector<ContainerPatch> patches,
+               PatchesOf(pod, state, from, changes, sight.now));
   WINDLASS_TRY(std::vector<ContainerResize> resizes, ResizesFor(pod, state, changes, target.to));
   const bool raises = !changes.images.empty() || !changes.tolerations.empty();
   const bool again = state != nullptr && state->target == target.to.fingerprint;

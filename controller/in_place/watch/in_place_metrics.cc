@@ -60,7 +60,6 @@ constexpr std::string_view kNotEligible[] = {"FieldChanged",
                                              "ResizeServerTooOld",
                                              "ResizeKubeletTooOld",
                                              "ResizeInfeasible",
-                                             "ResizeStaticPolicy",
                                              "ResizeDeferred"};
 constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,         in_place::kForeignScale,
                                              in_place::kTemplateTooLarge, in_place::kNoDryRun,

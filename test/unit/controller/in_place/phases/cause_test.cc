@@ -98,10 +98,6 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "a node will never have room for the resize of its Pod, or does not resize Pods: pod web-1: "
        "no room (ResizeInfeasible)",
        kNewPods},
-      {{Reason::kResizeStaticPolicy, "web-1: static"},
-       "a kubelet with a static CPU or memory policy will not resize its Pod: pod web-1: static "
-       "(ResizeStaticPolicy)",
-       kNewPods},
       {{Reason::kResizeDeferred, "web-1: no room"},
        "a node has had no room for the resize of its Pod for five minutes: pod web-1: no room "
        "(ResizeDeferred)",

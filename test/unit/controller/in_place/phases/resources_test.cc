@@ -268,15 +268,16 @@ TEST_CASE("a size above that of the node, which the API server refuses (P-104)")
   Proves("P-104");
 }
 
-TEST_CASE("a static policy of the kubelet has a name of its own (P-104)") {
-  Sized c(2);
+TEST_CASE("the fallback says what the kubelet says, such as of a static policy (P-104)") {
+  Sized c(3);
   c.Annotate("windlass.dev/in-place", "IfPossible");
   c.resize_message =
       "Resize is infeasible for Guaranteed Pods alongside CPU Manager policy \"static\"";
   for (const std::string& pod : c.PodNames()) c.resize_answers[pod] = "Infeasible";
   c.SetSizes("2");
   c.Rounds(6);
-  CHECK(c.fallbacks == std::vector<std::string>{"ResizeStaticPolicy"});
+  CHECK(c.fallbacks == std::vector<std::string>{"ResizeInfeasible"});
+  CHECK(c.InPlaceMessage().find("CPU Manager policy") != std::string::npos);
   Proves("P-104");
 }
 

@@ -280,7 +280,6 @@ constexpr NamedReason kNames[] = {
     {Reason::kResizeServerTooOld, "ResizeServerTooOld"},
     {Reason::kResizeKubeletTooOld, "ResizeKubeletTooOld"},
     {Reason::kResizeInfeasible, "ResizeInfeasible"},
-    {Reason::kResizeStaticPolicy, "ResizeStaticPolicy"},
     {Reason::kResizeDeferred, "ResizeDeferred"},
 };
 
