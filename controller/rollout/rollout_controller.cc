@@ -161,7 +161,7 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
         if (rests) Rest(uid);
         note(outcome);
         ForgetOldTemplate(uid, rollout);
-        if (rests) Rest(uid);
+        if (rests) templates_.StayAtRest(uid);
       });
     }
   }

@@ -79,6 +79,11 @@ void TemplateDefaults::Rest(const Uid& rollout) {
   found->second.rests = true;
 }
 
+void TemplateDefaults::StayAtRest(const Uid& rollout) {
+  const auto found = entries_.find(rollout);
+  if (found != entries_.end()) found->second.rests = true;
+}
+
 bool TemplateDefaults::ForgetOver(WallTime now) {
   bool rest = false;
   std::erase_if(entries_, [&](const auto& one) {

@@ -111,6 +111,10 @@ class TemplateDefaults {
   // kAnswerAtRestCounts from its arrival. The first call for a Rollout also forgets the times of
   // NoteNotTold: they belong to the complete rollout.
   void Rest(const Uid& rollout);
+  // Call this right after an answer was noted, if Rest was called right before it. If that answer
+  // is the first that is kept for the Rollout, Rest had nothing to mark. Unlike Rest, this keeps
+  // the time of NoteNotTold: that answer came at rest.
+  void StayAtRest(const Uid& rollout);
   // Forgets each Rollout at rest whose answers and times have all expired at `now`. Returns true if
   // other Rollouts at rest are left. After Rest, call this about every kAnswerAtRestCounts until it
   // returns false: the answers of thousands of Rollouts may be large.

@@ -134,6 +134,27 @@ TEST_CASE_METHOD(Fixture, "answers about a Rollout at rest are forgotten by them
   Proves("RO-093");
 }
 
+// Whom this serves: who scales a Rollout up from 0 while the API server is in trouble.
+TEST_CASE_METHOD(Fixture, "at rest, too, the first answer without defaults counts (RO-122)") {
+  transport.Line("/replicasets?", ReplicaSetEvent("ADDED", 11, ""));
+  transport.Line("/rollouts?", RolloutEvent("ADDED", 12, "NewReplicaSetAvailable"));
+  const WallTime first = time.Wall();
+  const auto trouble = [&] {
+    const Request read = Request::DryRunCreate(resources::kReplicaSets, {"ns", "web-dry-run"}, "");
+    const auto note = controller.BeforeRead({"ns", "web"}, read);
+    REQUIRE(note);
+    note(Outcome{read.Identity(), Error{ErrorKind::kServer, "unavailable"}});
+    return controller.templates()
+        .Find({*Uid::Parse("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11"), TemplateId("web"), 1},
+              time.Wall())
+        .defaults_overdue_from;
+  };
+  CHECK(trouble() == first + seconds(30));
+  time.Advance(seconds(20));
+  CHECK(trouble() == first + seconds(30));
+  Proves("RO-122");
+}
+
 // Whom this serves: everybody else, when a user has large templates checked and pauses the
 // Rollouts.
 TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more goes (RO-093)") {
