@@ -343,6 +343,13 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   }
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
+  // A user may remove in-place-unblock and set it again during one pause. Without this note, only
+  // the second edit would be seen after the pause, as if the setting had never been removed
+  // (P-062). A new try is noted after the pause, because its time begins with the note.
+  if (in_place.phase() == InPlacePhase::kStaged && !in_place.held()) {
+    const auto removed = NoteUnblockRemoved(situation);
+    if (removed && !WasSent(*removed, situation.learned)) return removed;
+  }
   const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});

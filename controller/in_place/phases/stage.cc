@@ -347,6 +347,10 @@ std::optional<Step> NoteUnblock(const workload::Situation& situation) {
       {decisions::kNoteUnblock, {{"revision", revision}, {"tries", asks ? "true" : "false"}}});
 }
 
+std::optional<Step> NoteUnblockRemoved(const workload::Situation& situation) {
+  return AsksToUnblock(situation) ? std::nullopt : NoteUnblock(situation);
+}
+
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
   const ReplicaSet& pending = *InPlaceOf(situation).pending();
   const std::string revision(workload::RevisionText(pending.meta));

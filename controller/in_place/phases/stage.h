@@ -79,6 +79,8 @@ Step BlockRevision(const workload::Situation& situation, const std::string& why)
 // that notes this (Block); otherwise nullopt. If the user has set kUnblock, Windlass tries the
 // revision again from then on. While the host has no Pods, this is not noted yet.
 std::optional<Step> NoteUnblock(const workload::Situation& situation);
+// Returns what NoteUnblock returns if the user has removed kUnblock; otherwise nullopt.
+std::optional<Step> NoteUnblockRemoved(const workload::Situation& situation);
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why);
 
 }  // namespace windlass::in_place

@@ -202,6 +202,39 @@ TEST_CASE("for a further try the setting is removed and set again (P-062)") {
   c.SettlesAt("v2", 4);  // the image is there now
 }
 
+// Whom this serves: users who pause the workload while they mend the image.
+TEST_CASE("during a pause the setting may be removed and set again (P-041, P-062)") {
+  GivenUp c;
+  c.Unblock();
+  c.TryFails();
+  c.SyncAfter(61);
+  c.Repair();
+  c.SettleInPlace();
+  c.Edit([](auto& d) { d["spec"]["paused"] = true; });
+  c.Sync();
+  const bool removed = GENERATE(true, false);
+  CAPTURE(removed);
+  if (removed) {
+    c.RemoveUnblock();
+    c.Sync();
+    CHECK(std::holds_alternative<Wait>(c.Sync(0)));  // the removal is noted once
+    c.Unblock();
+  }
+  c.SettleAgain(2, 3600);
+  CHECK(c.InPlaceCondition() == "True Paused");
+  CHECK(c.PodsOf("v2") == 0);
+  c.Edit([](auto& d) { d["spec"]["paused"] = false; });
+  if (removed) {
+    c.TryFails();
+    c.SyncAfter(59);  // the try begins after the pause
+    CHECK(c.InPlaceCondition() == "True Failing");
+  } else {
+    c.SettleAgain(2, 3600);
+    CHECK(c.InPlaceCondition() == "True GivenUp");
+    CHECK(c.PodsOf("v2") == 0);
+  }
+}
+
 // The first sync after the setting is cut off after each of its writes, as by a crash.
 TEST_CASE("a crash neither loses the try of an unblocked revision nor repeats it (P-062)") {
   const int writes = GENERATE(1, 2, 3);
@@ -232,8 +265,16 @@ TEST_CASE("a Pod that could not go back has six minutes in the new try (P-062)")
   REQUIRE(c.ReplicaSet("v2")["metadata"]["annotations"].contains("internal.windlass.dev/blocked"));
   REQUIRE(c.PodsOf("v2") == 1);
   c.server = serve;
+  const bool pauses = GENERATE(false, true);
+  CAPTURE(pauses);
+  if (pauses) c.Edit([](auto& d) { d["spec"]["paused"] = true; });
   c.Annotate("windlass.dev/in-place-unblock", "2");
   c.Sync();
+  if (pauses) {
+    c.now += 5;  // not part of the try
+    c.Edit([](auto& d) { d["spec"]["paused"] = false; });
+    c.Sync();
+  }
   CHECK(c.InPlaceCondition() == "True Failing");
   for (const int64_t wait : {61, 298}) {
     c.SyncAfter(wait);
