@@ -331,6 +331,28 @@ TEST_CASE("a try that loses its Pods goes on when there are Pods again (P-062)")
   TriesOnce(c);
 }
 
+// The stock controller would bring only Pods of the revision that was given up.
+TEST_CASE("a workload whose try waits for a Pod is not handed back (P-062, P-076)") {
+  GivenUp c;
+  c.Unblock();
+  c.TryFails();
+  c.ScaleInPlace(0);
+  c.Annotate("windlass.dev/in-place", "Release");
+  c.SettleAgain(2, 3600);
+  CHECK(c.InPlaceCondition() == "True Staged");
+  CHECK(c.InPlaceMessage().ends_with("is tried again as soon as there is a Pod"));
+  SECTION("a Pod comes, and works") {
+    c.Scale(4);
+    c.SettlesAt("v2", 4);
+  }
+  SECTION("the user goes back") {
+    c.SetImage("v1");
+    c.SettleInPlace();
+  }
+  CHECK(c.InPlaceCondition() == "False HandedBack");
+  Proves("P-076");
+}
+
 // One Pod with strategy Recreate. Its image v2 cannot be pulled, in the first try or in a try that
 // the user asked for, and an autoscaler raises the replicas to 3 meanwhile.
 class ScaledWhileFailing : public Alone {
