@@ -106,7 +106,7 @@ done
 # --- what runs ---
 
 declare -A PIDS=()
-at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
+at_exit() { end_children TERM "${PIDS[@]}"; }
 # run_deployed KIND: runs Windlass as the Deployment of the overlay says.
 run_deployed() {
   local ns arguments

@@ -20,8 +20,8 @@ resources=(deployments replicasets pods)
 
 at_exit() {
   for pid in $CHURN_PID $CHECK_PID $PROXY_PID; do
-    kill -CONT "$pid" 2>/dev/null || true
-    kill "$pid" 2>/dev/null || true
+    end_children CONT "$pid"
+    end_children TERM "$pid"
   done
 }
 

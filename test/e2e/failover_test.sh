@@ -11,7 +11,7 @@ SEED=$("$ROOT/tools/seed.sh")
 RANDOM=$SEED # draws for how long a leader leads
 LOSSES=$WORK/losses
 PIDS=()
-at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
+at_exit() { end_children TERM "${PIDS[@]}"; }
 
 start_cluster --nodes 3
 start_witness

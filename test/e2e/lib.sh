@@ -42,6 +42,17 @@ fail() {
   exit 1
 }
 
+# end_children SIGNAL PID…: sends the signal to those of the processes that this script started and
+# that have not ended. Not to the others: an ended process leaves its pid to any other program.
+end_children() {
+  local signal=$1 pid
+  shift
+  for pid in "$@"; do
+    grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$pid/status" || continue
+    kill "-$signal" "$pid" 2>/dev/null || true
+  done
+}
+
 # A scenario overrides this to end its own things. The exit code stays the same.
 at_exit() { :; }
 cleanup() {
@@ -49,9 +60,8 @@ cleanup() {
   trap - EXIT
   trap '' INT TERM # no signal interrupts the clean-up
   at_exit || true
-  for pid in $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS; do
-    kill "$pid" 2>/dev/null || true
-  done
+  # shellcheck disable=SC2086  # one word for each process
+  end_children TERM $WITNESS_PID $WINDLASS_PID $STOCK_PID $OTHER_PIDS
   if [ -n "$JOINED" ]; then
     kubectl delete namespace "$OWN_NAMESPACE" --wait=false --request-timeout=10s >/dev/null 2>&1 ||
       true

@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib.sh"
 
 PIDS=()
-at_exit() { for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done; }
+at_exit() { end_children TERM "${PIDS[@]}"; }
 
 # Prints a line for each right: group, resource, name or "-", verb. Leaves out
 # - the update of finalizers, which an admission plugin needs and Windlass does not

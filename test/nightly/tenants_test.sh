@@ -35,8 +35,8 @@ ACCOUNT=system:serviceaccount:$SYSTEM:windlass
 PIDS=() LEADER=1 LATE=()
 GROUPS_OF=() # control groups of the replicas, while their memory is limited
 at_exit() {
-  local pid group
-  for pid in "${PIDS[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  local group
+  end_children KILL "${PIDS[@]}"
   for group in "${GROUPS_OF[@]}"; do
     until rmdir "$group" 2>/dev/null || [ ! -d "$group" ]; do sleep 0.1; done # until it is empty
   done
