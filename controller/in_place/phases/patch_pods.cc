@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/pod/nodes.h"
+#include "controller/in_place/pod/resize.h"
 #include "controller/in_place/traffic/drain_steps.h"
 #include "controller/in_place/traffic/patch_for.h"
 #include "controller/workload/annotations/annotations.h"
