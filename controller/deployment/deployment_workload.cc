@@ -14,8 +14,6 @@
 namespace windlass::deployment {
 namespace {
 
-using workload::Json;
-
 constexpr KindTraits kTraitsOfDeployments{
     .resource = resources::kDeployments,
     .noun = "deployment",

@@ -12,7 +12,6 @@ namespace {
 
 using workload::IsCopied;
 using workload::IsInternal;
-using workload::Json;
 using workload::kRollbackTo;
 
 // Returns the annotations of the object as the server has them, including kubectl's last-applied

@@ -12,13 +12,13 @@ namespace {
 
 constexpr const char* kPath = "/metadata/finalizers";
 
-OrderedJson Test(const std::string& path, const OrderedJson& value) {
+Json Test(const std::string& path, const Json& value) {
   return {{"op", "test"}, {"path", path}, {"value", value}};
 }
 
-Request PatchOf(const ResourceId& resource, const ObjectMeta& meta, const OrderedJson& test,
-                const OrderedJson& change) {
-  const OrderedJson operations = OrderedJson::array({test, change});
+Request PatchOf(const ResourceId& resource, const ObjectMeta& meta, const Json& test,
+                const Json& change) {
+  const Json operations = Json::array({test, change});
   return Request::GuardedJsonPatch(resource, KeyOf(meta), meta.uid, DumpJson(operations));
 }
 
@@ -33,9 +33,9 @@ bool Finalizers::Has(std::string_view name) const {
 Request Finalizers::Add(const ResourceId& resource, const ObjectMeta& meta,
                         std::string_view name) const {
   WL_ASSERT(!Has(name) && !meta.deleting());
-  OrderedJson list;
+  Json list;
   for (const Symbol& present : names_) list.push_back(present.text());
-  const OrderedJson test = Test(kPath, list);
+  const Json test = Test(kPath, list);
   list.push_back(name);
   return PatchOf(resource, meta, test, {{"op", "add"}, {"path", kPath}, {"value", list}});
 }

@@ -13,8 +13,6 @@
 
 namespace windlass::kind {
 
-using Json = OrderedJson;
-
 // Each returns null for an absent value, so that a merge patch removes the field. Absent are an
 // empty text, a zero time and nullopt. The number 0 is not absent.
 Json TextOrNull(std::string_view text);

@@ -8,25 +8,25 @@
 namespace windlass::replication_controller {
 
 std::string JournalText(const ReplicationController& created) {
-  const OrderedJson journal = {{"name", created.meta.name},
-                               {"uid", created.meta.uid.ToString()},
-                               {"source", Annotation(created, kSourceId)},
-                               {"replicas", created.replicas},
-                               {"minReadySeconds", created.min_ready_seconds},
-                               {"selector", MapJson(created.selector)},
-                               {"labels", MapJson(created.meta.labels)},
-                               {"template", ParseJson(*created.template_json)}};
+  const Json journal = {{"name", created.meta.name},
+                        {"uid", created.meta.uid.ToString()},
+                        {"source", Annotation(created, kSourceId)},
+                        {"replicas", created.replicas},
+                        {"minReadySeconds", created.min_ready_seconds},
+                        {"selector", MapJson(created.selector)},
+                        {"labels", MapJson(created.meta.labels)},
+                        {"template", ParseJson(*created.template_json)}};
   return DumpJson(journal);
 }
 
 std::optional<ReplicationController> ParseJournal(std::string_view text) {
-  const OrderedJson json = ParseJson(text);
+  const Json json = ParseJson(text);
   const std::optional<Uid> uid = Uid::Parse(TextAt(json, "/uid"));
   const std::optional<int32_t> replicas = CountAt(json, "/replicas");
   const std::optional<int32_t> min_ready_seconds = CountAt(json, "/minReadySeconds");
-  const OrderedJson& selector = At(json, "/selector");
-  const OrderedJson& labels = At(json, "/labels");
-  const OrderedJson& pod_template = At(json, "/template");
+  const Json& selector = At(json, "/selector");
+  const Json& labels = At(json, "/labels");
+  const Json& pod_template = At(json, "/template");
   ReplicationController was;
   was.meta.name = TextAt(json, "/name");
   was.meta.labels = MapOf(labels);

@@ -45,10 +45,10 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
                                     update.meta.generation, update.status.conditions, now);
   }
   if (draft == update.status) return std::nullopt;
-  const kind::Json fields = {{"phase", draft.phase},
-                             {"message", draft.message},
-                             {"deadline", kind::TimeOrNull(draft.deadline)},
-                             {"conditions", kind::ToJson(draft.conditions)}};
+  const Json fields = {{"phase", draft.phase},
+                       {"message", draft.message},
+                       {"deadline", kind::TimeOrNull(draft.deadline)},
+                       {"conditions", kind::ToJson(draft.conditions)}};
   return kind::UnlessSent(
       Write{.request =
                 kind::WriteStatus(resources::kReplicationControllerUpdates, update.meta, fields),

@@ -12,12 +12,27 @@
 namespace windlass::replication_controller {
 namespace {
 
+// What is hashed keeps the order of its members: the hash is stored in status.target, and a later
+// version of Windlass compares it.
+using OrderedJson = nlohmann::ordered_json;
+
+// Returns the pairs of `map` as an object. Adds each pair at the end without a search among the
+// pairs before it, because the keys of a StringMap are unique.
+OrderedJson Ordered(const StringMap& map) {
+  OrderedJson::object_t object;
+  object.reserve(map.size());
+  for (const auto& [key, value] : map) {
+    object.OrderedJson::object_t::Container::emplace_back(std::string(key.text()), value.text());
+  }
+  return object;
+}
+
 OrderedJson ContentJson(const NewControllerContent& content) {
-  return {{"labels", MapJson(content.labels)},
-          {"annotations", MapJson(content.annotations)},
+  return {{"labels", Ordered(content.labels)},
+          {"annotations", Ordered(content.annotations)},
           {"replicas", content.replicas ? OrderedJson(*content.replicas) : OrderedJson()},
           {"minReadySeconds", content.min_ready_seconds},
-          {"selector", MapJson(content.selector)},
+          {"selector", Ordered(content.selector)},
           {"template", *content.template_json}};
 }
 
@@ -132,9 +147,9 @@ bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view ta
 
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image) {
-  // nlohmann::json sorts the fields. This is needed because clients may send the same object with
-  // its fields in another order.
-  auto pod_template = nlohmann::json::parse(DumpJson(ParseJson(*controller.template_json)));
+  // Json sorts the fields. This is needed because clients may send the same object with its fields
+  // in another order.
+  Json pod_template = ParseJson(*controller.template_json);
   pod_template.merge_patch({{"metadata", {{"labels", {{std::string(key), nullptr}}}}}});
   // The present value of the label makes the hash differ when the same image is rolled out once
   // more.

@@ -18,8 +18,6 @@
 
 namespace windlass::replication_controller {
 
-using Json = OrderedJson;
-
 // The objects that a decision is based on. UpdateController takes them from its caches; a client
 // reads them from the API server (planner.h).
 struct View {

@@ -24,16 +24,16 @@ namespace {
 constexpr size_t kMessageBytesMax = 4096;
 
 // Returns the status as JSON. Absent values become null, so that a merge patch removes the field.
-OrderedJson ToJson(const ReplicationControllerUpdateStatus& status) {
+Json ToJson(const ReplicationControllerUpdateStatus& status) {
   const int64_t earlier = status.earlier_rollouts;
-  OrderedJson scaling;
+  Json scaling;
   if (status.scaling) scaling = {{"name", status.scaling->name}, {"from", status.scaling->from}};
   return {{"observedGeneration", status.observed_generation},
           {"earlierRollouts", NumberOrNull(earlier > 0 ? std::optional(earlier) : std::nullopt)},
           {"phase", TextOrNull(status.phase)},
           {"message", TextOrNull(status.message)},
           {"step", TextOrNull(status.step)},
-          {"rollback", status.rollback ? OrderedJson(true) : OrderedJson()},
+          {"rollback", status.rollback ? Json(true) : Json()},
           {"newName", TextOrNull(status.new_name)},
           {"target", TextOrNull(status.target)},
           {"desiredReplicas", NumberOrNull(status.desired_replicas)},

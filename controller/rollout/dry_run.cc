@@ -16,8 +16,6 @@
 namespace windlass::rollout {
 namespace {
 
-using workload::Json;
-
 // The dry run for the defaults uses the first of these suffixes whose name no ReplicaSet has yet.
 constexpr std::array<std::string_view, 3> kSuffixes{"dry-run", "dry-run-2", "dry-run-3"};
 

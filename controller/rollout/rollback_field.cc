@@ -13,8 +13,6 @@
 namespace windlass::rollout {
 namespace {
 
-using workload::Json;
-
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
 // Returns the annotations in `object_json`, the Rollout as the API server returned it; null if it

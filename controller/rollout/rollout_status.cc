@@ -18,7 +18,6 @@
 
 namespace windlass::rollout {
 
-using kind::Json;
 using kind::NumberOrNull;
 using kind::TextOrNull;
 using kind::TimeOrNull;

@@ -32,8 +32,8 @@ bool IsStored(const Workload& workload, const StatusDraft& draft);
 // Each function returns null for nullopt, so that a merge patch removes the field. Otherwise it
 // returns an object with every member, null where there is no value: a merge patch keeps members
 // that it does not name.
-kind::Json ToJson(const std::optional<RolloutStepStatus>& step);
-kind::Json ToJson(const std::optional<RolledBack>& rolled_back);
+Json ToJson(const std::optional<RolloutStepStatus>& step);
+Json ToJson(const std::optional<RolledBack>& rolled_back);
 
 // Returns the request that writes the result of NextStatus.
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);

@@ -10,8 +10,6 @@
 namespace windlass::rollout {
 namespace {
 
-using kind::Json;
-
 // Returns the text at `path`; nullopt if `body` has no such member, "" if the member is null.
 std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& path) {
   if (!body.contains(path)) return std::nullopt;

@@ -19,7 +19,6 @@
 namespace windlass::rollout {
 namespace {
 
-using workload::Json;
 using workload::Situation;
 
 // If a write to a Service fails, Windlass tries it again after this time, or earlier if something

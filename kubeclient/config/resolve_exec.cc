@@ -11,29 +11,29 @@
 namespace windlass {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kGroup = "client.authentication.k8s.io/";
 constexpr std::string_view kClusterConfig = "client.authentication.k8s.io/exec";
 
 // Returns `node` as JSON. A scalar without quotes becomes a number or a boolean if it is written
 // like one in JSON. Every other scalar becomes a string.
-Json ToJson(const YamlNode& node) {
+OrderedJson ToJson(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;
     case YamlNode::Kind::kScalar: {
       if (!node.plain) return node.scalar;
-      Json value = Json::parse(node.scalar, nullptr, false);
+      OrderedJson value = OrderedJson::parse(node.scalar, nullptr, false);
       if (value.is_number() || value.is_boolean()) return value;
       return node.scalar;
     }
     case YamlNode::Kind::kSequence: {
-      Json list = Json::array();
+      OrderedJson list = OrderedJson::array();
       for (const YamlNode& item : node.items) list.push_back(ToJson(item));
       return list;
     }
     case YamlNode::Kind::kMap: {
-      Json map = Json::object();
+      OrderedJson map = OrderedJson::object();
       for (const auto& [key, value] : node.fields) map[key] = ToJson(value);
       return map;
     }
@@ -43,7 +43,7 @@ Json ToJson(const YamlNode& node) {
 
 // Returns the cluster's extension named "client.authentication.k8s.io/exec", which kubeconfig
 // reserves for plugins; null if there is none.
-Json ClusterConfig(const EntryReader& cluster) {
+OrderedJson ClusterConfig(const EntryReader& cluster) {
   const YamlNode* extensions = cluster.entry().node.Find("extensions");
   if (extensions == nullptr) return nullptr;
   for (const YamlNode& entry : extensions->items) {
@@ -59,24 +59,24 @@ Json ClusterConfig(const EntryReader& cluster) {
 // (k8s.io/client-go/pkg/apis/clientauthentication).
 Result<std::string> Info(const ExecPluginConfig& plugin, bool with_cluster,
                          const EntryReader& cluster, const ClientConfig& config) {
-  Json spec = Json::object();
+  OrderedJson spec = OrderedJson::object();
   if (with_cluster) {
     WINDLASS_TRY(const std::string proxy, cluster.Text("proxy-url"));
     WINDLASS_TRY(const bool uncompressed, cluster.Flag("disable-compression"));
-    Json told = {{"server", config.server}};
+    OrderedJson told = {{"server", config.server}};
     if (!config.tls.server_name.empty()) told["tls-server-name"] = config.tls.server_name;
     if (config.tls.insecure_skip_verify) told["insecure-skip-tls-verify"] = true;
     const std::string& ca = config.tls.ca_pem;
     if (!ca.empty()) told["certificate-authority-data"] = EncodeBase64(ca);
     if (!proxy.empty()) told["proxy-url"] = proxy;
     if (uncompressed) told["disable-compression"] = true;
-    if (Json own = ClusterConfig(cluster); !own.is_null()) told["config"] = std::move(own);
+    if (OrderedJson own = ClusterConfig(cluster); !own.is_null()) told["config"] = std::move(own);
     spec["cluster"] = std::move(told);
   }
   spec["interactive"] = plugin.interactive;
-  const Json info = {
+  const OrderedJson info = {
       {"kind", "ExecCredential"}, {"apiVersion", plugin.api_version}, {"spec", spec}};
-  return info.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return info.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 bool IsProgram(const std::string& path) { return access(path.c_str(), X_OK) == 0; }

@@ -50,8 +50,8 @@ Step RemoveFinalizer(const Situation& situation) {
 
 // --- the status ---
 
-kind::Json ToJson(const DepartureStatus& status) {
-  kind::Json pod;
+Json ToJson(const DepartureStatus& status) {
+  Json pod;
   if (status.pod) pod = {{"name", status.pod->name}, {"uid", status.pod->uid.ToString()}};
   return {{"observedGeneration", status.observed_generation},
           {"phase", status.phase},

@@ -73,18 +73,18 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
 // Returns `template_json` with the pod-template-hash label of `rs` in place of the template's own.
 // If `rs` has no such label, because a user made `rs` by hand, the result has none. All other
 // fields stay as they are, unknown fields and empty objects included.
-Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
+Result<Json> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +
                                             ": is not a JSON object"};
   };
-  OrderedJson pod_template = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
   if (!pod_template.is_object()) return malformed("spec.template");
-  OrderedJson& metadata = pod_template["metadata"];
-  if (metadata.is_null()) metadata = OrderedJson::object();
+  Json& metadata = pod_template["metadata"];
+  if (metadata.is_null()) metadata = Json::object();
   if (!metadata.is_object()) return malformed("spec.template.metadata");
-  OrderedJson& labels = metadata["labels"];
-  if (labels.is_null()) labels = OrderedJson::object();
+  Json& labels = metadata["labels"];
+  if (labels.is_null()) labels = Json::object();
   if (!labels.is_object()) return malformed("spec.template.metadata.labels");
   const std::string label(kPodTemplateHashLabel);
   if (const auto hash = rs.meta.labels.Find(kPodTemplateHashLabel)) {
@@ -98,15 +98,15 @@ Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& templat
 // Returns the request that gives `rs` a template and the labels and annotations that belong to the
 // template. The request has the resourceVersion of `rs`. So the API server applies it only to the
 // version that we saw, and each `remove` finds its key.
-Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
+Request PutTemplate(const ReplicaSet& rs, Json pod_template, const TextChanges& changes) {
   const std::string path = "/metadata/annotations";
-  OrderedJson operations = OrderedJson::array();
-  const auto add = [&](const char* op, const std::string& at, OrderedJson value) {
+  Json operations = Json::array();
+  const auto add = [&](const char* op, const std::string& at, Json value) {
     operations.push_back({{"op", op}, {"path", at}, {"value", std::move(value)}});
   };
   if (rs.meta.annotations.empty()) {
     add("test", path, nullptr);
-    add("add", path, OrderedJson::object());
+    add("add", path, Json::object());
   }
   for (const auto& [key, value] : changes) {
     const std::string place = path + PointerTo(key);
@@ -124,19 +124,19 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
 // Returns `template_json` in the form that a stash holds. The API server writes each of the letters
 // <, > and & as six bytes, such as \u003c. Here each is one byte.
 std::string StashedForm(const std::string& template_json) {
-  const OrderedJson parsed = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
+  const Json parsed = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
   return parsed.is_discarded() ? template_json : DumpJson(parsed);
 }
 
 // Returns the text of the stash, with the template as the last member.
 std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
                       const std::string& pending_template) {
-  OrderedJson json = {{"self", pending.meta.uid.ToString()},
-                      {"host", host.meta.uid.ToString()},
-                      {"revision", TextIn(pending.meta.annotations, kRevision)},
-                      {"history", TextIn(pending.meta.annotations, kRevisionHistory)},
-                      {"annotations", OrderedJson::object()},
-                      {"gone", OrderedJson::array()}};
+  Json json = {{"self", pending.meta.uid.ToString()},
+               {"host", host.meta.uid.ToString()},
+               {"revision", TextIn(pending.meta.annotations, kRevision)},
+               {"history", TextIn(pending.meta.annotations, kRevisionHistory)},
+               {"annotations", Json::object()},
+               {"gone", Json::array()}};
   for (const auto& [key, value] :
        AnnotationsToGet(pending.meta.annotations, host.meta.annotations)) {
     if (value) {
@@ -264,12 +264,12 @@ std::optional<std::string> WhyNoStash(const std::string& template_json,
   TextChanges changes;
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
-    bytes += DumpJson(OrderedJson(key)).size() + DumpJson(OrderedJson(value)).size() + 2;
+    bytes += DumpJson(Json(key)).size() + DumpJson(Json(value)).size() + 2;
     changes[key] = value;
   }
   for (const auto& [key, value] : host.meta.annotations) {
     if (!annotations.contains(std::string(key.text())))
-      bytes += DumpJson(OrderedJson(key.text())).size() + 1;
+      bytes += DumpJson(Json(key.text())).size() + 1;
   }
   if (bytes <= kAnnotationBytesMax) return std::nullopt;
   const std::string longest = LongestOf(host.meta.annotations, changes);
@@ -281,7 +281,7 @@ std::optional<std::string> WhyNoStash(const std::string& template_json,
 
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template) {
-  WINDLASS_TRY(OrderedJson pod_template, TemplateFor(pending, host_template));
+  WINDLASS_TRY(Json pod_template, TemplateFor(pending, host_template));
   if (TextIn(pending.meta.annotations, kRevision).empty()) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(pending.meta).ToString() +
                                             ": annotation " + std::string(kRevision) +
@@ -289,7 +289,7 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   }
   // X2, the second write of the exchange, will give the stashed template to the host. If X2 would
   // fail with this template, X1, the write made here, must not stash it.
-  WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
+  WINDLASS_TRY([[maybe_unused]] const Json stashed, TemplateFor(host, pending_template));
   TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
   GetRevision(TextIn(host.meta.annotations, kRevision),
               TextIn(host.meta.annotations, kRevisionHistory), changes);
@@ -310,7 +310,7 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
 }
 
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
-  WINDLASS_TRY(OrderedJson pod_template, TemplateFor(host, stash.template_json));
+  WINDLASS_TRY(Json pod_template, TemplateFor(host, stash.template_json));
   TextChanges changes;
   for (const auto& [key, value] : stash.annotations) changes[key] = value;
   for (const std::string& key : stash.gone) changes[key] = std::nullopt;
@@ -322,7 +322,7 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
 }
 
 Request ForgetExchange(const ReplicaSet& pending) {
-  OrderedJson fields;
+  Json fields;
   for (const std::string_view key : kNotes) {
     fields["metadata"]["annotations"][std::string(key)] = nullptr;
   }

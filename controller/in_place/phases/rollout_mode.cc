@@ -14,8 +14,6 @@
 namespace windlass::in_place {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
 
@@ -77,11 +75,12 @@ bool IsUserKey(std::string_view key) {
 }
 
 std::string WriteMode(const RolloutMode& mode, std::string_view revision) {
-  Json note = {{"rev", revision},
-               {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kReplaceMode},
-               {"reason", mode.reason},
-               {"host", mode.host.ToString()},
-               {"from", TextOf(mode.from)}};
+  nlohmann::ordered_json note = {
+      {"rev", revision},
+      {"mode", mode.mode == Mode::kInPlace ? kInPlaceMode : kReplaceMode},
+      {"reason", mode.reason},
+      {"host", mode.host.ToString()},
+      {"from", TextOf(mode.from)}};
   if (mode.generation != 0) note["g"] = mode.generation;
   return DumpJson(note);
 }
@@ -142,7 +141,7 @@ int32_t NotedStandIns(const ReplicaSet& pending) {
 }
 
 std::string WriteBlock(const Block& block, std::string_view revision) {
-  Json note = {{"rev", revision}, {"reason", block.reason}};
+  nlohmann::ordered_json note = {{"rev", revision}, {"reason", block.reason}};
   if (block.unblock_used) note["used"] = true;
   if (block.tried_since) note["tried"] = FormatTime(*block.tried_since);
   return DumpJson(note);

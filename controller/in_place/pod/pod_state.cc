@@ -13,7 +13,7 @@
 namespace windlass::in_place {
 namespace {
 
-using OrderedJson = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;  // the notes keep the order of their members
 
 constexpr int64_t kVersion = 1;
 
@@ -209,6 +209,13 @@ Error Malformed(std::string message) {
   return Error{ErrorKind::kMalformed, std::move(message)}.Context(kPodState);
 }
 
+Error TooLong(size_t bytes, size_t containers) {
+  return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(bytes) +
+                                        " bytes or more for " + std::to_string(containers) +
+                                        " containers, but at most " +
+                                        std::to_string(kPodStateBytesMax) + " bytes are allowed"};
+}
+
 OrderedJson JsonOf(const ContainerPatch& container) {
   OrderedJson json = {{"from", container.from},
                       {"to", container.to},
@@ -242,6 +249,12 @@ PodState WithoutDrain(PodState state) {
 }
 
 Result<std::string> WritePodState(const PodState& state) {
+  // Without this check, a Pod with 10,000 containers would first get an object of 10,000 names that
+  // nlohmann::ordered_json compares with each other.
+  size_t least = 0;
+  for (const ContainerPatch& container : state.containers) least += container.to.size();
+  for (const ContainerResize& resize : state.resizes) least += resize.name.size();
+  if (least > kPodStateBytesMax) return TooLong(least, state.containers.size());
   OrderedJson json = {{"v", kVersion},
                       {"d", state.deployment.ToString()},
                       {"rev", state.revision},
@@ -268,10 +281,7 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.unheard) json["unheard"] = true;
   std::string text = DumpJson(json);
   if (text.size() <= kPodStateBytesMax) return text;
-  return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
-                                        " bytes for " + std::to_string(state.containers.size()) +
-                                        " containers, but at most " +
-                                        std::to_string(kPodStateBytesMax) + " bytes are allowed"};
+  return TooLong(text.size(), state.containers.size());
 }
 
 Result<PodState> ParsePodState(std::string_view text) {

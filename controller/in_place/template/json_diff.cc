@@ -33,11 +33,6 @@ const Json& Member(const Json& object, std::string_view key) {
   return found == object.end() ? Nothing() : *found;
 }
 
-const Json& At(const Json& value, const char* pointer) {
-  const Json::json_pointer path(pointer);
-  return value.contains(path) ? value[path] : Nothing();
-}
-
 std::string PointerTo(std::string_view key) {
   std::string pointer = "/";
   for (const char c : key) {

@@ -1,20 +1,17 @@
-// Finds where two JSON values differ, as an RFC 6901 pointer, and reads members that may be
+// Finds where two JSON values differ, as an RFC 6901 pointer, and reads a member that may be
 // missing.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "kubeclient/api/json_value.h"
+
 namespace windlass::in_place {
 
-using Json = nlohmann::json;
-
-// Return the member of an object, or the value at an RFC 6901 pointer; JSON null if there is no
-// such value.
+// Returns the member of an object; JSON null if there is no such member.
 const Json& Member(const Json& object, std::string_view key);
-const Json& At(const Json& value, const char* pointer);
 
 // Return one step of a pointer: "/<key>" with '~' and '/' escaped, or "/<index>".
 std::string PointerTo(std::string_view key);

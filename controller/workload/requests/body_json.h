@@ -1,16 +1,14 @@
 // Helpers for the JSON of request bodies, and for the template that a rollback writes to a
-// workload. JSON objects keep their members in the order in which code adds them.
+// workload.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/symbol.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::workload {
-
-using Json = nlohmann::ordered_json;
 
 Error Malformed(std::string message);
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/updates.h"
@@ -49,6 +50,21 @@ TEST_CASE("an update with a file says what kubectl says, and deletes the old con
                                  "ScalingReplicationController", "ScalingReplicationController",
                                  "ScalingReplicationController", "RollingUpdateComplete"});
   Proves("RC-12 RC-13");
+}
+
+// For the user of an update that is under way while Windlass is upgraded: if the hash changed, the
+// update would begin anew. Version 0.1.0 hashed this text, and the order of its members.
+TEST_CASE("the hash of a file stays the same") {
+  World world;
+  Start(world, 3, WithFile());
+  CHECK(world.Run() == "Succeeded");
+  const std::string pod_template = kFile["spec"]["template"].dump();
+  const std::string text = R"(["","","",{"labels":{"app":"web"},"annotations":{},"replicas":null,)"
+                           R"("minReadySeconds":0,"selector":{"app":"web","version":"2"},)"
+                           R"("template":)" +
+                           json(pod_template).dump() + "}]";
+  CHECK(world.update()["status"]["target"] == "web-2/" + HexOf(FingerprintOf(text)));
+  Proves("RC-20");
 }
 
 TEST_CASE("the new controller is created empty, with kubectl's annotations and its cleanup") {
