@@ -123,10 +123,17 @@ bool IsOnlyDrained(const Pod& pod, const PodState& state, WallTime now) {
 // `pod_timeout`. Returns nullopt while the kubelet is not heard, and for a Pod that only its drain
 // keeps from being available (IsOnlyDrained). Example with a timeout of 60 s: the drain began at
 // 10:00, and the containers became unready at 10:04. The Pod fails at 10:05.
+//
+// A Pod whose containers are ready may wait only for our clock to show that they restarted. It does
+// not fail before it counts as restarted: the image works. Example: our clock is 30 min behind the
+// node's. The container started at 10:30 by the node's clock, when ours said 10:00, so it counts as
+// restarted after 10:30 by our clock. With a timeout of 600 s, it would fail at 10:10 otherwise.
 std::optional<WallTime> TimesOutAt(const Pod& pod, const PodState& state, seconds pod_timeout,
                                    WallTime now) {
   if (!state.heard_since || IsOnlyDrained(pod, state, now)) return std::nullopt;
-  return TimedFrom(pod, state) + pod_timeout;
+  const WallTime at = TimedFrom(pod, state) + pod_timeout;
+  if (!pod.containers_ready.IsTrue()) return at;
+  return std::max(at, CompletionOf(pod, state, now).look_again.value_or(at));
 }
 
 // Returns true if the container was in a crash loop when Ready or ContainersReady last changed

@@ -3,7 +3,9 @@
 
 #include <functional>
 
+#include "controller/in_place/pod/completion.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/support/changes.h"
 #include "test/unit/controller/in_place/pods.h"
 
@@ -381,6 +383,23 @@ TEST_CASE("P-060 P-062 a Pod has its time anew when its kubelet is heard again")
   CHECK(FailureLookAgain(pod, state, kTimeout, {9659}) == WallTime{9660});
   CHECK(FailureOf(pod, state, kTimeout, {9660})->reason == "PodTimeout");
   CHECK(FailsForLongAt(pod, state) == WallTime{9120});
+}
+
+// Whom this serves: whose good image would be given up because the clock of a new leader is wrong.
+TEST_CASE("P-047 P-060 a ready Pod does not fail while only our clock is waited for") {
+  ContainerPatch patch = AppPatch();
+  patch.seen = {{IdText('A'), "r/app:1"}};    // patched once more before it was done
+  const PodState state = StateWith({patch});  // at 1000 by our clock
+  Pod pod = PodWith({Running("app", "r/app:2", 'B', "I2", {3000})});
+  pod.containers[0].restart_count = 1;
+  const WallTime done = *CompletionOf(pod, state, {1700}).look_again;
+  CHECK(done > WallTime{3000});
+  CHECK_FALSE(FailureOf(pod, state, kTimeout, {1700}));
+  CHECK(FailureLookAgain(pod, state, kTimeout, {1700}) == done);
+  CHECK(CompletionOf(pod, state, done).complete);
+  pod.containers_ready = {ConditionStatus::kFalse, {1010}};
+  CHECK(FailureOf(pod, state, kTimeout, {1700})->reason == "PodTimeout");
+  Proves("P-047 P-060");
 }
 
 // Whom this serves: whose good image would be given up because the old one crashed during a cut.
