@@ -18,6 +18,12 @@ spec:
   - {name: beside, image: "app:beside"}
 YAML
   kubectl wait --for=condition=Ready "pod/$1" --timeout=30s >/dev/null || fail "$1 is not ready"
+  # On a busy machine, the kubelet may lose sight of a container for a moment. Its status then has
+  # no id.
+  until_true 30 "$1 has its two containers" has_containers "$1"
+}
+has_containers() {
+  [ "$(field "pod/$1" '{.status.containerStatuses[*].containerID}' | wc -w)" = 2 ]
 }
 set_image() { # POD CONTAINER=IMAGE…
   kubectl set image "pod/$1" "${@:2}" >/dev/null
