@@ -86,18 +86,20 @@ bool MayCleanUpMidway(const Situation& situation) {
 }
 
 // Returns true if it is time to clean up (D-481). The comment of CleanUpHistory lists all
-// conditions. Before the rollout is complete, there are two conditions that prevent wrong
-// deletions:
+// conditions. A workload of size 0 without a new ReplicaSet is not complete, although its counters
+// say so: under Recreate, its new ReplicaSet may have to wait for a terminating Pod. Before the
+// rollout is complete, there are two conditions that prevent wrong deletions:
 //   - No rollback waits. Otherwise the clean-up could delete the revision that the rollback needs
 //     (D-472). A rollback whose request is answered (answered_rollback.h) does not wait.
 //   - There is a new ReplicaSet, or the wanted template is known. Otherwise any old ReplicaSet may
 //     be the one with the wanted template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;
+  const bool has_new = situation.new_replica_set != nullptr;
+  if (has_new && !workload.paused && DeploymentComplete(workload, workload.status)) return true;
   const bool waits = workload.roll_back_to && !IsAnswered(workload);
   if (!MayCleanUpMidway(situation) || waits) return false;
-  return situation.new_replica_set != nullptr || situation.wanted.known;
+  return has_new || situation.wanted.known;
 }
 
 }  // namespace

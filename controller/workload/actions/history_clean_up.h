@@ -33,7 +33,7 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 // a ReplicaSet that another client has scaled up meanwhile (B-31).
 //
 // It is time to clean up in two cases:
-//   1. The rollout is complete, and the workload is not paused (D-481).
+//   1. The rollout is complete, there is a new ReplicaSet, and the workload is not paused (D-481).
 //   2. All of these hold:
 //        - No rollback waits (D-472).
 //        - There is a new ReplicaSet, or the wanted template is known (RO-039).

@@ -143,5 +143,20 @@ TEST_CASE("nothing is deleted before the stored status says complete (D-481)") {
   Proves("D-002 D-481");
 }
 
+// For the user who changes the image of a Recreate Deployment of size 0, and undoes that while the
+// last Pod still terminates: the revision before must still be there, as with upstream.
+TEST_CASE("nothing is deleted before there is a new ReplicaSet (D-481)") {
+  World world = RecreateWorld(0);
+  for (const char* name : {"rs1", "rs2"}) {
+    world.SetAnnotation(world.AddOld(name, 0, 0), kRevision, name + 2);
+  }
+  world.deployment.spec.revision_history_limit = 1;
+  world.deployment.status.observed_generation = 2;
+  CHECK_FALSE(CleanUpHistory(world.Look()));
+  world.SetAnnotation(world.AddNew("new", 0, 0), kRevision, "3");
+  CHECK(CleanUpHistory(world.Look()));
+  Proves("D-481");
+}
+
 }  // namespace
 }  // namespace windlass::workload::history_clean_up_test
